@@ -19,11 +19,7 @@ interface GcFlags {
   readonly dryRun: boolean
 }
 
-/**
- * Frees reservations whose container is gone, and prints them; with `dryRun` it prints them with
- * the reason and frees none. A reservation with any sign of life is kept, and looked for twice: an
- * ADD under way may show none for a moment.
- */
+/** Frees reservations without any sign of life of their container, looked for twice, and prints them; with `dryRun` prints them with the reason. */
 export async function collectReservations(tools: Tools, flags: GcFlags, io: Io): Promise<void> {
   const all = await reservationsAt(await ipamPlaces(tools, flags.network))
   const suspects = await withoutSign(tools, all, io.now() + judgedAfterMs)

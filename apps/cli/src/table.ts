@@ -9,11 +9,7 @@ export interface TableOptions {
   readonly width?: number
 }
 
-/**
- * Lines of a table for people, control characters of cells escaped: columns as wide as their widest
- * cell, two spaces between, nothing after the last one. A cell that is cut has "…" in place of the
- * missing part: at the beginning of a path, else at the end.
- */
+/** Lines of a table for people, control characters escaped, columns as wide as their widest cell. A cut cell has "…": a path at its beginning. */
 export function table(
   header: readonly string[],
   cells: readonly (readonly string[])[],

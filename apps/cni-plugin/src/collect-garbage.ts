@@ -2,11 +2,7 @@ import { type CniError, confError, goField, goKeys, type Json, type JsonObject }
 import type { Holder, Reservation } from '@vethra/ipam'
 import type { IpamStore } from '@vethra/world'
 
-/**
- * Frees every reservation that is of none of the valid attachments of a GC request (SPEC 1.1.0, section
- * 2, "GC"); one that names no interface stays while its container has any. Throws CniError 7 when the
- * request has no list of them, or one that can't be read: then nothing is freed.
- */
+/** Frees reservations of none of a GC request's valid attachments (SPEC 1.1.0, section 2, "GC"). Throws CniError 7, and frees none, without a list. */
 export async function collectGarbage(
   store: IpamStore,
   network: string,

@@ -8,11 +8,7 @@ import type { PluginWorld } from './plugin-world.ts'
 import { type Call, type PluginIo, readCall } from './request.ts'
 import { checkVersion } from './versions.ts'
 
-/**
- * Runs the plugin that `argv` names once, and returns the exit status: 0 done; 1 failed, with the
- * error as JSON on standard output (SPEC 1.1.0, section 5, "Error"); 2 no such plugin. Called
- * without `CNI_COMMAND` it says what it is, as the reference plugins do.
- */
+/** Runs the plugin that `argv` names, and returns the exit status: 0 done; 1 failed, the error as JSON on standard output; 2 no such plugin. */
 export async function main(
   argv: readonly string[],
   io: PluginIo,

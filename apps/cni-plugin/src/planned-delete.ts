@@ -13,11 +13,7 @@ import { removeOthersMaking } from './others-making.ts'
 import { chained, ipamTypeOf, type PlannedCall, readablePrevious, stageOf } from './planned-call.ts'
 import { restoreTuned } from './tuning-backup.ts'
 
-/**
- * DEL: removes what the conf and the previous result tell of, then what bears the attachment's mark all the
- * same, and what a Go plugin made under its name. A conf that has gone wrong since ADD keeps neither address nor
- * link. Goes on after a failure; throws the first.
- */
+/** DEL: removes what conf and previous result name, what bears the mark, and what a Go plugin made. Goes on after a failure; throws the first. */
 export async function deletePlanned(given: PlannedCall): Promise<void> {
   const call = await withNetns(given)
   const errors: CniError[] = []

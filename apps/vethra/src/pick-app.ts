@@ -14,11 +14,7 @@ export interface Picked {
   readonly argv: readonly string[]
 }
 
-/**
- * The app of a call. A plugin's name, or `plugin NAME`, is that plugin; `oci-hook` and nerdctl's
- * `internal oci-hook` are the hook; the name `vethra-runc` is `runtime`. The port holder and the daemon have words of their own; all
- * else is the command line.
- */
+/** The app of a call: a plugin by name or `plugin NAME`, `oci-hook`, `vethra-runc` (`runtime`), port holder, daemon; else the command line. */
 export async function pickApp(calledBy: string, argv: readonly string[]): Promise<Picked> {
   const name = calledBy.slice(calledBy.lastIndexOf('/') + 1)
   // The names that other programs call: what they pass is in the environment, not in the arguments.

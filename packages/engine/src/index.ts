@@ -1,8 +1,4 @@
-/**
- * The operations on a host, through ports: attach, detach and check containers; create, list and remove
- * networks and containers; examine and repair. Not for what core can decide, nor for acting: adapters are
- * handed in.
- */
+/** The operations on a host, through ports: attachments, networks, containers, examination. Not for deciding (core) or acting (adapters). */
 export { allocate } from './attach/allocate.ts'
 export { type AttachTools, attach, checkAttachment, detach } from './attach/attach.ts'
 export { cachedList } from './attach/cached-list.ts'

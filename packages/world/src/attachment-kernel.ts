@@ -41,11 +41,7 @@ export interface ApplyOptions {
   readonly links?: 'delete' | 'down'
 }
 
-/**
- * The kernel of a host, as far as attachments need it. `netns` is the container's namespace, a path; empty
- * where it is gone: nothing of the container's is observed or changed then. Throws CniError 8 for a path that
- * cannot be entered, 5 when the kernel cannot be asked.
- */
+/** A host's kernel for attachments; `netns` is a path, empty where it is gone. Throws CniError 8 for a bad path, 5 when it cannot be asked. */
 export interface AttachmentKernel {
   /** The facts of the host that a plan asks for, and of the container where `netns` is its namespace. */
   facts(wanted: WantedFacts, netns?: string): Promise<Facts>

@@ -2,22 +2,14 @@ import type { ConfFileText } from '@vethra/conflist'
 
 /** The conf lists of one namespace and those that all namespaces share. */
 export interface ConfDir {
-  /**
-   * Every `.conflist`, `.conf` and `.json` in the folder and in that of the namespace, all paths
-   * together ascending by their octets; sub-folders are not entered. Makes no folder. nerdctl writes
-   * in place, so a text read outside of `exclusively` may be half of one.
-   */
+  /** Every conf file of the folder and of the namespace's, ascending by octets; nerdctl writes in place: outside of `exclusively` halves are read. */
   list(): Promise<readonly ConfFileText[]>
   /**
    * The same of all other namespaces: what they use, one host has no more of. A folder of drop-in plugin
    * confs looks like that of a namespace, so files may be there that are no conf lists.
    */
   listOthers(): Promise<readonly ConfFileText[]>
-  /**
-   * The drop-in plugin confs of a list (libcni 1.3): `*.conf` in the folder that lies beside the
-   * list's `file` and has the network's name. Ascending by their octets. Throws CniError 107 for a
-   * name that would lead elsewhere.
-   */
+  /** The `*.conf` of a list's drop-in folder beside `file`, ascending (libcni 1.3). Throws CniError 107 for a name that leads elsewhere. */
   dropIns(file: string, networkName: string): Promise<readonly ConfFileText[]>
   /** The path of the conf list that `create` writes. Throws CniError 7 for a name that no network can have. */
   fileOf(name: string): string

@@ -1,10 +1,6 @@
 import type { Json } from '@vethra/cni'
 
-/**
- * The containers of one namespace, on `DATA_STORE/containers` and `DATA_STORE/names`. Ids and names that
- * cannot be one component of a path are refused with CniError 107; what the disk refuses is CniError 5.
- * Reading makes nothing.
- */
+/** The containers of one namespace on disk. Throws CniError 107 for ids and names that are no path component, 5. Reading makes nothing. */
 export interface ContainerStore extends ContainerFiles, HookLogs, TakenNames {
   /** `DATA_STORE/containers/NS/ID`, whether it exists or not. */
   folder(id: string): string

@@ -14,11 +14,7 @@ export interface NamespaceFacts {
   linksIn(path: string): Promise<readonly NamedLink[]>
   /** A random word by which the plugins of one operation are known. */
   nonce(): string
-  /**
-   * Waits until no plugin runs any more that has the nonce of an operation on `object` (`container c1`); without a nonce,
-   * no program of the host that a killed process of ours ran. Throws CniError 104 that names those that run after
-   * `timeoutMs`, default 60,000.
-   */
+  /** Waits until no plugin with the operation's nonce runs; without, no left program of ours. Throws CniError 104 after `timeoutMs`, 60,000. */
   pluginsEnded(object: string, nonce: string | undefined, timeoutMs?: number): Promise<void>
 }
 

@@ -2,11 +2,7 @@ import type { Operation, PluginCall, PluginExit } from '@vethra/cni'
 
 /** Runs a plugin: an executable, or a function in this process. */
 export interface PluginRunner {
-  /**
-   * Runs the plugin to its end and returns what it printed on standard output. Throws the plugin's
-   * own error as CniError; 100 when there is no such plugin, and then nothing has run; 104 when it
-   * timed out or printed too much; 0 when it failed without an error.
-   */
+  /** Runs the plugin; returns its standard output. Throws its error; 100 when missing, 104 for time or size, 0 without an error of its own. */
   run(call: PluginCall): Promise<string>
   /** Runs plugins in this process; returns ADD's result as JSON, else an empty text. Throws CniError, an ADD undone. Absent without a kernel. */
   stage?(call: StageCall): Promise<string>

@@ -2,11 +2,7 @@ import type { SavedRules } from '@vethra/firewall'
 
 /** The packet filter of the current network namespace, as text in iptables' language. */
 export interface RuleSets {
-  /**
-   * The rules of the families asked for, in that order; both when not said, IPv4 first. A family
-   * without its program, or without the kernel's support, has no entry; one without rules has an empty
-   * text or empty chains. Throws CniError 5 when rules are there that cannot be read.
-   */
+  /** The rules of the families, IPv4 first; none without its program or the kernel's support. Throws CniError 5 when they cannot be read. */
   save(families?: readonly (4 | 6)[]): Promise<readonly SavedRules[]>
   /** Applies lines of iptables-save without a flush, each table whole or not at all. Throws CniError 5 with its words, 100 when missing. */
   restore(family: 4 | 6, text: string): Promise<void>

@@ -36,11 +36,7 @@ export interface Stopping extends ContainerRef {
   readonly container: Container | undefined
 }
 
-/**
- * The networks that a container which has stopped is attached to: those that are recorded, else
- * those that it asked for. Without a container only the former. `attempt` logs what cannot be read,
- * and the hook goes on without it.
- */
+/** The recorded networks of a stopped container, else those that it asked for. `attempt` logs what cannot be read. */
 export async function attachedNow(
   world: World,
   { namespace, id, container }: Stopping,

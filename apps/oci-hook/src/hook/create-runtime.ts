@@ -32,11 +32,7 @@ import { checkJoined, netnsOf } from './netns-of.ts'
 import { removePidFile, writePidFile } from './pid-file.ts'
 import { plannedMemberships } from './planned-memberships.ts'
 
-/**
- * createRuntime: takes the container's name, attaches it to its networks, and makes it known to its
- * peers by name. On failure all of it is undone, and the life cycle file says so, for runc calls
- * postStop for a container that was never started. An attached container keeps all that it has.
- */
+/** createRuntime: takes the container's name, attaches it, and makes it known to its peers. A failure undoes it, and lifecycle.json says so. */
 export async function createRuntime(world: World, container: Container): Promise<void> {
   const { request } = container
   await refuseSecondHome(world, request)

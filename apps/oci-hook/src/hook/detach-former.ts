@@ -3,11 +3,7 @@ import type { HookRequest } from '@vethra/container'
 import { detachAll, lifeNow, recordsOf, rememberedOnly } from '@vethra/engine'
 import type { World } from '@vethra/world'
 
-/**
- * Detaches what 0.1 left attached in an earlier life of a container that had another id for plugins
- * then, and frees its ports. A living attachment is another container's: the two ids differ where
- * 0.1 took containers for each other.
- */
+/** Detaches what 0.1 left attached under the container's former id, and frees its ports; living attachments are another container's. */
 export async function detachFormer(world: World, asked: Asked): Promise<void> {
   const former = dashJoined(asked)
   if (former === containerIdOf(asked)) return

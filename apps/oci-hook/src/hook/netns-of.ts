@@ -3,11 +3,7 @@ import { checkNamespace, homeOf, recordsOf } from '@vethra/engine'
 import type { World } from '@vethra/world'
 import type { Container } from './container.ts'
 
-/**
- * Throws CniError 8 unless a container that shares another's network is in the namespace of that
- * one now. It joined by the number of a process, which one of the host may have by now. nerdctl records no
- * peer: its containers pass unchecked.
- */
+/** Throws CniError 8 unless a container that shares another's network is in its namespace now: pids are reused. nerdctl's pass unchecked. */
 export async function checkJoined(world: World, container: Container): Promise<void> {
   const { state, request, store, ours } = container
   const target = request.networks[0]?.ref.slice('container:'.length) ?? ''

@@ -4,11 +4,7 @@ import type { Io } from '@vethra/world'
 import { depthVariable, nextDepth } from './depth.ts'
 import type { RuntimeHost } from './runtime-host.ts'
 
-/**
- * Runs a call of an OCI runtime: prepares the bundle of a container that is to be started where its annotations ask for
- * that, and becomes the real runtime. Returns the exit status only where that fails. `argv` is our
- * own global flags, `runtime`, and the real runtime's arguments.
- */
+/** Runs a call of an OCI runtime: prepares a bundle whose annotations ask for it, and becomes the real runtime. Returns the status of a failure. */
 export async function main(argv: readonly string[], io: Io, host: RuntimeHost): Promise<number> {
   const word = argv.indexOf('runtime')
   const args = argv.slice(word + 1)

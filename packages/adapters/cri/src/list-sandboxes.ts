@@ -10,11 +10,7 @@ export interface CriOptions {
   readonly timeoutMs: number
 }
 
-/**
- * The names of the pods in a CRI runtime's records, by the id of their sandbox. Empty where there is none at the
- * socket, it has no CRI, it does not answer in time, or what it answers cannot be read. The names are
- * handed on unchecked.
- */
+/** Pods' names in a CRI runtime's records, by sandbox id, unchecked. Empty without a CRI at the socket, or a readable answer in time. */
 export async function listSandboxes({
   address,
   timeoutMs,

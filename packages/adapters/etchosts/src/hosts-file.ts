@@ -29,11 +29,7 @@ export interface UpdateOptions {
 /** The stamp of a hosts file that is as it is to be; or the limit for reading it, since others have written to it. */
 export type Update = { readonly stamp: string | undefined } | { readonly unread: number }
 
-/**
- * Gives a hosts file these managed lines, in place, and only where it differs. A missing file is
- * created, 0644. A file that is neither as we left it nor as it was seen is not read, for a container
- * may have filled it, and the lock is held. Throws CniError 5 naming the path.
- */
+/** Gives a hosts file these managed lines in place, where it differs; a missing one is made, 0644, an unseen one not read. Throws CniError 5. */
 export async function updateHostsFile(
   path: string,
   blocks: readonly LineBlock[],

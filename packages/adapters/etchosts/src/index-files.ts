@@ -4,11 +4,7 @@ import { isTexts, parseJson } from '@vethra/cni'
 import { faultPoint, fileError, readOwn } from '@vethra/files'
 import type { Places } from './places.ts'
 
-/**
- * The index keeps an operation from reading what it has nothing to do with. It is a cache: its head is
- * there only while all files are as the last operation left them, whole; without it everything is
- * looked at. Nothing of it is synced: after a power cut none is as good as one.
- */
+/** The index is a cache: its head is there only while all files are whole, as the last operation left them. Nothing of it is synced. */
 export interface IndexHead {
   /** The times of the namespace's folder: they change when a folder in it is made or removed. */
   readonly stamp: string

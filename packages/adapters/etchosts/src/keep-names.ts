@@ -12,11 +12,7 @@ import { type ContainerNames, renderMeta } from '@vethra/names'
 import { listContainers } from './list-containers.ts'
 import type { Places } from './places.ts'
 
-/**
- * Writes a container's meta.json, 0600, by rename; removes it without names. Without fsync(2) where the container is in a
- * network: after a power cut its next start writes the file again, and until then a damaged one counts as missing. Throws
- * CniError 5.
- */
+/** Writes a container's meta.json, 0600, by rename; removes it without names. Not synced in a network: its next start does. Throws CniError 5. */
 export async function keepNames(
   places: Places,
   id: string,

@@ -3,11 +3,7 @@ import { readOwn } from '@vethra/files'
 import { type ContainerNames, parseMeta } from '@vethra/names'
 import type { Places } from './places.ts'
 
-/**
- * The content of a container's meta.json; undefined when it is missing, damaged or another
- * container's: then it counts as missing until the next write. Throws CniError 5 when it cannot be
- * read.
- */
+/** A container's meta.json; undefined when it is missing, damaged or another container's. Throws CniError 5 when it cannot be read. */
 export function readNames(places: Places, id: string): ContainerNames | undefined {
   const text = readOwn(places.meta(id))
   if (text === undefined) return undefined

@@ -25,11 +25,7 @@ export async function removeFolder(path: string): Promise<boolean> {
   }
 }
 
-/**
- * The names in a folder, ascending by their octets; empty when there is no such folder. Names that
- * start with `.tmp-` are what a killed writer left, ours or nerdctl's, and are left out.
- * Throws CniError 5.
- */
+/** The names in a folder, ascending by octets, without drafts (`.tmp-`); empty when there is none. Throws CniError 5. */
 export async function listFolder(path: string): Promise<readonly string[]> {
   return inOrder((await entries(path)).map((entry) => entry.name))
 }

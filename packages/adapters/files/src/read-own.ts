@@ -10,11 +10,7 @@ export interface StampedText {
   readonly stamp: string
 }
 
-/**
- * The text of a file that our own programs write; undefined when it is missing. A FIFO, a socket, a
- * folder, a symbolic link or more than 16 MiB is read as empty. So a stray file counts as a damaged
- * one. Throws CniError 5 where the system refuses to read.
- */
+/** The text of a file of ours; undefined when missing, empty for a FIFO, socket, folder, symbolic link, or beyond 16 MiB. Throws CniError 5. */
 export function readOwn(path: string): string | undefined {
   return ifThere(path, '', (descriptor) => textIn(descriptor, fstatSync(descriptor)))
 }

@@ -5,11 +5,7 @@ import { errno, fileError } from './file-error.ts'
 /** The largest file that is read, in bytes: 16 MiB. */
 export const defaultLimit: number = 16 * 1024 * 1024
 
-/**
- * The text of a regular file, symbolic links followed; undefined when there is none. Octets that
- * are not UTF-8 become U+FFFD. Throws CniError 5 naming the path when it is no regular file (a FIFO
- * does not keep us waiting), larger than `limit` octets (16 MiB by default), or unreadable.
- */
+/** A regular file's text, U+FFFD for octets that are not UTF-8; undefined when missing. Throws CniError 5 beyond `limit` (16 MiB) or for no file. */
 export async function readText(path: string, limit?: number): Promise<string | undefined> {
   try {
     // A start asks for a dozen files that are missing: an error of each takes longer than reading it.

@@ -13,11 +13,7 @@ export interface WriteOptions {
   readonly sync?: boolean
 }
 
-/**
- * Replaces the file by rename: who reads it sees the old text or the new, never less, and after a
- * crash the same. A symbolic link or an empty folder at the path is replaced, not followed. The draft beside it has a
- * name that starts with `.tmp-`, and is removed after a failure. Throws CniError 5 naming the path.
- */
+/** Replaces a file, a symbolic link or an empty folder by rename: readers see the old text or the new, after a crash too. Throws CniError 5. */
 export async function writeWhole(path: string, text: string, options: WriteOptions): Promise<void> {
   try {
     await writeBeside(path, { text, ...options }, renameOver)

@@ -1,10 +1,6 @@
 import type { Stats } from 'node:fs'
 
-/**
- * The age in milliseconds at which an empty file is dead. host-local makes and writes a file under
- * the lock, so the writer of an empty one is dead already. The time is for writers that take no
- * lock.
- */
+/** The age in milliseconds at which an empty file is dead: for writers that take no lock, as host-local does. */
 const deadAfterMs = 10_000
 
 /** Whether a file is one that a killed host-local left: empty, and older than any writer takes. To be asked while the lock is held. */

@@ -36,11 +36,7 @@ export interface Holders {
   readonly close: () => void
 }
 
-/**
- * Finds holders by an index outside of the folder, as long as the folder has not changed since the
- * index was right; else reads every file and rebuilds the index. Without `index` every file is read
- * each time. The index is no more than a help: one that can't be read or written is done without.
- */
+/** Finds holders by an index outside of the folder, while it is right; else, and without `index`, reads every file, and rebuilds it. */
 export function openHolders(folder: string, index: string | undefined): Holders {
   const before = stampOf(folder)
   const opened = index === undefined ? undefined : openIndex(index)
@@ -99,11 +95,7 @@ function openIndex(path: string): OpenIndex | undefined {
   })
 }
 
-/**
- * Makes the stamp that any later change breaks. The kernel's clock for files may be still for
- * milliseconds, so that two changes in a row leave one time. The folder's own time is therefore set
- * to one in the past that no change can give it.
- */
+/** A stamp that any later change breaks: the kernel's clock may be still for milliseconds, so the folder's time is set to one in the past. */
 function seal(folder: string, cells: Cells): void {
   helpful(() => {
     const { atimeMs, mtimeMs } = lstatSync(folder)

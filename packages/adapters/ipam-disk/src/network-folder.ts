@@ -18,11 +18,7 @@ export async function networkFolder(dataDir: string, network: string): Promise<s
   return join(dataDir, network)
 }
 
-/**
- * Makes the folder of a network and the lock in it as host-local does, where they are missing.
- * Throws CniError 7 for the name, 107 when a link or a file is in the place of a folder, 5 when one
- * cannot be made.
- */
+/** Makes a network's folder and its lock as host-local does. Throws CniError 7 for the name, 107 for a link or file in their place, 5. */
 export function makeNetworkFolder(dataDir: string, lock: string): void {
   const folder = dirname(lock)
   makeFolder(dataDir)

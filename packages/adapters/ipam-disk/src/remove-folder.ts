@@ -4,11 +4,7 @@ import { isCanonical } from '@vethra/address'
 import { type CniError, inUseError } from '@vethra/cni'
 import { failure, hasCode, isMissing } from './failure.ts'
 
-/**
- * Removes a network's folder with what host-local keeps in it: addresses, `last_reserved_ip.N`, `lock`.
- * Throws CniError 102 before anything is removed when something else is there, and when an address is
- * reserved meanwhile.
- */
+/** Removes a network's folder with host-local's files. Throws CniError 102 when something else is in it, or an address is reserved. */
 export async function removeFolder(folder: string): Promise<void> {
   const entries = entriesOf(folder)
   const foreign = entries.filter((entry) => entry.isDirectory() || !isOfHostLocal(entry.name))

@@ -11,11 +11,7 @@ export interface HostFiles {
   readonly hosts?: string
 }
 
-/**
- * The host's resolv.conf, or the one behind systemd-resolved's stub when `usesStub` says that the
- * first names nothing else: the stub listens on the host's loopback alone. Empty when there is none.
- * Throws CniError 5 when it cannot be read.
- */
+/** The host's resolv.conf, or the one behind systemd-resolved's stub by `usesStub`; empty when there is none. Throws CniError 5. */
 export async function readHostResolvConf(
   usesStub: (text: string) => boolean,
   files: HostFiles = {},

@@ -5,11 +5,7 @@ import { readText } from '@vethra/files'
 import type { ListeningPort } from '@vethra/world'
 import { run } from './run.ts'
 
-/**
- * The ports that are listened on: TCP sockets that listen, UDP sockets without a peer and SCTP
- * endpoints, in the kernel's order. Connections do not count. `netns`: the path of another network namespace.
- * Throws CniError 5, and 8 for a namespace that cannot be entered.
- */
+/** Listening TCP sockets, UDP sockets without a peer and SCTP endpoints, in the kernel's order. Throws CniError 5, and 8 for `netns`. */
 export async function listeningPorts(netns: string = ''): Promise<readonly ListeningPort[]> {
   const read = netns === '' ? table : (name: string) => tableIn(netns, name)
   const [tcp, tcp6, udp, udp6, sctp] = await Promise.all(

@@ -1,11 +1,7 @@
 import { existsSync, realpathSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 
-/**
- * The address of containerd as its data store is named by: without `unix://`, symbolic links resolved
- * as far as the path exists, the rest as text. So it is the same before containerd made its socket. An
- * address that is no absolute path is given back as it is.
- */
+/** containerd's address as its data store is named by: without `unix://`, links resolved as far as they exist; not absolute, it is kept. */
 export function resolveAddress(address: string): string {
   const path = address.startsWith('unix://') ? address.slice('unix://'.length) : address
   return path.startsWith('/') ? resolveExisting(path) : path

@@ -5,11 +5,7 @@ import type { ObservedLink, RepairedBridge, RepairedLink } from '@vethra/finding
 import { observedLinks, observedRoutes } from './observed-links.ts'
 import { failed, run } from './run.ts'
 
-/**
- * Makes a missing bridge with the MAC that it had, so that its containers keep their neighbour
- * entries; one that was renamed, as its MAC and an address tell, gets its name back. Brings it up and adds the addresses
- * that it lacks. Throws CniError 5, and 102 when something else has its name.
- */
+/** Makes a missing bridge with its former MAC, or gives a renamed one its name back, up and with its addresses. Throws CniError 5, 102. */
 export async function restoreBridge(bridge: RepairedBridge): Promise<void> {
   const { name, mac, keepsMac, addresses, localPorts } = bridge
   checkIfname(name)

@@ -7,11 +7,7 @@ import type { SignsOfLife } from '@vethra/ipam'
 import { heldByOthers } from './held-locks.ts'
 import { containersOfPlugins } from './plugins-at-work.ts'
 
-/**
- * Signs of life of containers all over the host, beside those of caches and records: ours, nerdctl's,
- * cnitool's, those of OCI runtimes, plugins at work, and operations of other processes of ours. `dataRoot` is where our
- * data stores are, `runtime` our folder in /run.
- */
+/** Signs of life of containers in all stores, runtimes and processes, beside caches and records. `dataRoot`: of our stores, `runtime`: in /run. */
 export async function signsOnHost(
   dataRoot: string,
   runtime: string,

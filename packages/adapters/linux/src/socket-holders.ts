@@ -1,11 +1,7 @@
 import { readdir, readFile, readlink } from 'node:fs/promises'
 import type { SocketHolder } from '@vethra/world'
 
-/**
- * The processes that have these sockets open, by inode; of several the one with the lowest pid, which is
- * mostly the parent. A socket of a process that is out of sight, in another pid namespace or of another user
- * when this is not root, has no entry. Reads every process's open files: for when a name is needed.
- */
+/** The processes that have sockets open, by inode, of several the lowest pid; none for those out of sight. Reads every process's open files. */
 export async function socketHolders(
   inodes: ReadonlySet<string>,
 ): Promise<ReadonlyMap<string, SocketHolder>> {

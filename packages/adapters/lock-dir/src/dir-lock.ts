@@ -10,11 +10,7 @@ import { type Held, tryToHold } from './try-to-hold.ts'
 export interface DirLockOptions {
   /** How long `hold` waits for the lock, in milliseconds. Default 60,000. */
   readonly timeoutMs?: number
-  /**
-   * After how long without a sign of life a holder loses its lock, in milliseconds; not below
-   * 2,000, which proper-lockfile takes in place of anything less. Work that keeps the event loop
-   * busy for longer loses it too. Default 10,000.
-   */
+  /** The milliseconds without a sign of life, or of a busy event loop, after which a holder loses its lock; 2,000 at least. Default 10,000. */
   readonly staleMs?: number
 }
 

@@ -3,11 +3,7 @@ import { mkdir, rmdir, stat } from 'node:fs/promises'
 /** As `rmdir` of node:fs. */
 export type Rmdir = (path: string, done: (error: Error | null) => void) => void
 
-/**
- * The removal of a lock that proper-lockfile found stale. It looks and then removes, and so two of
- * its callers can remove each other's new locks and both go on. Here only the process that makes
- * the folder `LOCK.stale` may remove, and looks again first; the others get `ELOCKED`.
- */
+/** Removes a lock that proper-lockfile found stale. Only the maker of the folder `LOCK.stale` may, and looks again; others get `ELOCKED`. */
 export function removeStale(staleMs: number): Rmdir {
   return (path, done) => {
     removeGuarded(path, staleMs).then((removed) => done(removed ? null : busy()), done)

@@ -1,10 +1,6 @@
 import { existsSync, fstatSync, readFileSync, type Stats } from 'node:fs'
 
-/**
- * The process that took a flock(2) lock on the same file, as the kernel lists it (proc(5),
- * "/proc/locks"). Undefined when it does not, or when that process has ended and left the lock to
- * the one that it took it for, as flock(1) does.
- */
+/** The process that took a flock(2) lock on the same file (proc(5), "/proc/locks"); undefined when unlisted, or when it has ended. */
 export function holderOf(descriptor: number): number | undefined {
   const wanted = asInLocks(fstatSync(descriptor))
   for (const line of locks().split('\n')) {

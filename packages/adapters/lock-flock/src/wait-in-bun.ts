@@ -1,10 +1,6 @@
 import { dlopen } from 'bun:ffi'
 
-/**
- * Waits by asking again and again: flock(2) that waits would keep the whole process waiting, its
- * own holders of the same lock too. After a long wait it asks seldom: a hundred that wait would take milliseconds of
- * the processor each from the one that holds the lock.
- */
+/** Asks again and again, ever less often: flock(2) that waits would keep the whole process waiting, holders included. */
 export async function waitInBun(descriptor: number, timeoutMs: number): Promise<boolean> {
   const begin = performance.now()
   while (libc.flock(descriptor, exclusive | nonBlocking) !== 0) {

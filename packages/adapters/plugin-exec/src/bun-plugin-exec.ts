@@ -14,11 +14,7 @@ import { heedChildren } from './heed-children.ts'
 import { busyAttempts, busyPauseMs, limitsOf, type PluginExecOptions } from './options.ts'
 import { type Child, type StartedPlugin, watch } from './watch-in-bun.ts'
 
-/**
- * A PluginRunner that starts executables by `Bun.spawn`. A plugin that another program is just writing
- * (ETXTBSY) is tried up to six times, a second apart, within the deadline. Throws CniError 104 for a deadline or an output
- * that went too far, 5 when the program cannot be started.
- */
+/** A PluginRunner by `Bun.spawn`; a plugin being written (ETXTBSY) is tried six times, a second apart. Throws CniError 104 for limits, 5. */
 export function bunPluginExec(options: PluginExecOptions): PluginRunner {
   return {
     run: async (call) => {

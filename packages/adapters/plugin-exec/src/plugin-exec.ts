@@ -18,11 +18,7 @@ import { busyAttempts, busyPauseMs, limitsOf, type PluginExecOptions } from './o
 // A process that left the group can keep the pipes open after the group is dead.
 const drainMs = 200
 
-/**
- * A PluginRunner that starts executables. A plugin that another program is just writing (ETXTBSY) is
- * tried up to six times, a second apart, within the deadline. Throws CniError 104 for a deadline or an output that went
- * too far, 5 when the program cannot be started.
- */
+/** A PluginRunner; a plugin being written (ETXTBSY) is tried six times, a second apart, in time. Throws CniError 104 for limits, 5. */
 export function pluginExec(options: PluginExecOptions): PluginRunner {
   return {
     run: async (call) => {

@@ -2,11 +2,7 @@ import { type CniError, ioError, systemHint } from '@vethra/cni'
 import { faultPoint } from '@vethra/files'
 import type { Outcome, Start } from './program-outcome.ts'
 
-/**
- * Runs a program in `/` with a text as its input (default: none), looked for on PATH and then in /usr/sbin and
- * /sbin, which a hook's PATH may lack. Undefined when it is nowhere. Throws CniError 5 when it is there
- * and cannot be started.
- */
+/** Runs a program in `/`, by PATH, /usr/sbin and /sbin, with a text as input. Undefined when missing. Throws CniError 5. */
 export async function runProgram(
   program: string,
   args: readonly string[],

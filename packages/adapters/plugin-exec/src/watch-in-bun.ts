@@ -17,11 +17,7 @@ interface Reader {
   cancel(): Promise<void>
 }
 
-/**
- * The output of a process, once it has ended and its pipes are closed. Throws CniError 104 when it
- * goes past a limit, after its whole process group has been killed; a process that has left the
- * group and keeps the pipes open is not waited for.
- */
+/** A process's output, once it has ended and its pipes are closed. Throws CniError 104 past a limit, its process group killed. */
 export async function watch(
   child: Child,
   started: StartedPlugin,

@@ -3,11 +3,7 @@ import { closeSync } from 'node:fs'
 import type { HeldSocket } from '@vethra/container'
 import { isAlive, type Process } from '@vethra/plugin-exec/programs'
 
-/**
- * Keeps the sockets that this process was started with, until another process ends. Connections are
- * closed at once: the rules that should have led them to the container are missing. Sleeps in the
- * kernel meanwhile.
- */
+/** Keeps sockets until another process ends, asleep in the kernel; connections are closed at once: rules that lead them are missing. */
 export function holdInBun(init: Process, sockets: readonly HeldSocket[], ready: () => void): void {
   const libc = openLibc()
   dropCapabilities(libc)

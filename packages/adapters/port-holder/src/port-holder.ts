@@ -18,11 +18,7 @@ export interface PortHolderOptions {
   readonly program: readonly string[]
 }
 
-/**
- * A PortHolder by one small process a container, of its own session, which keeps nothing of ours
- * open. It ends with the container's first process, by itself. TCP and SCTP ports are listened on,
- * and connections are reset; UDP ports are bound, and packets are dropped.
- */
+/** A PortHolder by a process of its own session, which ends with the container's first. TCP and SCTP are reset, UDP packets dropped. */
 export function portHolder({ dir, program }: PortHolderOptions): PortHolder {
   const records = holderRecords(dir)
   return {

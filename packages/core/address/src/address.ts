@@ -15,11 +15,7 @@ export function addressBits(family: Family): 32 | 128 {
   return family === 4 ? 32 : 128
 }
 
-/**
- * The address that a text spells, `undefined` when it spells none. Strict: four decimal octets
- * without leading zeros, or RFC 4291 2.2 without a zone. An IPv4-mapped text (`::ffff:10.0.0.1`) is
- * the IPv4 address that it maps, as Go's net.IP has it.
- */
+/** The address in a text, else `undefined`: strict, octets without leading zeros, no zone. `::ffff:10.0.0.1` is IPv4, as in Go's net.IP. */
 export function readAddress(text: string): Address | undefined {
   const literal = readLiteral(text)
   return literal && withoutMapping(literal)

@@ -9,11 +9,7 @@ const deepest = 128
 /** How deep JSON may be nested that goes into another text, such as a result into a cache entry. */
 export const deepestPart = 120
 
-/**
- * The value of a JSON text that comes from outside of this process, by way of a file too. Throws
- * SyntaxError when it is no JSON, has more than 16 Mi characters, or is nested deeper than `depth`
- * levels. Code that walks the value, or parses the text with a library, does not run out of stack.
- */
+/** The value of a foreign JSON text. Throws SyntaxError for no JSON, more than 16 Mi characters, or nesting deeper than `depth`. */
 export function parseJson(text: string, depth?: number): Json {
   checkBounds(text, depth)
   return JSON.parse(text)

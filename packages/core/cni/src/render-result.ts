@@ -11,11 +11,7 @@ export interface RenderedResult {
   readonly dropped: readonly string[]
 }
 
-/**
- * Renders a result for a spec version: keys in the SPEC's order, empty lists and texts left out,
- * `dns` always there before 1.0.0 (libcni, pkg/types). Throws CniError 6 when 0.1.0 or 0.2.0 is
- * asked for and there is no address.
- */
+/** Renders a result for a spec version, keys in the SPEC's order (libcni, pkg/types). Throws CniError 6 for 0.1.0 or 0.2.0 without an address. */
 export function renderResult(result: Result, version: SpecVersion): RenderedResult {
   if (version === '0.1.0' || version === '0.2.0') return legacy(result, version)
   return version.startsWith('0.') ? early(result, version) : modern(result, version)

@@ -2,11 +2,7 @@ import { attempt, CniError, type ConfList, goField } from '@vethra/cni'
 import { parseConfList, parsePluginConf } from './conf-list.ts'
 import { elements, readJson } from './json-text.ts'
 
-/**
- * Parses a file of a conf list folder. A `.conflist` is a list; a `.conf` or `.json` is one plugin
- * object, wrapped into a list of itself as libcni does, or a list when it has `plugins`. Throws
- * CniError 6 or 7 whose message names the file.
- */
+/** Parses a file of a conf list folder: a `.conflist`, or a `.conf` or `.json` wrapped as libcni does. Throws CniError 6 or 7 naming the file. */
 export function parseConfFile(text: string, file: string): ConfList {
   const parse = () =>
     file.endsWith('.conflist') || isList(text) ? parseConfList(text) : wrapPlugin(text)

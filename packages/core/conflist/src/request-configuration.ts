@@ -15,11 +15,7 @@ export interface RequestExtras {
 // configuration". Go plugins match keys whatever their case, so another spelling is taken out too.
 const reserved = new Set(['name', 'cniversion', 'capabilities', 'runtimeconfig', 'prevresult'])
 
-/**
- * The JSON that one plugin is sent on standard input: its own keys as written, in their order, with
- * the list's `name` and `cniVersion`, its capability args as `runtimeConfig`, and the extras. A
- * `runtimeConfig`, `prevResult`, `capabilities` or `cni.dev/…` key of the plugin conf is not sent.
- */
+/** A plugin's standard input: its keys as written, `name`, `cniVersion`, `runtimeConfig` of capability args, the extras; not its own of these. */
 export function requestConfiguration(
   list: Pick<ConfList, 'name' | 'cniVersion'>,
   plugin: PluginConf,

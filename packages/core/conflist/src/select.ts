@@ -48,11 +48,7 @@ export function selectConfList(
       )
 }
 
-/**
- * The list with the plugins of its drop-in folder appended in the order given (SPEC 1.1.0, section
- * 1, "loadOnlyInlinedPlugins"). Throws CniError 6 or 7 naming the file of a broken one, and 7 when
- * the list then has no plugin.
- */
+/** The list with plugins of its drop-in folder (SPEC 1.1.0, "loadOnlyInlinedPlugins"). Throws CniError 6 or 7 naming the file, 7 for no plugin. */
 export function withDropIns(list: ConfList, dropIns: readonly ConfFileText[]): ConfList {
   const extra = list.loadOnlyInlinedPlugins ? [] : dropIns
   const plugins = extra.map(({ file, text, error }) => {

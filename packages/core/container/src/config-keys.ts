@@ -25,11 +25,7 @@ export function draftOfConfig(text: string): Draft {
   return draftOf(text, (path) => written.has(path))
 }
 
-/**
- * Throws CniError 7 when an object that a plan writes into has a key twice, or one that differs
- * from a key of ours by case alone. For runc (Go's encoding/json) `Hooks` is `hooks`, and the
- * last one counts; for crun it is not. The text written here might not be the one that runs.
- */
+/** Throws CniError 7 when an object that a plan writes into has a key twice, or in another case: runc and crun would read them apart. */
 export function checkKeys(holder: Holder, value: unknown, path: readonly string[] = []): void {
   if (holder.kind === 'array') return
   checkObject(path, holder, value)

@@ -54,11 +54,7 @@ export interface Place {
   readonly end: number
 }
 
-/**
- * Takes a JSON text apart in its uppermost value, and in the objects and arrays at these paths:
- * keys from the top, joined by slashes. An item counts as the key `*`. The text has to be JSON.
- * Throws SyntaxError when it is no object or array.
- */
+/** Takes a JSON text apart in its uppermost value and at paths of keys joined by slashes, `*` for items. Throws SyntaxError for no holder. */
 export function draftOf(text: string, changed: (path: string) => boolean): Draft {
   const open = skipSpace(text, 0)
   if (!opensHolder(text, open)) throw new SyntaxError('no JSON object or array to take apart')

@@ -1,10 +1,6 @@
 import { joinHostPort, type PortMapping } from './port-mapping.ts'
 
-/**
- * Port mappings on one line, as listings show them: `0.0.0.0:3000-3001->8080-8081/tcp, …`. Mappings of one
- * address and protocol are joined where both ports run on; groups are in the order of their text. No address, as pods
- * have it, is each of the host. Empty for none.
- */
+/** Port mappings on one line, runs joined, ordered by text: `0.0.0.0:3000-3001->8080-8081/tcp, …`. Empty for none. */
 export function formatPorts(mappings: readonly PortMapping[]): string {
   const groups = Map.groupBy(mappings, ({ hostIP, protocol }) => `${hostIP}/${protocol}`)
   return [...groups.values()]

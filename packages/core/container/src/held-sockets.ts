@@ -10,11 +10,7 @@ export interface HeldSocket {
   readonly optional: boolean
 }
 
-/**
- * The sockets that hold the host's side of mappings, in their order. `0.0.0.0` is every IPv4
- * address and `::` every IPv6 one; a mapping without a host address is held in both families, as
- * portmap takes it. A port that a socket for every address holds already has none of its own.
- */
+/** The sockets that hold mappings' host ports, in order; one for every address holds for all, no host address means both families, as portmap. */
 export function heldSockets(mappings: readonly PortMapping[]): readonly HeldSocket[] {
   const all = mappings.flatMap(socketsOf)
   const everywhere = new Set(all.filter(({ address }) => address.value === 0n).map(keyOf))

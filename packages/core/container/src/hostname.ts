@@ -5,11 +5,7 @@ import type { NetworkMode } from './network-mode.ts'
 import type { BundlePlaces } from './places.ts'
 import type { BundleRequest } from './request.ts'
 
-/**
- * The hostname of a container: none in the host's UTS namespace, else that of the container joined
- * (which may be none). Else it is the one requested, the host's own in modes host and ns, or the
- * first 12 characters of the id.
- */
+/** The hostname of a container: none in the host's UTS namespace, the joined one's, the one requested, the host's own, or 12 characters of the id. */
 export function hostnameOf(
   request: BundleRequest,
   mode: NetworkMode,

@@ -1,8 +1,4 @@
-/**
- * The request of a container: the edits of its config.json that attach it to its networks, the record of decisions,
- * the checked input of the hook, and the published ports. Not for reading or writing files,
- * nor for finding networks and containers.
- */
+/** The request of a container: edits of its config.json, the record, the hook's checked input, published ports. Not for files. */
 export { type AnnotationKey, annotationKeys } from './annotations.ts'
 export { assignPorts, type PortFacts } from './assign-ports.ts'
 export { brokenPromises } from './broken-promises.ts'

@@ -41,11 +41,7 @@ export interface JoiningContainer {
   readonly taken: readonly string[]
 }
 
-/**
- * The memberships of a container in networks, in their order, by the first interfaces of `eth0`, `eth1`, … that are
- * free. The first network whose plugins take ports publishes them, since two would answer for one port; the very
- * first where none does.
- */
+/** A container's memberships, in order, by the first free of `eth0`, `eth1`, …. The first network that takes ports publishes them, else the first. */
 export function membershipsOf(
   joining: JoiningContainer,
   networks: readonly WantedNetwork[],

@@ -5,11 +5,7 @@ import { checkRef } from './check-names.ts'
 import { refMode } from './network-mode.ts'
 import type { NetworkRequest } from './request.ts'
 
-/**
- * One value of `--network`: `NET`, `NET:ip=IP,ip6=IP,mac=MAC,alias=NAME…` with its keys in any
- * order and only `alias` repeatable, or one of `none`, `host`, `container:<id>`, `ns:<path>`.
- * Throws CniError 103 on anything else.
- */
+/** One value of `--network`: `NET[:ip=,ip6=,mac=,alias=]` in any order, alias repeatable, or a mode. Throws CniError 103 on anything else. */
 export function parseNetworkFlag(text: string): NetworkRequest {
   const colon = text.indexOf(':')
   const whole = colon === -1 || refMode(text) !== 'cni'

@@ -3,11 +3,7 @@ import type { Config } from './config.ts'
 import { type Edit, setUnlessSame } from './edit.ts'
 import type { BundleRecord } from './record.ts'
 
-/**
- * The edits that make the annotations say what the record says, so that nerdctl's hook can serve
- * the bundle too. An annotation that a hook reads and that was not requested is removed: an image's
- * label becomes an annotation, and could have a file written anywhere or any port published.
- */
+/** The edits that make annotations say what the record says, for nerdctl's hook; those that were not requested go: an image may have them. */
 export function planAnnotations(
   config: Config,
   record: BundleRecord,

@@ -3,11 +3,7 @@ import type { Config, Hook } from './config.ts'
 import { type Edit, noneOfOurs, oneOfOurs } from './edit.ts'
 import type { HookProgram } from './places.ts'
 
-/**
- * The edits that have the OCI runtime call the hook when the container is made and after it has
- * been deleted. Hooks of others keep their place and so their turn; one of an earlier run, or of
- * nerdctl, which would do the same work, is replaced, and goes from prestart, which would do it twice.
- */
+/** The edits that have the runtime call the hook at createRuntime and poststop, in place of ours or nerdctl's; others keep their turn. */
 export function planHooks(config: Config, program: HookProgram): readonly Edit[] {
   const isOurs = (hook: Hook) => isCalledFor('createRuntime', hook)
   const note = `have ${program.path} called at createRuntime, not at prestart`

@@ -5,11 +5,7 @@ import type { BundleRecord } from './record.ts'
 
 const path = ['linux', 'namespaces']
 
-/**
- * The edits that give the container its network namespace: a new one (cni, none), the host's
- * (host), or the one at `netns` (ns, container). Throws CniError 107 where a new one is needed
- * and the bundle joins another, unless that is to stay.
- */
+/** The edits for a network namespace: new (cni, none), the host's, or that at `netns`. Throws CniError 107 where the bundle joins another. */
 export function planNetworkNamespace(
   config: Config,
   { mode, netns }: Pick<BundleRecord, 'mode' | 'netns'>,

@@ -4,11 +4,7 @@ import type { NetworkMode } from './network-mode.ts'
 
 const key = 'net.ipv4.ip_unprivileged_port_start'
 
-/**
- * The edits that let a container bind ports below 1024 without a capability, in a network
- * namespace that is not the host's. A namespace shared with a container is left to that
- * container: it may be the host's, where runc refuses the setting.
- */
+/** The edits for binding ports below 1024 without a capability; none in the host's namespace, or a container's, which may be that. */
 export function planSysctl(config: Config, mode: NetworkMode): readonly Edit[] {
   const path = ['linux', 'sysctl', key]
   const present = config.sysctl[key]

@@ -33,11 +33,7 @@ export interface BundlePlan {
   readonly undo: ConfigUndo
 }
 
-/**
- * The plan for the bundle with this config.json, which serves for one plan alone. A plan for its own result changes nothing.
- * Throws CniError 3, 4, 103 or 107 where the request cannot be, 101 where the container to join is gone, and 107 where the bundle joins a network
- * namespace by itself.
- */
+/** The plan for a config.json, for one use; none for its own result. Throws CniError 3, 4, 103, 107 for the request, 101 for the joined container. */
 export function planBundle(
   { config, draft }: ParsedConfig,
   request: BundleRequest,

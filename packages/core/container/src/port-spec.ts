@@ -28,11 +28,7 @@ export function parsePortSpecs(texts: readonly string[]): readonly PortRequest[]
   ]
 }
 
-/**
- * The request of one spec, `[[HOSTIP:][HOSTPORT]:]CONTAINERPORT[/PROTOCOL]`, ports as `N` or `N-M`, an IPv6
- * address in brackets. Host port 0 means any, as with Docker; nerdctl fails with it at start. Throws
- * CniError 103 with nerdctl's texts.
- */
+/** The request of `[[HOSTIP:][HOSTPORT]:]CONTAINERPORT[/PROTOCOL]`, ports `N` or `N-M`; host port 0 is any. Throws CniError 103 as nerdctl. */
 export function parsePortSpec(text: string): PortRequest {
   const [ports = '', proto = 'tcp', ...more] = text.split('/')
   if (more.length > 0) throw refusal(`failed to parse ${quote(text)}, unexpected slashes`)

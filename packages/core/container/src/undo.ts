@@ -66,11 +66,7 @@ function isCount(value: unknown): boolean {
   return Number.isSafeInteger(value) && Number(value) >= 0
 }
 
-/**
- * The text of a config.json as it was before it was prepared: byte for byte where it is as it was
- * written, else without what is still as it was written. Throws CniError 6 and 7 when the text
- * cannot be read.
- */
+/** A config.json as before it was prepared: byte for byte where unchanged, else without what still is as written. Throws CniError 6 and 7. */
 export function undoConfig(text: string, versions: readonly ConfigUndo[]): string {
   if (versions.length === 0) return text
   const now = hashOf(text)

@@ -16,11 +16,7 @@ export interface RangeSource extends RangeConf {
   readonly cniVersion?: string
 }
 
-/**
- * The range sets of a host-local conf, defaults filled in, in the order that numbers
- * `last_reserved_ip.N`. Throws CniError 7 with host-local's own text for the first fault in its
- * order of checks (host-local, backend/allocator/config.go and range_set.go).
- */
+/** The range sets of a host-local conf with defaults, as `last_reserved_ip.N` numbers them. Throws CniError 7 with host-local's first fault. */
 export function rangeSets(source: RangeSource): readonly RangeSet[] {
   const legacy = source.subnet === undefined ? [] : [[source]]
   const confs = [...(source.ipRanges ?? []), ...legacy, ...(source.ranges ?? [])]

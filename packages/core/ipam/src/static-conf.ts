@@ -28,11 +28,7 @@ export interface StaticConf {
   readonly dns: ResultDns
 }
 
-/**
- * Reads the request configuration of `static`: addresses of the conf, then those of `CNI_ARGS`; all of
- * them replaced by `args.cni.ips`, and these by `runtimeConfig.ips`. Throws CniError 7 for the first
- * fault, in the plugin's own words.
- */
+/** Reads the conf of `static`: addresses of conf and `CNI_ARGS`, or `args.cni.ips`, or `runtimeConfig.ips`. Throws CniError 7 in its words. */
 export function readStaticConf(conf: JsonObject, cniArgs: string): StaticConf {
   const [value, place] = at(netConf(conf), 'ipam')
   const fields = readObject(value, place, 'main.IPAMConfig')

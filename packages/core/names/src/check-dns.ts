@@ -10,11 +10,7 @@ export interface CheckedDns {
   readonly options?: readonly Sourced[]
 }
 
-/**
- * The values of one source, split at commas, without blanks around and without repetitions. Throws
- * CniError 103 naming flag or setting and the value: an address that is none, a domain or an option
- * that could not stand on one line. The texts are nerdctl's where it has one.
- */
+/** The values of one source, split at commas, trimmed, once each. Throws CniError 103 naming source and value, with nerdctl's texts. */
 export function checkDns(dns: DnsOptions, source: 'cli' | 'settings'): CheckedDns {
   const servers = words(dns.servers)
   if (dns.servers?.length && servers.length === 0 && dns.servers.every((each) => each === '')) {

@@ -2,11 +2,7 @@ import { type CniError, usageError } from '@vethra/cni'
 
 const label = /^[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?$/
 
-/**
- * Throws CniError 103 naming the value unless it can be a hostname or an alias. Labels have 1 to 63
- * letters, digits, underscores and, inside, dashes; dots join them to at most 253 (RFC 1123 2.1,
- * with the underscore that Docker takes).
- */
+/** Throws CniError 103 unless the value can be a hostname or alias: labels of 1 to 63, at most 253 in all (RFC 1123 2.1, and underscores). */
 export function checkHostname(text: string): void {
   check('hostname', text)
 }

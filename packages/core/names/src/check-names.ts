@@ -3,11 +3,7 @@ import { checkDomain, checkHostname, isHostToken, refusal } from './check-host.t
 import type { ContainerNames } from './container-names.ts'
 import { hostAddress } from './host-address.ts'
 
-/**
- * Throws CniError 103 naming the value unless every name and address can go into hosts files, and
- * 107 unless the id can name a folder. A hostname that is the start of the id needs only to be one
- * word: it is the default one.
- */
+/** Throws CniError 103 unless names and addresses can go into hosts files, 107 unless the id names a folder. A default hostname is one word. */
 export function checkNames(names: ContainerNames): void {
   checkPathComponent('container id', names.id)
   if (names.name !== '') checkToken('container name', names.name)

@@ -3,11 +3,7 @@ import { isHostToken } from './check-host.ts'
 import type { ExtraHost } from './container-names.ts'
 import { hostAddress } from './host-address.ts'
 
-/**
- * Reads `--add-host`: `name:ip` or `name=ip`, an address of either family with or without brackets,
- * or `host-gateway` for the address given. Throws CniError 103 with the texts of docker/cli and
- * nerdctl: no name, no address, or no address for `host-gateway`.
- */
+/** Reads `--add-host`: `name:ip`, `name=ip`, brackets allowed, or `host-gateway`. Throws CniError 103 with texts of docker/cli and nerdctl. */
 export function parseExtraHost(text: string, hostGateway?: string): ExtraHost {
   const { name, value } = split(text)
   if (!isHostToken(name))

@@ -11,11 +11,7 @@ import {
 } from '@vethra/cni'
 import { asTexts, untrusted } from './json-fields.ts'
 
-/**
- * Reads a CNI result as meta.json has it: the JSON of 1.0.0, keys in any case, or go-cni's own
- * struct, which early nerdctl wrote. Fields of the wrong type are left out; throws CniError 107
- * when the value is no object.
- */
+/** Reads a CNI result of a meta.json: 1.0.0's JSON, or go-cni's struct. Wrong fields are left out. Throws CniError 107 for no object. */
 export function metaResult(ref: string, value: Json): Result {
   if (!isObject(value)) throw untrusted(`Networks[${JSON.stringify(ref)}]`, 'is no object')
   const interfaces = goField(value, 'interfaces')

@@ -6,11 +6,7 @@ export interface Patch {
   readonly text: string
 }
 
-/**
- * The writes that make a file of the text `old` hold `next`, each inside one page, from the start of the
- * file on or from its end. Its size changes by empty lines alone, which a reader does not notice: they
- * come before anything else is written, or are left at the end to be cut off.
- */
+/** The writes, each inside one page, that turn `old` into `next`; its size changes by empty lines alone, before or after all others. */
 export function patchesBetween(
   old: string,
   next: string,

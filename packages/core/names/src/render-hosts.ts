@@ -3,11 +3,7 @@ import { managedBlocks } from './managed-blocks.ts'
 import { nameBook } from './name-book.ts'
 import { begin, end, outside } from './region.ts'
 
-/**
- * The text of a container's hosts file: `old` with its managed part replaced, or added at the end.
- * Text outside the markers is kept to the byte, but for a newline that a last line lacks. The peers
- * are all other containers; those that share no network do not show.
- */
+/** A container's hosts file: `old` with its managed part replaced or appended, the rest kept. Only peers that share a network show. */
 export function renderHosts(
   old: string,
   names: ContainerNames,

@@ -2,11 +2,7 @@ import type { Result } from '@vethra/cni'
 import { present } from '@vethra/cni'
 import type { ContainerNames, ExtraHost } from './container-names.ts'
 
-/**
- * The text of a meta.json: compact, with nerdctl's keys in its order. Values without a place in
- * them go under a key `Vethra`, which nerdctl ignores. These are aliases, the precedence, and extra
- * hosts when nerdctl's object of one address for a name would lose some or their order.
- */
+/** A meta.json's text, nerdctl's keys in its order; a key `Vethra`, which it ignores, for aliases, precedence, and extra hosts that would be lost. */
 export function renderMeta(names: ContainerNames): string {
   const extra = Object.fromEntries(names.extraHosts)
   const own = {

@@ -7,11 +7,7 @@ export interface RenderOptions {
   readonly provenance?: boolean
 }
 
-/**
- * The text of a resolv.conf, in nerdctl's order: `search`, a line for each nameserver, `options`,
- * then `sortlist`; each line ends with a newline. A list that is empty has no line, and neither has
- * a search list that is `.` alone.
- */
+/** The text of a resolv.conf in nerdctl's order: `search` (unless `.`), nameservers, `options`, `sortlist`; no line for an empty list. */
 export function renderResolvConf(conf: ResolvConf, options: RenderOptions = {}): string {
   const search = values(conf.search).join(' ') === '.' ? [] : conf.search
   const rows = [

@@ -3,11 +3,7 @@ import { hostAddress } from './host-address.ts'
 import { entriesOf } from './host-entry.ts'
 import { knownNetworks } from './known-networks.ts'
 
-/**
- * The names of a newcomer with the precedence that makes its addresses its own, where others of its
- * networks still claim them: a container that is gone keeps what it had until someone tells. Without
- * a precedence when nobody does.
- */
+/** A newcomer's names, with a precedence where others of its networks, perhaps gone, still claim its addresses. */
 export function settleClaims(
   names: ContainerNames,
   others: readonly ContainerNames[],

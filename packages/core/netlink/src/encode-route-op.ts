@@ -9,11 +9,7 @@ import { encodeTrafficOp, type TrafficOp } from './traffic-control.ts'
 
 const create = flag.create | flag.exclusive
 
-/**
- * The messages of operations, in order. The last one asks for an acknowledgement: an error is answered
- * in any case, and those behind a failed message are carried out all the same. Throws RangeError for
- * an address, MAC or mode that cannot be.
- */
+/** The messages of operations, in order; the last asks for an acknowledgement, errors come in any case. Throws RangeError for a bad value. */
 export function encodeRouteOps(ops: readonly RouteOp[]): readonly Message[] {
   return ops.map((op, index) => {
     const message = encodeLinkOp(op) ?? encodeOther(op as OtherOp)

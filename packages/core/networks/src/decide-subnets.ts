@@ -22,11 +22,7 @@ export interface Neighbours {
   readonly avoided: readonly UsedPrefix[]
 }
 
-/**
- * One subnet or more for each family that is on: those that were given, checked in nerdctl's order with
- * its texts, and one chosen for a family that got none. Throws CniError 102 for an overlap, naming the
- * other side, and 103 for what cannot be.
- */
+/** Subnets for each family that is on: those given, or a chosen one. Throws CniError 102 naming an overlap, 103 with nerdctl's texts. */
 export function decideSubnets(
   options: NetworkOptions,
   neighbours: Neighbours,

@@ -37,11 +37,7 @@ export function visibleLabels(network: Network): Readonly<Record<string, string>
   return Object.fromEntries(Object.entries(network.labels).filter(([key]) => key !== auxLabel))
 }
 
-/**
- * The networks that match every filter: `name=REGEX`, found anywhere in the name, `label=KEY[=VALUE]`,
- * `driver=TYPE`, the type of the first plugin, or `id=START`.
- * Throws CniError 103 for any other filter: nerdctl ignores it, and `prune` would then take too much.
- */
+/** The networks that match `name=REGEX`, `label=KEY[=VALUE]`, `driver=TYPE` and `id=START`. Throws CniError 103 for any other filter. */
 export function filterNetworks(
   networks: readonly Network[],
   filters: readonly string[],

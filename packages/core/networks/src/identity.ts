@@ -19,11 +19,7 @@ export function networkId(name: string): string {
   return bytesToHex(sha256(utf8ToBytes(name)))
 }
 
-/**
- * The bridge of a bridge network: `nerdctl0` for the default one, else `br-` and 12 hex digits of the id: 15
- * octets, the kernel's maximum. With a namespace, the bridge of a network whose usual one is taken by its
- * namesake in another: nerdctl puts both on one.
- */
+/** A network's bridge: `nerdctl0` or `br-` and 12 hex of its id; with a namespace, one that its namesake does not have. */
 export function bridgeName(name: string, namespace?: string): string {
   if (namespace !== undefined) return `br-${networkId(`${namespace}/${name}`).slice(0, 12)}`
   return name === defaultNetworkName ? 'nerdctl0' : `br-${networkId(name).slice(0, 12)}`

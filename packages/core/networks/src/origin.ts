@@ -2,11 +2,7 @@ import { goField, jsonOrNull } from '@vethra/cni'
 import { networkPlugins } from './anatomy.ts'
 import type { Network } from './network.ts'
 
-/**
- * The maker of a network, as far as its file shows: `own` for nerdctl and us, who share one form;
- * `nerdctl` for its versions before 1.0, which give integers as ids; `other` for a person, and
- * tools not named here.
- */
+/** The maker of a network by its file: `own` for nerdctl and us, `nerdctl` before 1.0 (integer ids), `other` for a person or another tool. */
 export type NetworkOrigin = 'own' | 'nerdctl' | 'containerd' | 'podman' | 'cri-o' | 'other'
 
 // The names that these tools give, by their sources and packages: `10-containerd-net.conflist` with network

@@ -25,11 +25,7 @@ export interface SubnetShare {
   readonly aux: readonly AuxAddress[]
 }
 
-/**
- * Gives each gateway, ip-range and aux address to the subnet that it lies in, whatever their order; at
- * most one gateway and one ip-range a subnet. The subnets share no address. Throws CniError 103 with
- * nerdctl's text for the first one that is left over.
- */
+/** Gives each gateway, ip-range and aux address to its subnet, one of the first two each. Throws CniError 103 for the first left over. */
 export function shareOut(
   subnets: readonly Prefix[],
   options: NetworkOptions,

@@ -10,11 +10,7 @@ export interface WantedAddresses {
   readonly ips: readonly string[]
 }
 
-/**
- * The addresses that a container wants, in the form of the network's IPAM plugin. host-local takes
- * the IPv4 one as CNI arg; static takes all by capability, each with the prefix length of its
- * subnet.
- */
+/** A container's wanted addresses in the form of the IPAM plugin: host-local's IPv4 as CNI arg, static's by capability with prefix lengths. */
 export function wantedAddresses(
   network: Network | undefined,
   { ip, ip6 }: { readonly ip?: string; readonly ip6?: string },

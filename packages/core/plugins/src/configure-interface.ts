@@ -3,11 +3,7 @@ import { present } from '@vethra/cni'
 import type { Resource, Route, Sysctl } from '@vethra/state'
 import { addressOn, type Ip } from './subnets.ts'
 
-/**
- * The resources of an interface in a container: `lo` up, IPv6 switched on where it has such an address, its
- * addresses and its routes. A route without a gateway goes by the first of its family; of two
- * default routes that of the later interface is in front (reference plugins, ipam.ConfigureIface).
- */
+/** The resources of a container's interface: `lo` up, IPv6 on where needed, addresses, routes (reference plugins, ipam.ConfigureIface). */
 export function configureInterface(
   ifname: string,
   ips: readonly Ip[],

@@ -55,11 +55,7 @@ export function ipamPlannerOf(type: string): AnyIpamPlugin | undefined {
 // SPEC 1.1.0, section 3: what every plugin may be sent.
 const common = ['type', 'name', 'cniversion', 'capabilities', 'runtimeconfig', 'args', 'prevresult']
 
-/**
- * Why a plugin runs as a program and not in this process: an unknown type, a key that the planner does
- * not know, or one with a value that only the program knows. Undefined where it is planned here. An IPAM plugin that
- * is not built in is a reason, too, unless the link can be made before its answer.
- */
+/** Why a plugin is a program: unknown type, key or value, or an IPAM plugin that is needed first. Undefined where it is planned here. */
 export function whyProgram(conf: JsonObject): string | undefined {
   const type = textOf(conf, 'type') ?? ''
   const planner = plannerOf(type)

@@ -9,11 +9,7 @@ const criPlugins: Readonly<Record<string, string>> = {
   3: 'io.containerd.cri.v1.runtime',
 }
 
-/**
- * The CNI folders of the CRI plugin in the table of containerd's config.toml, versions 1, 2 and 3, for
- * resolveSettings: `bin_dirs`, else `bin_dir`, and `conf_dir`. Everything else in the file is ignored, its
- * imports too. Throws CniError 103 that names the file when it is of another version.
- */
+/** The CNI folders in containerd's config.toml, versions 1 to 3: `bin_dirs`, `bin_dir`, `conf_dir`. Throws CniError 103 for another version. */
 export function readContainerdConfig(file: string, table: TomlTable): GivenFile {
   const { version: given = 1 } = table
   const version = shown(given)

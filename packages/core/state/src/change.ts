@@ -14,11 +14,7 @@ export function targetOf(change: Change): Owned {
   return change.kind === 'remove' ? change.from : change.to
 }
 
-/**
- * The changes that take back what was done for attachments, the last first. Those of networks and of the host
- * stay: another attachment may use them by now. A removal has no inverse: what is gone may have carried what nobody
- * remembers.
- */
+/** The changes that take back what was done for attachments, last first. Those of networks and the host stay; a removal has no inverse. */
 export function invert(done: readonly Change[]): readonly Change[] {
   return done.toReversed().flatMap((change): readonly Change[] => {
     const { owner } = targetOf(change)

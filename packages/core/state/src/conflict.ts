@@ -8,11 +8,7 @@ export interface Conflict {
   readonly found: Owned
 }
 
-/**
- * The resources that are wanted for an attachment and belong to another owner: none may be taken. A port that
- * leads to the address that it is wanted for is no conflict in the same network: it is the rest of an attachment which
- * had that address before. Another network may give the same address to a container that lives.
- */
+/** The wanted resources that belong to another owner; a port that leads to its own wanted address in the same network is none. */
 export function conflictsOf(desired: State, observed: State): readonly Conflict[] {
   const found = new Map(observed.map((each) => [keyOf(each.resource), each]))
   return desired.flatMap((wanted) => {

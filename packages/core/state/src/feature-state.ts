@@ -1,11 +1,7 @@
 import { type FeatureName, type KernelFeature, kernelFeatures } from './kernel-features.ts'
 import { type ModprobeFile, moduleBlock } from './module-blocks.ts'
 
-/**
- * Whether a kernel has a feature. `loadable`: its module is loaded at first use. `missing`: the kernel was built without it,
- * or its module is not installed. `off`: it was switched off at boot. `blocked`: modprobe.d(5) keeps its module from being loaded.
- * `unknown`: no file tells.
- */
+/** A kernel's feature. `loadable`: by module; `missing`; `off` since boot; `blocked` by modprobe.d(5); `unknown`: no file tells. */
 export type FeatureState =
   | 'built-in'
   | 'loaded'

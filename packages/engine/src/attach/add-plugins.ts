@@ -49,11 +49,7 @@ export interface Adding {
   readonly record: AttachmentRecord | undefined
 }
 
-/**
- * ADD of every plugin in order (libcni, AddNetworkList); returns the last result, which the caller writes to the
- * cache. When a plugin or the record fails, what has been done is undone by DEL in reverse and CniError thrown, whose
- * cause has the first failure first.
- */
+/** ADD of every plugin in order (libcni, AddNetworkList); returns the last result. A failure is undone by DEL in reverse: first in its cause. */
 export async function addPlugins(tools: AddTools, adding: Adding): Promise<ParsedResult> {
   const { list, attachment, record } = adding
   const first = start({ operation: 'ADD', list, attachment, ways: record?.ways })

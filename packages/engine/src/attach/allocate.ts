@@ -8,11 +8,7 @@ import {
 } from '@vethra/ipam'
 import type { IpamStore } from '@vethra/world'
 
-/**
- * Reserves one address in each range set, requested ones first. When a later set has none, or a requested
- * address is left over, everything that the holder has in this network is given back, as host-local does;
- * the round robin goes on all the same. Throws what the store throws, after the same clearing up.
- */
+/** Reserves an address of each range set, requested ones first; gives all back when one has none. Throws what the store throws. */
 export async function allocate(store: IpamStore, request: AllocationRequest): Promise<Allocation> {
   const ips: Candidate[] = []
   const giveBack = async () => {

@@ -35,11 +35,7 @@ export interface Former {
 /** A plan of what follows an ADD, with the arguments that it had. */
 type FormerPlan = Omit<AttachmentPlan, 'operation'>
 
-/**
- * Attaches a container to a network: ADD of every plugin in order, then the cache (libcni,
- * AddNetworkList). Names are checked before anything runs. When a plugin or the cache fails, what
- * has been done is undone and CniError thrown, whose cause has the first failure first.
- */
+/** Attaches a container: checks names, ADD of every plugin, then the cache. A failure is undone; CniError has the first one first. */
 export async function attach(
   { runner, cache }: AttachTools,
   list: ConfList,

@@ -18,11 +18,7 @@ import { all } from './sequence.ts'
 import { handBack, takeOver } from './take-over.ts'
 import { alone } from './take-turns.ts'
 
-/**
- * Attaches a living container again in the ways given, the first that succeeds, after the rest of
- * the attachment was removed. The record stays until it is replaced: cut short, or where no way succeeds, the
- * repair is still due. The container's lock is held. Throws why each way failed.
- */
+/** Attaches a living container again, the first way that succeeds. Its record stays until then. The lock is held. Throws why each failed. */
 export async function attachAnew(
   given: HostTools,
   ways: readonly [Membership, ...Membership[]],
@@ -95,11 +91,7 @@ export interface ChainAgain {
   readonly left: boolean
 }
 
-/**
- * Has some chained plugins of a living attachment do their work again: DEL, where something is left, then
- * ADD on what the attachment's own ADD returned. For rules that were flushed. The container's lock is held. False
- * when the attachment is not alive, or not remembered, and nothing was done.
- */
+/** Has chained plugins of a living attachment do DEL and ADD again, for flushed rules. The lock is held. False when it is not alive. */
 export async function chainAgain(
   tools: HostTools,
   key: AttachmentKey,

@@ -19,11 +19,7 @@ export async function runIpam(
   return 'error' in outcome ? { error: dhcpFailure(call, outcome.error) ?? outcome.error } : outcome
 }
 
-/**
- * ADD of the IPAM plugin of a stage, once the link that its first plugin makes exists and is up in the
- * container: dhcp speaks through it. The DEL that follows a failure removes link and address. None follows where the
- * program is missing: the link goes at once.
- */
+/** ADD of a stage's IPAM plugin, once its link is up in the container: dhcp speaks through it. */
 export async function askIpam(
   world: StageWorld,
   requests: readonly PluginRequest[],

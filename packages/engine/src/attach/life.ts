@@ -21,11 +21,7 @@ export interface LifeTools {
   readonly cache: Pick<ResultCache, 'read'>
 }
 
-/**
- * Whether the namespace of a recorded attachment lives. An attachment with device and inode alone,
- * as 0.1 recorded it, is alive where the interface inside has the MAC and the addresses that ADD
- * returned.
- */
+/** Whether a recorded attachment's namespace lives; one of 0.1 by the MAC and addresses of the interface inside. */
 export async function lifeNow(tools: LifeTools, record: AttachmentRecord): Promise<Life> {
   const seen = await tools.netns.look(record.netns)
   const proven = isProvable(record, seen) && (await isProven(tools, record, seen))

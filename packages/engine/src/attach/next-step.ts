@@ -27,11 +27,7 @@ type EndStep =
   | { readonly kind: 'done'; readonly result?: ParsedResult }
   | { readonly kind: 'failed'; readonly error: CniError }
 
-/**
- * The progress of a plan of which nothing has run. DEL starts with the last plugin, everything else
- * with the first. An operation that the list's version does not have is over at once: STATUS and GC
- * without a word, CHECK with CniError 1 (libcni's version gates).
- */
+/** A plan's progress before any plugin: DEL begins with the last. STATUS and GC of old versions are over, CHECK is CniError 1 (libcni). */
 export function start(plan: Plan): Progress {
   const end = plan.list.plugins.length
   const fresh: Progress = { plan, direction: 'forward', index: 0, errors: [] }

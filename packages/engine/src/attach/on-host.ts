@@ -27,11 +27,7 @@ import { bearing, collectorMark } from './take-over.ts'
 import { waysNow } from './ways-now.ts'
 import { containerOf, isCutShort, refuseOthers, remembered } from './whose.ts'
 
-/**
- * The checks before a container is attached, without its lock: names, namespaces, interfaces. ADDs that were cut
- * short are undone where their interfaces are in the way. Throws CniError 8 or 102 before any plugin runs for an
- * interface that cannot be made where it is to be, because others made it.
- */
+/** Checks before attaching, without the lock; ADDs cut short in the way are undone. Throws CniError 8 or 102 for others' interfaces. */
 export async function openDoor(
   tools: HostTools,
   memberships: readonly Membership[],
@@ -68,11 +64,7 @@ export async function attachEach(
   return demandDone(outcome)
 }
 
-/**
- * Detaches one container from networks, the last one first. Goes on after failures; rules that
- * plugins leave behind are removed. Throws CniError 106 whose cause lists what failed, or the one
- * failure itself. Succeeds when nothing is attached.
- */
+/** Detaches a container from networks, the last first, going on after failures. Throws the failure, or CniError 106 with several. Idempotent. */
 export async function detachAll(
   tools: HostTools,
   memberships: readonly Membership[],

@@ -11,11 +11,7 @@ import { portsOf } from './ports-made.ts'
 /** The outcome of publishing ports: done, nothing to do, or no attachment can. */
 export type Publishing = 'published' | 'unneeded' | 'impossible'
 
-/**
- * Has the first of a living container's attachments that can publish its ports do so, unless one publishes already.
- * The cache says so before any plugin runs: cut short, or where a plugin fails, rules are missing, and can be
- * restored. Throws what the plugin fails with.
- */
+/** Has the first attachment that can publish a living container's ports, unless one does. The cache knows before. Throws as the plugin. */
 export async function publishPorts(
   tools: HostTools,
   keys: readonly AttachmentKey[],

@@ -8,11 +8,7 @@ import { hostEndOf, isReplaced, macOf } from './replaced.ts'
 
 type Facts = Pick<HostTools, 'netns' | 'records' | 'cache' | 'kernel'>
 
-/**
- * A membership as DEL may reach it: without its namespace unless the attachment is there. Another namespace
- * may be at its path by now, another attachment of ours, or another program, may have its interface, and
- * where nothing is remembered nothing is ours. A namespace that the container joined is reached by the path of that, too.
- */
+/** A membership as DEL may reach it: without its namespace unless the attachment is there, as others may be by now. */
 export async function reachable(
   tools: Facts,
   membership: Membership,

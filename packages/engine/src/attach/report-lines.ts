@@ -4,11 +4,7 @@ import type { PluginReport, StepLog } from '@vethra/world'
 /** How much of what a plugin writes is handed on, in UTF-16 code units. */
 const limit = 16_384
 
-/**
- * The report of a plugin's run on standard error: at debug level its time and how it ended. Else
- * the lines that it wrote there although it succeeded (libcni hands them on). A failure has it in
- * its causes.
- */
+/** The lines of a plugin's run for standard error: at debug level its time and end, else what it wrote although it succeeded. */
 export function reportLines(
   { call, path, status, elapsedMs, stderr }: PluginReport,
   debug: boolean,

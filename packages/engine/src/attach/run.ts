@@ -4,11 +4,7 @@ import { advance, runsPlugins, start, stepOf } from './next-step.ts'
 import type { Plan, Progress } from './plan.ts'
 import { outcomeOf, runStep } from './run-plugin.ts'
 
-/**
- * Runs a plan to its end: one plugin after the other, as the specification demands of one container.
- * Returns the result of an ADD, undefined for DEL and for a network without plugins. Throws CniError
- * when it failed, after an ADD has been undone and a DEL has gone through all plugins.
- */
+/** Runs a plan, one plugin after the other; returns ADD's result. Throws CniError after ADD's undo, or DEL's other plugins. */
 export async function run(runner: PluginRunner, plan: Plan): Promise<ParsedResult | undefined> {
   let progress = start(plan)
   let step = stepOf(progress)

@@ -16,11 +16,7 @@ import { collectStage } from './collect-stage.ts'
 import { runIpam } from './ipam-program.ts'
 import { addStage, checkStage, delStage, type Stage, statusOfStage } from './stage.ts'
 
-/**
- * Runs stretches of plugins in this process, as a PluginRunner does with `stage`. ADD returns its result as JSON in
- * the version of the request; the other operations an empty text. STATUS asks nothing but whether each conf can be
- * used. Throws the CniError of an operation that failed.
- */
+/** Runs stretches of plugins in this process: ADD's result as JSON, else an empty text. Throws an operation's CniError. */
 export function stageRunner(world: StageWorld): (call: StageCall) => Promise<string> {
   return async (call) => {
     const { operation } = call

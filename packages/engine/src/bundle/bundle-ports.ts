@@ -24,11 +24,7 @@ export interface PublishRequest {
   readonly refs: readonly string[]
 }
 
-/**
- * The ports that a container publishes through the first of its networks that can, with host ports
- * chosen. A request that cannot work now, but may later, is a warning. Throws CniError 103 for a
- * spec that cannot be, 102 for a port that is taken.
- */
+/** A container's ports with host ports chosen, by its first network that can; warnings for later. Throws CniError 103 for a spec, 102 for a port. */
 export async function portsOf(
   tools: Preparing,
   { id, publish, refs }: PublishRequest,

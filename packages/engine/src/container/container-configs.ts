@@ -9,11 +9,7 @@ export interface ChangedConfig {
   readonly text: string
 }
 
-/**
- * The config.json of a container's bundles as they were before it was prepared, where they differ; nothing is written. A
- * bundle that is missing, or another one's by now, is left out. Throws CniError with the file and a hint where one
- * cannot be read.
- */
+/** The config.json of a container's bundles as before, where they differ; nothing is written. Throws CniError naming the file. */
 export async function undoneConfigs(
   { files, containers }: ManageTools,
   { id, record }: KnownContainer,

@@ -29,11 +29,7 @@ export interface RemoveOptions extends DetachOptions {
   readonly keepConfig?: boolean
 }
 
-/**
- * Forgets containers that the runtime has deleted: what the hook could not undo, their names, all
- * files of theirs, and what was done to their bundles. A container that cannot be removed keeps no
- * other. With `force` an attachment that cannot be undone is forgotten, too.
- */
+/** Forgets deleted containers with names, files and edits of bundles, each for itself. With `force`, failing attachments too. */
 export async function removeContainers(
   tools: ManageTools,
   refs: readonly string[],

@@ -14,11 +14,7 @@ interface Joined {
   readonly who: 'pod' | 'container'
 }
 
-/**
- * A function that returns events for containers of other programs, pods and those of nerdctl and ctr, that were attached to a
- * network or detached from one since its call before. The first call returns none. The runtime is asked for names only when a
- * pod has come.
- */
+/** A function that returns events for attachments of other programs since its call before; none at first. Names are asked for new pods only. */
 export function watchForeign(tools: OtherTools): () => Promise<readonly NewEvent[]> {
   const { sandboxes: _, ...quiet } = tools
   let before: ReadonlyMap<string, Joined> | undefined

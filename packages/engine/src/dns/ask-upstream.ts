@@ -12,11 +12,7 @@ export interface UpstreamTools {
 /** How long servers may take, in milliseconds. */
 const patience = { next: 800, one: 2000, all: 4000 } as const
 
-/**
- * The first good answer of servers: they are asked in turn, the next one when one fails or is late, without
- * giving up those before. All are asked twice. Undefined when none has answered in time. An answer that says
- * the server failed counts when there is no better one.
- */
+/** The first good answer of servers, asked in turn twice without giving up earlier ones; else one that says it failed; else undefined. */
 export async function askUpstream(
   tools: UpstreamTools,
   message: DnsMessage,

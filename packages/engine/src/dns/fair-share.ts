@@ -27,11 +27,7 @@ export interface ShareBounds {
 
 const usualBounds: ShareBounds = { windowMs: 10, most: 50, seenMs: 2000, behindMs: 5000 }
 
-/**
- * A share of some 5,000 questions a second for each client while others ask and questions wait, and all there is for one
- * alone. Questions beyond it are dropped before anything is read of them, which costs a third of an answer; `onExcess`
- * gets their sender, once a window.
- */
+/** A share of 5,000 questions a second for each client while others wait. Excess is dropped unread; `onExcess` gets its sender once a window. */
 export function newFairShare(
   onExcess: (asker: string) => void,
   bounds: ShareBounds = usualBounds,

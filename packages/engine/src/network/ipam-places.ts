@@ -17,11 +17,7 @@ export interface PlacedReservation extends IpamPlace {
   readonly reservation: Reservation
 }
 
-/**
- * The networks that have reservations or can have some, ascending by name: those of the default
- * dataDir, and those of conf lists, which may name another. Throws CniError 101 for a name that is
- * neither, 7 for one that no network can have.
- */
+/** The networks that can have reservations, by name: of the default dataDir and of conf lists. Throws CniError 101 or 7 for a name. */
 export async function ipamPlaces(tools: ManageTools, only?: string): Promise<readonly IpamPlace[]> {
   if (only !== undefined) checkNetworkName(only)
   const all = [...(await ofDefaultDir(tools)), ...(await ofConfLists(tools))]

@@ -4,11 +4,7 @@ import type { HostLink } from '@vethra/plugins'
 import type { MarkedLink } from '@vethra/world'
 import type { ManageTools } from './tools.ts'
 
-/**
- * The names of interfaces that have the name of a network's bridge, and that others made. Such is one that is no bridge. A
- * bridge without a mark of ours (those of CNI programs have none) is another's where it has ports though no container is in
- * the network, or an address outside of the network's subnets.
- */
+/** Interfaces named as a network's bridge that others made: no bridge, or unmarked with ports of no container or a foreign address. */
 export async function linksOfOthers(
   { host }: ManageTools,
   networks: readonly Network[],

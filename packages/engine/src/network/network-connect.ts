@@ -21,11 +21,7 @@ import { keepConfLists } from './keep-conf-lists.ts'
 import { type ConnectionPlan, plannedAdds } from './plan-connection.ts'
 import type { ManageTools } from './tools.ts'
 
-/**
- * Connects a container to one more network: at once when it runs, with a new interface and its names in
- * the hosts files, and at each of its starts from now on. Undone when something fails. Throws CniError
- * 102 when it is in that network already, or was not made by `bundle prepare`.
- */
+/** Connects a container to one more network, at once and at each start; undone on failure. Throws CniError 102 when it cannot be. */
 export async function connectContainer(tools: ManageTools, request: ConnectRequest): Promise<void> {
   await changeContainer(tools, request.container, async (container) => {
     const { network, asked, memberships } = await joiningOf(tools, container, request)

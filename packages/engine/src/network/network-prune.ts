@@ -3,11 +3,7 @@ import { knownNetworks } from './known-networks.ts'
 import { ownNetworks, usersOf, wantedNetworks } from './network-users.ts'
 import type { ManageTools } from './tools.ts'
 
-/**
- * The names of all unused networks of ours, but the default one. A container that is prepared or
- * stopped uses its networks too: it could not start again. Resources that all namespaces share are
- * removed from `default` alone.
- */
+/** All unused networks of ours but the default one; prepared and stopped containers use theirs. Shared resources go from `default` alone. */
 export async function unusedNetworks(
   tools: ManageTools,
   filters: readonly string[] = [],

@@ -9,11 +9,7 @@ import { placesOfNetwork, reservationsAt } from './ipam-places.ts'
 import { networksOfOthers } from './known-networks.ts'
 import type { ManageTools } from './tools.ts'
 
-/**
- * The containers in a network, as people know them: by name, else by id, with the namespace where it is
- * another; what was attached without a container by the id that plugins know. Each once, sorted. Attached
- * counts, and so do a reservation and the record of what could not be undone.
- */
+/** A network's containers for people, by name or id, once each, sorted: attached, reserved, or not undone. */
 export async function usersOf(tools: ManageTools, network: Network): Promise<readonly string[]> {
   const ids = await containersIn(tools, network)
   if (ids.length === 0) return []

@@ -12,11 +12,7 @@ import {
 import type { ObservedPortHold } from '@vethra/findings'
 import type { PortHolder, RootlessKit } from '@vethra/world'
 
-/**
- * A PortHolder inside of RootlessKit: what `inner` holds there, RootlessKit forwards from the user's host. The record
- * of `inner` exists before a port is forwarded, and until none is. A process that is killed in between leaves a record
- * by which the next one finds these ports, and frees them.
- */
+/** A PortHolder inside of RootlessKit: forwards what `inner` holds; its record outlives the forwards, for whoever frees them. */
 export function forwardingHolder(inner: PortHolder, kit: RootlessKit): PortHolder {
   return {
     async hold(request) {

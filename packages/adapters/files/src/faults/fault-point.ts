@@ -4,11 +4,7 @@ import { type Fault, readFault } from './read-fault.ts'
 /** The kinds of a step: `write` takes space on a disk, `remove` gives some back, any other changes no file. */
 export type StepKind = 'write' | 'remove' | 'lock' | 'plugin' | 'program' | 'socket' | 'process'
 
-/**
- * Tells that a step is about to be taken; `what` is for people. Does nothing, unless the variable
- * VETHRA_FAULT was set when the process started: then the process dies at the step that it chooses, or the
- * step throws what the system would.
- */
+/** Tells that a step is about to be taken, `what` for people: VETHRA_FAULT has the process die there, or the step throw a system error. */
 export type FaultPoint = (kind: StepKind, what: string) => void
 
 /** The fault point of this process. */

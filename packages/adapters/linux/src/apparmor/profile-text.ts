@@ -1,11 +1,7 @@
 /** The profile that nerdctl runs containers in. */
 export const profileName = 'nerdctl-default'
 
-/**
- * The text of a profile with the rules of containerd's default one, for apparmor_parser(8). A
- * container may use its capabilities, but not mount, nor write to the host's part of /proc and
- * /sys.
- */
+/** A profile with the rules of containerd's default one, for apparmor_parser(8): no mount, no writing to the host's /proc and /sys. */
 export function profileText(): string {
   const rules = [
     ...['network', 'capability', 'file', 'umount', 'deny mount'],

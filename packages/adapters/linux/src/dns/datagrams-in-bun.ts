@@ -29,11 +29,7 @@ const mostWaiting = 1 << 19
 /** MSG_TRUNC */
 const isCut = 0x20
 
-/**
- * A function that answers what waits at a UDP socket, many datagrams a call (recvmmsg(2), sendmmsg(2)). Bun says that
- * something waits and takes eight at a time; under load, what a datagram costs is a third less this way. Answers longer
- * than 2048 octets are not sent: DNS has none over UDP.
- */
+/** Answers what waits at a UDP socket by recvmmsg(2) and sendmmsg(2): a third less a datagram than bun. Answers beyond 2048 octets are dropped. */
 export function datagramDrain(descriptor: number, answer: DatagramAnswer): () => void {
   const { received, sent } = slots()
   let isBehind = false

@@ -10,11 +10,7 @@ import type { Session } from './session.ts'
 import { prepareWrites } from './sysctls-in-bun.ts'
 import { visit } from './visit.ts'
 
-/**
- * Applies changes in their order, those that go through one socket in one send, and those of the
- * firewall in one transaction. Ends with the first batch in which one fails; what else of that batch was
- * carried out is among what was done.
- */
+/** Applies changes in order, batch by batch, the firewall's in one transaction. Ends with the first batch in which one fails. */
 export function applyChanges(
   session: Session,
   changes: readonly Change[],

@@ -30,11 +30,7 @@ export interface TableStart {
 
 const missing = 2
 
-/**
- * Prepares our table: missing, it is made; of an older version or switched off, it is made again with the elements that
- * it has.
- * Throws CniError 5 for one of a newer version, or one that others made.
- */
+/** Prepares our table: made when missing, remade with its elements when old or off. Throws CniError 5 for a newer one, or another program's. */
 export function startTable(session: Session): TableStart {
   const { messages, refusals } = session.askNetfilter(askTable(vethraTable))
   const [message] = messages

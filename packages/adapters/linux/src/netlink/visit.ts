@@ -14,11 +14,7 @@ export function openNamespace(netns: string): number {
   }
 }
 
-/**
- * Has this thread do something in another network namespace, and come back. `work` may make raw calls on
- * memory and descriptors that it has already, and no more: a thread that starts meanwhile stays in that
- * namespace until it ends. Throws CniError 8 when the namespace cannot be entered.
- */
+/** Runs raw calls of `work` in another network namespace, and comes back; it may start no thread. Throws CniError 8. */
 export function visit<T>(namespace: number, work: () => T): T {
   const own = openSync('/proc/thread-self/ns/net', 'r')
   try {

@@ -1,10 +1,6 @@
 import { existsSync, readdirSync, readlinkSync } from 'node:fs'
 
-/**
- * The descriptors above standard error that this process was started with, ascending: to be asked before it
- * opens others. bun marks them close-on-exec when it starts. Its own are left out: it has one
- * epoll instance and one eventfd, which nothing that starts an OCI runtime hands on.
- */
+/** The descriptors that this process was started with, ascending, without standard ones and bun's: to be asked before others are opened. */
 export function inheritedDescriptors(): readonly number[] {
   return readdirSync('/proc/self/fd')
     .map(Number)

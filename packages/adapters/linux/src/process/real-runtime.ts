@@ -1,11 +1,7 @@
 import { accessSync, closeSync, constants, openSync, readSync, type Stats, statSync } from 'node:fs'
 import { noProgramError } from '@vethra/cni'
 
-/**
- * The path of the OCI runtime to call: a path as it is, a name in the first folder of PATH that has it.
- * This executable is never taken, under whichever name: a link to it and a copy of it are passed over.
- * Throws CniError 100 where there is no other.
- */
+/** The path of the OCI runtime: a path as it is, a name by PATH; never this executable, nor its copies. Throws CniError 100 without one. */
 export function findRuntime(name: string, path: string): string {
   const own = statSync('/proc/self/exe')
   const places = name.includes('/')

@@ -16,11 +16,7 @@ export interface Replacement {
   readonly descriptors: readonly number[]
 }
 
-/**
- * Replaces this process by a program: execv(3), with the environment that this process was started with, `variables` set. Marks of bun
- * are removed: close-on-exec, the limit of open files, and SIGPIPE and SIGXFSZ, which it ignores.
- * Returns only by throwing CniError 100 where there is no such program, 5 where the system refuses.
- */
+/** Replaces this process by a program, execv(3), with its first environment and `variables`, without bun's marks. Throws CniError 100 or 5. */
 export function replaceProcess(wanted: Replacement): never {
   const { program, argumentCount, descriptors } = wanted
   const [path = Buffer.alloc(1), ...first] = [program, ...(wanted.first ?? [])].map(asText)

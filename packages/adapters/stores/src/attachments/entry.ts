@@ -65,11 +65,7 @@ export function parseEntry(text: string, decode: Decode): CachedAttachment | und
   }
 }
 
-/**
- * An entry of older libcni (before 0.8.0): the result alone; the attachment is in the file name.
- * A text that is no JSON counts as one too: that it is damaged comes up where the result is needed.
- * Undefined when the text is empty, or JSON with nothing of a result in it.
- */
+/** An entry of libcni before 0.8.0: the result alone, the attachment in the file name; damaged ones too. Undefined for JSON without a result. */
 export function parseLegacyEntry(text: string, key: AttachmentKey): CachedAttachment | undefined {
   const damaged = jsonOrNull(text, parseExactly) === null && !/^\s*(null\s*)?$/.test(text)
   if (!damaged && !isResultAlone(text)) return undefined

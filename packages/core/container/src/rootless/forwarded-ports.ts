@@ -4,11 +4,7 @@ import { readSocket } from '../held-sockets.ts'
 import { joinHostPort, type PortMapping } from '../port-mapping.ts'
 import type { ForwardedPort, NumberedPort, RootlessInfo } from './kit-answers.ts'
 
-/**
- * The mappings as they are inside of RootlessKit's network namespace, where the port driver connects to the host port.
- * Only `0.0.0.0` and loopback addresses exist there: any other becomes the one that the driver connects to. An IPv6
- * mapping does, too, and is left out where an IPv4 one has its port: drivers connect by IPv4.
- */
+/** The mappings inside of RootlessKit: another address than `0.0.0.0` or loopback becomes the driver's, IPv6 ones give way to IPv4. */
 export function innerPorts(
   mappings: readonly PortMapping[],
   info: RootlessInfo,

@@ -14,11 +14,7 @@ export interface ForwardedPorts {
   readonly to: string
 }
 
-/**
- * The ports that rules of table nat take for others (targets DNAT and REDIRECT), in the order of
- * the rules of any maker. Unreachable rules, such as those of an orphaned chain, and those in
- * `except`, chains by name, do not count.
- */
+/** The ports that rules of table nat take (DNAT, REDIRECT), in order; unreachable rules and chains in `except` do not count. */
 export function forwardedPorts(
   saved: string,
   except: readonly string[] = [],

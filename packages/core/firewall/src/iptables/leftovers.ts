@@ -41,11 +41,7 @@ export function networkLeftovers(saved: string, bridge: string): string {
   }))
 }
 
-/**
- * The removal of the chains that networks share, for when the last network is gone: a chain is
- * removed when it holds only the rules that plugins put there on first use. An administrator's rule
- * in CNI-ADMIN, and any other rule, keeps its chains.
- */
+/** The removal of shared chains after the last network, where they hold only rules of first use; an administrator's rule keeps them. */
 export function sharedLeftovers(saved: string): string {
   return removals(saved, (table) => {
     const chains = sharedGroups.flatMap((group) => unused(table, group))

@@ -2,11 +2,7 @@ import { marksOf, readFirewall } from './read-firewall.ts'
 import { targetOf } from './rules.ts'
 import type { SavedRules } from './saved-rules.ts'
 
-/**
- * The rules that masquerade the traffic of attachments, as text for `iptables-restore --noflush` in
- * one transaction; empty when nothing is missing. The rules are those of bridge and ptp (plugins,
- * pkg/ip, SetupIPMasqForNetworks), so that their DEL takes them out again.
- */
+/** The rules of bridge and ptp that masquerade attachments, for `iptables-restore --noflush` (SetupIPMasqForNetworks); empty for none missing. */
 export function masqueradingRules(
   saved: SavedRules,
   attachments: readonly MasqueradedAttachment[],

@@ -1,11 +1,7 @@
 import { type ConfList, goField, type Json, type PluginConf } from '@vethra/cni'
 import { namesInterface, targetOf } from './rules.ts'
 
-/**
- * Whether the chains and rules that an ADD shares with those of all networks exist already, in one
- * saved rule set. Plugins make them check-then-append, so two first ADDs at once would leave some
- * twice: while this is false, ADDs must take turns. `ports` says whether ports are published.
- */
+/** Whether the rules that all networks share exist: plugins check, then append, so ADDs take turns until then. `ports`: whether any are published. */
 export function sharedRulesReady(saved: string, list: ConfList, ports: boolean): boolean {
   const lines = saved.split('\n')
   const needed = list.plugins.flatMap((plugin) => {
