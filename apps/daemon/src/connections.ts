@@ -1,6 +1,15 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
-import { type ConnectionDeadlines, type Deadlines, watchDeadlines } from './connection-deadlines.ts'
+
+/** How long a client may take, in milliseconds. */
+export interface Deadlines {
+  /** For the head of a request, from its first octet. */
+  readonly headMs: number
+  /** For the body of a request, from the end of its head. */
+  readonly bodyMs: number
+  /** Without a request, from the start of the connection or the last answer. */
+  readonly idleMs: number
+}
 
 /** The connections of a server, and how many requests of each are under way. */
 export interface Connections {
@@ -25,7 +34,7 @@ export function newConnections(
   onLate: (socket: Socket, halfSent: boolean) => void,
 ): Connections {
   const busy = new Map<Socket, number>()
-  const watched = new WeakMap<Socket, ConnectionDeadlines>()
+  const watched = new WeakMap<Socket, ReturnType<typeof watchDeadlines>>()
   let closing = false
   const answered = (socket: Socket) => {
     const left = (busy.get(socket) ?? 1) - 1
@@ -65,4 +74,45 @@ export function newConnections(
       for (const socket of busy.keys()) socket.destroy()
     },
   }
+}
+
+// Of one connection, from its start. `late` is called once, with whether a request was half-sent.
+function watchDeadlines(
+  socket: Socket,
+  { headMs, bodyMs, idleMs }: Deadlines,
+  late: (halfSent: boolean) => void,
+) {
+  let timer: NodeJS.Timeout | undefined
+  let isIdle = true
+  const wait = (ms: number, halfSent: boolean) => {
+    clearTimeout(timer)
+    // An answer may close after its connection: then the timer must not keep a daemon that stops.
+    timer = setTimeout(() => late(halfSent), ms).unref()
+  }
+  const answered = () => {
+    isIdle = true
+    wait(idleMs, false)
+  }
+  socket.on('data', () => {
+    if (isIdle) wait(headMs, true)
+    isIdle = false
+  })
+  socket.once('close', () => clearTimeout(timer))
+  answered()
+  return {
+    /** A head is whole: its body is waited for, where it has one. */
+    begun(request: IncomingMessage) {
+      isIdle = false
+      clearTimeout(timer)
+      if (!hasBody(request)) return
+      wait(bodyMs, true)
+      request.once('end', () => clearTimeout(timer))
+    },
+    /** All requests have been answered. */
+    answered,
+  }
+}
+
+function hasBody({ headers }: IncomingMessage): boolean {
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
 }

@@ -26,22 +26,16 @@ const ofNetwork = z.object({ network: identifier.optional() })
 
 /** The operations on containers and on their reservations. */
 export const containerOperations: readonly Operation[] = [
-  operation({
-    id: 'listContainers',
-    method: 'get',
+  operation('listContainers', 'get /containers', {
     tag: 'containers',
     shared: true,
-    path: '/containers',
     summary: 'List containers, as "vethra container ls --format json".',
     query: inNamespace,
     answer: z.array(containerRow),
     run: async (api, { query }) => listContainers(await api.manage(query.namespace)),
   }),
-  operation({
-    id: 'inspectContainer',
-    method: 'get',
+  operation('inspectContainer', 'get /containers/{container}', {
     tag: 'containers',
-    path: '/containers/{container}',
     summary: 'Show a container, as "vethra container inspect".',
     params: container,
     query: inNamespace,
@@ -49,11 +43,8 @@ export const containerOperations: readonly Operation[] = [
     run: async (api, { params, query }) =>
       inspectContainer(await api.manage(query.namespace), params.container),
   }),
-  operation({
-    id: 'removeContainer',
-    method: 'delete',
+  operation('removeContainer', 'delete /containers/{container}', {
     tag: 'containers',
-    path: '/containers/{container}',
     summary:
       'Forget a container that its runtime has deleted, and free what it holds; config.json of its bundle is kept.',
     params: container,
@@ -67,35 +58,26 @@ export const containerOperations: readonly Operation[] = [
       if (failure) throw failure
     },
   }),
-  operation({
-    id: 'listAttachments',
-    method: 'get',
+  operation('listAttachments', 'get /attachments', {
     tag: 'containers',
     shared: true,
-    path: '/attachments',
     summary:
       'List attachments of all namespaces: those that are cached and those that are recorded.',
     query: ofNetwork,
     answer: z.array(attachmentRow),
     run: async (api, { query }) => listAttachments(await api.manage(), query.network),
   }),
-  operation({
-    id: 'listReservations',
-    method: 'get',
+  operation('listReservations', 'get /reservations', {
     tag: 'addresses',
     shared: true,
-    path: '/reservations',
     summary: 'List reserved addresses, as "vethra ipam ls --format json".',
     query: inNamespace.extend(ofNetwork.shape),
     answer: z.array(reservationRow),
     run: async (api, { query }) =>
       listReservations(await api.manage(query.namespace), query.network),
   }),
-  operation({
-    id: 'releaseReservations',
-    method: 'delete',
+  operation('releaseReservations', 'delete /reservations/{network}', {
     tag: 'addresses',
-    path: '/reservations/{network}',
     summary: 'Release an address of a network, or all of a container, and list them.',
     params: z.object({ network: identifier }),
     query: inNamespace.extend({
@@ -114,12 +96,9 @@ export const containerOperations: readonly Operation[] = [
       })
     },
   }),
-  operation({
-    id: 'readTraffic',
-    method: 'get',
+  operation('readTraffic', 'get /traffic', {
     tag: 'host',
     shared: true,
-    path: '/traffic',
     summary: 'Report the traffic of networks and containers so far.',
     query: inNamespace,
     answer: traffic,

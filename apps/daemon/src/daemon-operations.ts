@@ -14,21 +14,15 @@ const eventId = z
 
 /** The operations on the daemon itself. */
 export const daemonOperations: readonly Operation[] = [
-  operation({
-    id: 'listFindings',
-    method: 'get',
+  operation('listFindings', 'get /findings', {
     tag: 'host',
     shared: true,
-    path: '/findings',
     summary: 'Look at the host now and report its findings, as "vethra doctor --format json".',
     answer: z.array(findingRow),
     run: async (api) => (await api.reconciler.findings()).map(rowOf),
   }),
-  operation({
-    id: 'repair',
-    method: 'post',
+  operation('repair', 'post /repair', {
     tag: 'host',
-    path: '/repair',
     summary: 'Look at the host and repair it now, as "vethra doctor --repair --format json".',
     body: z.strictObject({ DryRun: z.boolean().default(false) }).openapi('RepairRequest'),
     answer: z.array(repairRow),
@@ -37,11 +31,8 @@ export const daemonOperations: readonly Operation[] = [
         ? planRepairs(await api.reconciler.findings()).map(plannedRow)
         : (await api.reconciler.repairNow()).map(outcomeRow),
   }),
-  operation({
-    id: 'followEvents',
-    method: 'get',
+  operation('followEvents', 'get /events', {
     tag: 'host',
-    path: '/events',
     summary:
       'Server-sent events, of what any command did and of what the daemon saw: those that are kept after an id, then each as it happens.',
     query: z.object({
@@ -58,11 +49,8 @@ export const daemonOperations: readonly Operation[] = [
     run: async (api, { query, headers }) =>
       eventStream(api, headers['last-event-id'] ?? query.after, query.follow === 'true'),
   }),
-  operation({
-    id: 'readHealth',
-    method: 'get',
+  operation('readHealth', 'get /health', {
     tag: 'daemon',
-    path: '/health',
     summary: 'Report whether the last look succeeded, and its findings: 503 until one did.',
     alike: [503],
     answer: z
@@ -89,23 +77,17 @@ export const daemonOperations: readonly Operation[] = [
       return Response.json(health, { status: Status === 'ok' ? 200 : 503 })
     },
   }),
-  operation({
-    id: 'readVersion',
-    method: 'get',
+  operation('readVersion', 'get /version', {
     tag: 'daemon',
-    path: '/version',
     summary: 'Report the version, the process and the data store.',
     answer: z
       .object({ Version: z.string(), Pid: z.int(), DataStore: z.string() })
       .openapi('Version'),
     run: async (api) => ({ Version: api.version, Pid: process.pid, DataStore: api.dataStore }),
   }),
-  operation({
-    id: 'readMetrics',
-    method: 'get',
+  operation('readMetrics', 'get /metrics', {
     tag: 'daemon',
     shared: true,
-    path: '/metrics',
     summary: 'Metrics as Prometheus reads them.',
     contentType: 'text/plain; version=0.0.4; charset=utf-8',
     answer: z.string(),

@@ -1,30 +1,23 @@
 import { z } from '@hono/zod-openapi'
 
+/** A text of so many characters at most, of a pattern. */
+export function matching(most: number, pattern: RegExp): z.ZodString {
+  return z.string().max(most).regex(pattern)
+}
+
 /** The query that all routes of one containerd namespace take. */
 export const inNamespace: z.ZodObject<{ namespace: z.ZodOptional<z.ZodString> }> = z.object({
-  namespace: z
-    .string()
-    .max(76)
-    .regex(/^[A-Za-z0-9]+(?:[._-][A-Za-z0-9]+)*$/)
+  namespace: matching(76, /^[A-Za-z0-9]+(?:[._-][A-Za-z0-9]+)*$/)
     .optional()
     .openapi({ description: "The containerd namespace; default: the daemon's own setting." }),
 })
 
 /** The name or id of a network, or the id, its start, or the name of a container. */
-export const identifier: z.ZodString = z
-  .string()
-  .max(255)
-  .regex(/^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/)
+export const identifier: z.ZodString = matching(255, /^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/)
 
 /** An address, or one with its prefix length: only the form is checked. */
-export const address: z.ZodString = z
-  .string()
-  .max(64)
-  .regex(/^[0-9a-fA-F:.]+$/)
-export const prefix: z.ZodString = z
-  .string()
-  .max(64)
-  .regex(/^[0-9a-fA-F:.]+\/[0-9]{1,3}$/)
+export const address: z.ZodString = matching(64, /^[0-9a-fA-F:.]+$/)
+export const prefix: z.ZodString = matching(64, /^[0-9a-fA-F:.]+\/[0-9]{1,3}$/)
 
 const filter = z.string().regex(/^(name|label|driver|id)=/)
 

@@ -4,7 +4,7 @@ import type { Finding } from '@vethra/findings'
 import type { FlushMender } from './flush-mender.ts'
 import type { ReconcilerTools } from './reconciler-tools.ts'
 import type { RepairHistory } from './repair-history.ts'
-import { newRest } from './settle.ts'
+import { restAfter } from './settle.ts'
 
 /** Findings as they were at the last look, and how that went. */
 export interface LastLook {
@@ -41,7 +41,7 @@ export function newLooks(tools: ReconcilerTools, parts: LookParts): Looks {
   const { now } = doctor.clock
   const { history, mender, onBegin } = parts
   const foreignEvents = watchForeign(doctor.host)
-  const rest = newRest(now)
+  let [restUntilMs, tried, repeated] = [0, '', 0]
   let last: LastLook | undefined
   const fail = (error: unknown) => {
     last = failed(tools, last, error)
@@ -65,11 +65,14 @@ export function newLooks(tools: ReconcilerTools, parts: LookParts): Looks {
       const cpu = cpuMs()
       const outcomes: RepairOutcome[] = []
       await look(outcomes).catch(fail)
-      rest.begin(outcomes, cpuMs() - cpu)
+      const repairs = outcomes.map((each) => JSON.stringify(each.repair)).join()
+      repeated = repairs !== '' && repairs === tried ? repeated + 1 : 0
+      tried = repairs
+      restUntilMs = now() + restAfter(cpuMs() - cpu, repeated)
       onLooked()
       return outcomes
     },
-    restMs: rest.leftMs,
+    restMs: () => restUntilMs - now(),
     fail,
   }
 }

@@ -68,10 +68,8 @@ function ofProcess(): readonly MetricFamily[] {
   const { user, system } = process.cpuUsage()
   return [
     {
-      name: 'process_cpu_seconds_total',
+      ...gauge('process_cpu_seconds_total', 'Processor time used.', [[{}, (user + system) / 1e6]]),
       type: 'counter',
-      help: 'Processor time used.',
-      samples: [{ value: (user + system) / 1e6 }],
     },
     gauge('process_resident_memory_bytes', 'Memory in use.', [[{}, process.memoryUsage.rss()]]),
     gauge('process_open_fds', 'Open descriptors.', [[{}, readdirSync('/proc/self/fd').length]]),

@@ -10,7 +10,7 @@ import {
   removeNetworks,
   unusedNetworks,
 } from '@vethra/engine'
-import { address, filters, identifier, inNamespace, prefix } from './inputs.ts'
+import { address, filters, identifier, inNamespace, matching, prefix } from './inputs.ts'
 import { type Operation, operation } from './operation.ts'
 import { createdNetwork, dockerNetwork, nativeNetwork, networkRow } from './schemas.ts'
 
@@ -18,17 +18,11 @@ const listOf = (text: z.ZodString, most = 256) => z.array(text).max(most).defaul
 const pairs = z.record(z.string().max(4096), z.string().max(4096)).default({})
 const network = z.object({ network: identifier.openapi({ description: 'Its name or id.' }) })
 
-const auxAddress = z
-  .string()
-  .max(128)
-  .regex(/^[^=]*=[0-9a-fA-F:.]+$/)
+const auxAddress = matching(128, /^[^=]*=[0-9a-fA-F:.]+$/)
 
 const newNetwork = z
   .strictObject({
-    Name: z
-      .string()
-      .max(128)
-      .regex(/^(?!(host|none)$)[a-zA-Z0-9][a-zA-Z0-9_.-]+$/),
+    Name: matching(128, /^(?!(host|none)$)[a-zA-Z0-9][a-zA-Z0-9_.-]+$/),
     Driver: z.enum(['bridge', 'macvlan', 'ipvlan']).default('bridge'),
     Subnets: listOf(prefix),
     Gateways: listOf(address),
@@ -55,13 +49,7 @@ const connection = z
       .string()
       .regex(/^[0-9a-fA-F]{2}([:-][0-9a-fA-F]{2}){5}$/)
       .optional(),
-    Aliases: listOf(
-      z
-        .string()
-        .max(253)
-        .regex(/^[a-zA-Z0-9_.-]+$/),
-      128,
-    ),
+    Aliases: listOf(matching(253, /^[a-zA-Z0-9_.-]+$/), 128),
   })
   .openapi('Connection')
 
@@ -71,23 +59,17 @@ const disconnection = z
 
 /** The operations on networks. */
 export const networkOperations: readonly Operation[] = [
-  operation({
-    id: 'listNetworks',
-    method: 'get',
+  operation('listNetworks', 'get /networks', {
     tag: 'networks',
     shared: true,
-    path: '/networks',
     summary: 'List networks, as "vethra network ls --format json".',
     query: inNamespace.extend({ filter: filters }),
     answer: z.array(networkRow),
     run: async (api, { query }) =>
       (await listNetworks(await api.manage(query.namespace), query.filter)).rows,
   }),
-  operation({
-    id: 'createNetwork',
-    method: 'post',
+  operation('createNetwork', 'post /networks', {
     tag: 'networks',
-    path: '/networks',
     summary: 'Create a network.',
     query: inNamespace,
     body: newNetwork,
@@ -113,11 +95,8 @@ export const networkOperations: readonly Operation[] = [
       return { ID: id, Name, Notes: notes }
     },
   }),
-  operation({
-    id: 'pruneNetworks',
-    method: 'post',
+  operation('pruneNetworks', 'post /networks/prune', {
     tag: 'networks',
-    path: '/networks/prune',
     summary: 'Remove all networks that no container uses, and list them.',
     query: inNamespace.extend({ filter: filters }),
     answer: z.array(z.string()),
@@ -128,12 +107,9 @@ export const networkOperations: readonly Operation[] = [
       return unused
     },
   }),
-  operation({
-    id: 'inspectNetwork',
-    method: 'get',
+  operation('inspectNetwork', 'get /networks/{network}', {
     tag: 'networks',
     shared: true,
-    path: '/networks/{network}',
     summary:
       'Show a network and its containers: an element of the output of "vethra network inspect".',
     params: network,
@@ -149,11 +125,8 @@ export const networkOperations: readonly Operation[] = [
       return shown[0]
     },
   }),
-  operation({
-    id: 'removeNetwork',
-    method: 'delete',
+  operation('removeNetwork', 'delete /networks/{network}', {
     tag: 'networks',
-    path: '/networks/{network}',
     summary: 'Remove a network with its bridge, rules and reservations.',
     params: network,
     query: inNamespace,
@@ -162,11 +135,8 @@ export const networkOperations: readonly Operation[] = [
       await removeNetworks(await api.manage(query.namespace), [params.network])
     },
   }),
-  operation({
-    id: 'connectContainer',
-    method: 'post',
+  operation('connectContainer', 'post /networks/{network}/connect', {
     tag: 'networks',
-    path: '/networks/{network}/connect',
     summary: 'Connect a container to a network, at once when it runs.',
     params: network,
     query: inNamespace,
@@ -182,11 +152,8 @@ export const networkOperations: readonly Operation[] = [
       })
     },
   }),
-  operation({
-    id: 'disconnectContainer',
-    method: 'post',
+  operation('disconnectContainer', 'post /networks/{network}/disconnect', {
     tag: 'networks',
-    path: '/networks/{network}/disconnect',
     summary: 'Disconnect a container from a network.',
     params: network,
     query: inNamespace,

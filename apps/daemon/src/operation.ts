@@ -41,7 +41,12 @@ export interface Operation<P = unknown, Q = unknown, B = unknown, H = unknown> {
   readonly run: (api: Api, input: Input<P, Q, B, H>) => Promise<unknown>
 }
 
-/** An operation whose `run` is checked against its schemas; what calls it has checked the input. */
-export function operation<P, Q, B, H>(operation: Operation<P, Q, B, H>): Operation {
-  return operation as unknown as Operation
+/** An operation by its id, its method and path, and all else. Its `run` is checked against its schemas; what calls it has checked the input. */
+export function operation<P, Q, B, H>(
+  id: string,
+  route: `${Operation['method']} /${string}`,
+  rest: Omit<Operation<P, Q, B, H>, 'id' | 'method' | 'path'>,
+): Operation {
+  const [method, path] = route.split(' ')
+  return { id, method, path, ...rest } as unknown as Operation
 }

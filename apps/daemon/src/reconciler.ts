@@ -1,6 +1,5 @@
 import { examine, type RepairOutcome } from '@vethra/engine'
 import type { Finding } from '@vethra/findings'
-import { newAlarm } from './alarm.ts'
 import { newFlushMender } from './flush-mender.ts'
 import { type LastLook, newLooks } from './looks.ts'
 import type { ReconcilerTools } from './reconciler-tools.ts'
@@ -67,4 +66,24 @@ export function newReconciler(tools: ReconcilerTools): Reconciler {
       await running
     },
   }
+}
+
+// A timer that rings once, at the earliest of the times that it is set to.
+function newAlarm(nowMs: () => number, ring: () => void) {
+  let timer: NodeJS.Timeout | undefined
+  let at = Number.POSITIVE_INFINITY
+  const clear = () => {
+    clearTimeout(timer)
+    at = Number.POSITIVE_INFINITY
+  }
+  const set = (inMs: number) => {
+    if (nowMs() + inMs >= at) return
+    clear()
+    at = nowMs() + inMs
+    timer = setTimeout(() => {
+      at = Number.POSITIVE_INFINITY
+      ring()
+    }, inMs)
+  }
+  return { set, clear }
 }

@@ -1,15 +1,14 @@
 import type { NewEvent } from '@vethra/api'
 import { type RepairHooks, repairEvent } from '@vethra/engine'
-import type { Finding } from '@vethra/findings'
-import { newLosses } from './losses.ts'
-import type { Tally } from './tally.ts'
-
-/** The dependencies of a history. */
-export interface HistoryTools {
-  readonly tell: (event: NewEvent) => void
-  readonly tally: Tally
-  readonly now: () => number
-}
+import {
+  type Finding,
+  flushedPlaces,
+  type LossPlace,
+  lossesAlone,
+  peaceMs,
+  withoutRepair,
+} from '@vethra/findings'
+import type { ReconcilerTools } from './reconciler-tools.ts'
 
 /** The findings and repairs of a daemon as events, and the losses that somebody wants so. */
 export interface RepairHistory extends Required<RepairHooks> {
@@ -20,7 +19,11 @@ export interface RepairHistory extends Required<RepairHooks> {
 }
 
 /** A history in which nothing has happened. */
-export function newRepairHistory({ tell, tally, now }: HistoryTools): RepairHistory {
+export function newRepairHistory({
+  tell,
+  tally,
+  now,
+}: Pick<ReconcilerTools, 'tell' | 'tally'> & { readonly now: () => number }): RepairHistory {
   const open = new Map<string, Finding>()
   const losses = newLosses(now)
 
@@ -60,4 +63,49 @@ export function newRepairHistory({ tell, tally, now }: HistoryTools): RepairHist
 
 function namesOf({ id, subject }: Finding): Pick<NewEvent, 'Subject' | 'Finding'> {
   return { Subject: subject.name, Finding: id }
+}
+
+// Things that went missing alone: what goes again soon after it was restored is left as somebody wants it.
+function newLosses(now: () => number) {
+  const restored = new Map<string, number>()
+  const held = new Set<string>()
+  const alone = new Set<string>()
+  const flushed = new Set<LossPlace>()
+  const judge: Required<RepairHooks>['judge'] = (findings, { desired, observed }) => {
+    // What is restored first hides the flush from looks that follow in this turn.
+    for (const place of flushedPlaces(desired, observed)) flushed.add(place)
+    const losses = lossesAlone(findings, { restored, held }, { flushed, nowMs: now() })
+    return findings.map((each) => {
+      const loss = losses.get(each.id)
+      mark(alone, each.id, loss !== undefined)
+      mark(held, each.id, loss === 'again')
+      return loss === 'again' ? withoutRepair(each) : each
+    })
+  }
+  return {
+    judge,
+    /** Takes findings whose repair has been made. */
+    restored(findings: readonly Finding[]) {
+      for (const { id } of findings) if (alone.has(id)) restored.set(id, now())
+    },
+    endTurn() {
+      flushed.clear()
+      for (const [id, at] of restored) if (now() - at > peaceMs) restored.delete(id)
+    },
+    /** A finding is no longer there. */
+    drop(id: string) {
+      held.delete(id)
+      alone.delete(id)
+    },
+    /** Repairs that are held back may be made. */
+    forget() {
+      restored.clear()
+      held.clear()
+    },
+  }
+}
+
+function mark(marked: Set<string>, id: string, isMarked: boolean): void {
+  if (isMarked) marked.add(id)
+  else marked.delete(id)
 }

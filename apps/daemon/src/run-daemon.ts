@@ -1,20 +1,15 @@
 import { dirname } from 'node:path'
 import { CniError, guards, onCniError } from '@vethra/cni'
-import {
-  type DoctorTools,
-  forDoctor,
-  inNamespace,
-  type Resolver,
-  startResolver,
-} from '@vethra/engine'
+import { forDoctor, inNamespace, type Resolver, startResolver } from '@vethra/engine'
 import { type GivenSettings, version } from '@vethra/settings'
 import type { Events, Here, HostWatch, Service, World } from '@vethra/world'
 import type { Logger } from 'pino'
 import type { Api } from './api.ts'
-import { type EventReaders, eventReaders } from './event-readers.ts'
+import { eventReaders } from './event-readers.ts'
 import { inBatches } from './in-batches.ts'
 import { openLog } from './log.ts'
 import { newReconciler } from './reconciler.ts'
+import type { ReconcilerTools } from './reconciler-tools.ts'
 import { routes } from './routes.ts'
 import { serve } from './serve.ts'
 import { newTally, type Tally } from './tally.ts'
@@ -116,35 +111,21 @@ async function openResolver(world: World, log: Logger): Promise<Resolver | undef
   )
 }
 
-interface ApiParts {
-  readonly tally: Tally
-  readonly readers: EventReaders
-  readonly doctor: DoctorTools
-  readonly log: Logger
-  readonly stopping: AbortSignal
-  readonly onLooked: () => void
-}
+type ApiParts = Pick<Api, 'tally' | 'readers' | 'stopping'> &
+  Pick<ReconcilerTools, 'doctor' | 'log' | 'onLooked'>
 
-function openApi(world: World, { tally, readers, doctor, log, stopping, onLooked }: ApiParts): Api {
+function openApi(world: World, { tally, readers, stopping, ...parts }: ApiParts): Api {
+  const { events, places, clock } = world
   const { settings } = world.resolved
-  const { now } = world.clock
-  const { events } = world
   const tell: Api['tell'] = (event) => void events.tell(event)
   const intervalMs = settings.reconcileIntervalMs
-  const reconciler = newReconciler({ doctor, tell, tally, log, intervalMs, onLooked })
   return {
-    version,
-    dataStore: world.places.dataStore,
+    ...{ version, dataStore: places.dataStore, events, readers, tell, tally, stopping },
     manage: (namespace = settings.namespace) => inNamespace(world, namespace),
-    reconciler,
-    events,
-    readers,
-    tell,
-    warn: (line) => log.warn(line),
-    tally,
+    reconciler: newReconciler({ ...parts, tell, tally, intervalMs }),
+    warn: (line) => parts.log.warn(line),
     together: inBatches(),
-    now,
-    stopping,
+    now: clock.now,
   }
 }
 

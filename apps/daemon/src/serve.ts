@@ -5,8 +5,7 @@ import type { Duplex } from 'node:stream'
 import { getRequestListener, RequestError } from '@hono/node-server'
 import type { Problem } from '@vethra/api'
 import { CniError } from '@vethra/cni'
-import type { Deadlines } from './connection-deadlines.ts'
-import { newConnections } from './connections.ts'
+import { type Deadlines, newConnections } from './connections.ts'
 import { plainProblem, problemResponse } from './problem-response.ts'
 
 /** An API that is being served. */

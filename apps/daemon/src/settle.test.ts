@@ -2,13 +2,13 @@ import { expect, it } from 'vitest'
 import { isAtOnce, restAfter } from './settle.ts'
 
 it.each([
-  [{ cpuMs: 5, repeated: 0 }, 500],
-  [{ cpuMs: 200, repeated: 0 }, 2000],
-  [{ cpuMs: 5, repeated: 3 }, 4000],
-  [{ cpuMs: 5, repeated: 500 }, 60_000],
-  [{ cpuMs: 30_000, repeated: 0 }, 5000],
-])('after %j changes rest for %i ms', (looked, rest) => {
-  expect(restAfter(looked)).toBe(rest)
+  [5, 0, 500],
+  [200, 0, 2000],
+  [5, 3, 4000],
+  [5, 500, 60_000],
+  [30_000, 0, 5000],
+])('after %i ms of work, repaired %i times more, changes rest for %i ms', (cpu, repeated, rest) => {
+  expect(restAfter(cpu, repeated)).toBe(rest)
 })
 
 it.each([
