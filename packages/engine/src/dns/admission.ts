@@ -98,6 +98,6 @@ function refused({ name, bridge, addresses }: WantedNetwork): CniError {
   const where = addresses.join(' and ')
   return inUseError(
     `DNS is off in network ${name}: a firewall of the host drops questions of its containers to ${where}`,
-    `Have it accept port 53, UDP and TCP, from interface ${bridge}; names go on by hosts files until then.`,
+    `Have it accept port 53, UDP and TCP, from interface ${bridge}; with a thousand containers, raise net.core.netdev_max_backlog. Names go on by hosts files until then.`,
   )
 }
