@@ -96,6 +96,26 @@ export const damages: readonly Damage[] = [
       ({ address }) => `cd ${networks}/lan; rm ${address}; ln -s /etc/hostname ${address}`,
     ],
     [
+      'a file is in place of the folder of locks',
+      'file-lost',
+      () => 'rm -r /run/vethra/locks; echo x >/run/vethra/locks',
+    ],
+    [
+      'a link that leads nowhere is in place of the folder of indexes',
+      'file-lost',
+      () => 'rm -r /run/vethra/ipam; ln -s /nowhere /run/vethra/ipam',
+    ],
+    [
+      'a FIFO is in place of the file of events',
+      'file-lost',
+      () => 'rm /run/vethra/events; mkfifo /run/vethra/events',
+    ],
+    [
+      'a file is in place of the reservations of a network',
+      'file-lost',
+      () => `rm -r ${networks}/lan; echo x >${networks}/lan`,
+    ],
+    [
       'a folder is in place of the lock of reservations',
       'file-lost',
       () => `cd ${networks}/lan; rm lock; mkdir lock`,

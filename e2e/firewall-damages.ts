@@ -202,6 +202,11 @@ export const toldDamages: readonly Damage[] = [
       'rules-refusing',
       () => 'nft insert rule inet vethra forward ct state new drop',
     ],
+    [
+      'the table is of another program',
+      'table-foreign',
+      () => 'nft delete table inet vethra; nft add table inet vethra \'{ comment "mine"; }\'',
+    ],
     ['a rule counts', 'rules-added', () => 'nft add rule inet vethra to counter'],
     [
       'a chain that drops',

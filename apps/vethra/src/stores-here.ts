@@ -51,10 +51,10 @@ export function storesHere(
     namespaces: async () => [...new Set([...(await storedNamespaces(dataStore)), own])],
     ipam: async (dataDir) => (await import('./ipam-here.ts')).ipamHere(dataDir),
     folders: () => [
-      { path: dataStore, lasting: true },
-      { path: attachments, lasting: true },
-      { path: cniCache, lasting: true },
-      { path: runtime, lasting: false },
+      { path: dataStore, lasting: true, folders: ['containers', 'etchosts', 'names'] },
+      { path: attachments, lasting: true, folders: [] },
+      { path: cniCache, lasting: true, folders: ['networks', 'results'] },
+      { path: runtime, lasting: false, folders: ['hosts', 'ipam', 'locks', 'ports'] },
     ],
   }
 }

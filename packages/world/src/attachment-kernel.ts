@@ -30,6 +30,8 @@ export interface StrangeEntry {
   readonly refuses: boolean
   /** The place of an element. */
   readonly element?: { readonly set: string; readonly key: readonly string[] }
+  /** The comment of the table, where all of it is of another program, or of a newer version; absent where programs look. */
+  readonly comment?: string
 }
 
 /** How changes are applied. */

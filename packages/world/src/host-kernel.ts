@@ -1,6 +1,5 @@
 import type {
   FolderAccess,
-  IrregularPath,
   ObservedFlow,
   ObservedHost,
   ObservedLink,
@@ -9,6 +8,7 @@ import type {
   OpenEntry,
   RepairedBridge,
   RepairedLink,
+  SeenPath,
 } from '@vethra/findings'
 
 /** The kernel's state, and the repairs that a doctor makes in it. */
@@ -29,8 +29,8 @@ export interface Kernel {
   access(path: string): Promise<FolderAccess | undefined>
   /** Files and folders below a folder that other users own or can write to: the first ten, of 50,000 entries at most. */
   openWithin(path: string): Promise<readonly OpenEntry[]>
-  /** Those of some paths that are no regular files, in their order, and what is there instead. */
-  irregular(paths: readonly string[]): Promise<readonly IrregularPath[]>
+  /** What is at each of some paths, in their order: `a file`, `a folder`, `a link to a folder`, `nothing`. */
+  whatIsAt(paths: readonly string[]): Promise<readonly SeenPath[]>
   /** The mount points of a container, by the path of its network namespace, whose file was removed or replaced. Throws CniError 5. */
   deletedMounts(netns: string): Promise<readonly string[]>
   /** Makes a bridge where it is missing, brings it up and gives it the addresses that it lacks. Throws CniError 5. */

@@ -138,4 +138,6 @@ export interface WatchedFolder {
   readonly path: string
   /** Whether what is in it is meant to outlive a boot. */
   readonly lasting: boolean
+  /** The names of folders in it. */
+  readonly folders: readonly string[]
 }

@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeEach, expect, it } from 'vitest'
-import { accessOf, irregular, openWithin } from './file-system.ts'
+import { accessOf, openWithin, whatIsAt } from './file-system.ts'
 
 let folder: string
 beforeEach(() => {
@@ -37,15 +37,18 @@ it('what all may write to is found at any depth, and links are passed over', asy
   expect(await openWithin(join(folder, 'missing'))).toEqual([])
 })
 
-it('what is no file is told in words', async () => {
+it('what is at a path is told in words', async () => {
   const at = (name: string) => join(folder, name)
   writeFileSync(at('file'), '')
   mkdirSync(at('folder'))
   symlinkSync(at('file'), at('link'))
-  expect(await irregular(['file', 'folder', 'link', 'missing', 'file/below'].map(at))).toEqual([
-    { path: at('folder'), what: 'a folder' },
-    { path: at('link'), what: 'a symbolic link' },
-    { path: at('missing'), what: 'nothing' },
-    { path: at('file/below'), what: 'nothing' },
+  symlinkSync(at('folder'), at('way'))
+  symlinkSync(at('loop'), at('loop'))
+  const names = ['file', 'folder', 'link', 'way', 'loop', 'missing', 'file/below']
+  const seen = await whatIsAt(names.map(at))
+  expect(seen.map(({ path }) => path)).toEqual(names.map(at))
+  expect(seen.map(({ what }) => what)).toEqual([
+    ...['a file', 'a folder', 'a symbolic link', 'a link to a folder', 'a symbolic link'],
+    ...['nothing', 'nothing'],
   ])
 })

@@ -1,8 +1,8 @@
-import { type Dirent, lstatSync, readdirSync, type Stats } from 'node:fs'
+import { type Dirent, lstatSync, readdirSync, type Stats, statSync } from 'node:fs'
 import { stat, statfs } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { errno, fileError } from '@vethra/files'
-import type { FolderAccess, IrregularPath, OpenEntry } from '@vethra/findings'
+import type { FolderAccess, OpenEntry, SeenPath } from '@vethra/findings'
 
 /** The file system that a path is on, or would be on if it were made: `ext4`, `tmpfs`; its magic number in hex where it has no name here. */
 export async function fileSystemOf(path: string): Promise<string> {
@@ -44,18 +44,19 @@ export async function openWithin(folder: string): Promise<readonly OpenEntry[]> 
   return open
 }
 
-/** Those of some paths that are no regular files, in their order, and what is there instead. */
-export async function irregular(paths: readonly string[]): Promise<readonly IrregularPath[]> {
-  return paths.flatMap((path) => {
+/** What is at each of some paths, in their order: `a file`, `a folder`, `a link to a folder`, `nothing`. */
+export async function whatIsAt(paths: readonly string[]): Promise<readonly SeenPath[]> {
+  return paths.map((path) => {
     const seen = statOf(path)
-    return seen?.isFile() ? [] : [{ path, what: seen ? whatIs(seen) : 'nothing' }]
+    const isWay = seen?.isSymbolicLink() && statOf(path, statSync)?.isDirectory()
+    return { path, what: isWay ? 'a link to a folder' : seen ? whatIs(seen) : 'nothing' }
   })
 }
 
-function statOf(path: string): Stats | undefined {
+function statOf(path: string, look: (path: string) => Stats = lstatSync): Stats | undefined {
   try {
     // Nearly all are there: without an option it takes a third less.
-    return lstatSync(path)
+    return look(path)
   } catch (error) {
     if (unseen.includes(errno(error) ?? '')) return undefined
     throw fileError('look at', path, error)
@@ -63,6 +64,7 @@ function statOf(path: string): Stats | undefined {
 }
 
 function whatIs(seen: Stats): string {
+  if (seen.isFile()) return 'a file'
   if (seen.isDirectory()) return 'a folder'
   if (seen.isSymbolicLink()) return 'a symbolic link'
   if (seen.isFIFO()) return 'a FIFO'

@@ -1,5 +1,5 @@
 import type { Kernel } from '@vethra/world'
-import { accessOf, fileSystemOf, irregular, openWithin } from './file-system.ts'
+import { accessOf, fileSystemOf, openWithin, whatIsAt } from './file-system.ts'
 import { kernelFacts } from './kernel-facts.ts'
 import { deletedMounts } from './mounted-files.ts'
 import { observedFlows } from './observed-flows.ts'
@@ -17,7 +17,7 @@ export function hostKernel(): Kernel {
     fileSystem: fileSystemOf,
     access: accessOf,
     openWithin,
-    irregular,
+    whatIsAt,
     deletedMounts,
     restoreBridge,
     restoreLink,

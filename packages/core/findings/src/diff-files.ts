@@ -1,6 +1,7 @@
 import type { Compared } from './compared.ts'
 import { about, aboutContainer, containerText, type Finding, finding, warning } from './finding.ts'
-import type { LostFile, ObservedContainer, ObservedFault } from './observed-state.ts'
+import type { LostFile } from './observed-host.ts'
+import type { ObservedContainer, ObservedFault } from './observed-state.ts'
 import { shellWord } from './shell-word.ts'
 
 /** Conf lists that cannot be read or used, and those that another file of the same network hides. */
@@ -34,7 +35,7 @@ export function damageFindings({ observed, containers }: Compared): readonly Fin
         fix: `rm ${shellWord(file)}`,
       }),
     ),
-    ...lostFiles.map(fileLost),
+    ...lostFindings(lostFiles),
     ...staleMounts.map(({ containerId, paths }) =>
       warning('mount-stale', about('container', containerId), {
         message: `container ${containerId} sees no changes of ${paths.join(', ')}: the file that it mounts was removed or replaced`,
@@ -57,23 +58,30 @@ export function damageFindings({ observed, containers }: Compared): readonly Fin
   ]
 }
 
-function fileLost(lost: LostFile): Finding {
-  const { path, what } = lost
-  const fault = what === 'nothing' ? `${path} is missing` : `${what} is in place of ${path}`
-  const [effect, repair] =
-    'network' in lost
-      ? ([
-          `network ${lost.network} cannot attach or detach any container`,
-          { kind: 'replace-file', network: lost.network, file: path },
-        ] as const)
-      : ([
-          `container ${lost.id} cannot be started again`,
-          { kind: 'restore-files', namespace: lost.namespace, id: lost.id, files: [path] },
-        ] as const)
-  return finding('file-lost', about('file', path), {
-    message: `${fault}: ${effect}`,
-    evidence: [`${path} is ${what}, and should be a file`],
-    repair,
+/** Paths that are not the file or the folder that is needed there. */
+export function lostFindings(lost: readonly LostFile[]): readonly Finding[] {
+  return lost.map((each) => {
+    const { path: file, what } = each
+    const fault = what === 'nothing' ? `${file} is missing` : `${what} is in place of ${file}`
+    if ('id' in each) {
+      const { namespace, id } = each
+      return finding('file-lost', about('file', file), {
+        message: `${fault}: container ${id} cannot be started again`,
+        evidence: [`${file} is ${what}, and should be a file`],
+        repair: { kind: 'restore-files', namespace, id, files: [file] },
+      })
+    }
+    const { network, isFolder, keep } = each
+    const who = network === '' ? 'Vethra' : `network ${network}`
+    const byHand = { ours: true, fix: `mv ${shellWord(file)} ${shellWord(`${file}.old`)}` }
+    const kind = isFolder ? { isFolder } : {}
+    return finding('file-lost', about('file', file), {
+      message: `${fault}: ${who} cannot attach or detach any container`,
+      evidence: [`${file} is ${what}, and should be a ${isFolder ? 'folder' : 'file'}`],
+      ...(keep && /^a (file|folder)$/.test(what)
+        ? byHand
+        : { repair: { kind: 'replace-file', network, file, ...kind } }),
+    })
   })
 }
 

@@ -10,6 +10,11 @@ it.each([
   ['a rule that drops', [drop], [['rules-refusing', 'error', `nft '${drop.deletion}'`]]],
   ['a rule that counts', [count], [['rules-added', 'warning', `nft '${count.deletion}'`]]],
   [
+    'the whole table',
+    [{ deletion: 'delete table inet vethra', refuses: true, comment: 'mine' }],
+    [['table-foreign', 'error', `nft 'delete table inet vethra'`]],
+  ],
+  [
     'both',
     [count, drop],
     [

@@ -10,7 +10,7 @@ import {
   refOf,
   warning,
 } from './finding.ts'
-import type { MissingResource, ObservedTable, TableOwner } from './observed-state.ts'
+import type { MissingResource, ObservedTable, StrangeEntry, TableOwner } from './observed-state.ts'
 import type { Repair } from './repair.ts'
 
 /** The elements that are missing in table `inet vethra`, and those of owners that are known no more. */
@@ -20,8 +20,11 @@ export function tableFindings({ observed: { table } }: Compared): readonly Findi
     table.missing,
     ({ attachment, due }) => `${attachmentText(attachment)} ${wordsOf(due.to.resource.kind)[0]}`,
   )
+  const lost = [...groups.values()].flatMap(missing)
+  const foreign = strange.find(({ comment }) => comment !== undefined)
+  if (foreign) return [ofOthers(foreign, lost)]
   return [
-    ...[...groups.values()].flatMap(missing),
+    ...lost,
     ...table.left.map((owner) =>
       finding('rules-left', aboutRules(owner), {
         message: `orphaned firewall rules of ${whose(owner)}`,
@@ -117,6 +120,19 @@ function addedByOthers(strange: NonNullable<ObservedTable['strange']>, refuses: 
       : 'table inet vethra has rules that Vethra did not make',
     evidence: deletions.map((each) => `not of our making: ${each.replace('delete ', '')}`),
     fix: deletions.map((each) => `nft '${each}'`).join(' && '),
+  })
+}
+
+// Nothing can be made in it.
+function ofOthers({ comment, deletion }: StrangeEntry, lost: readonly Finding[]): Finding {
+  return finding('table-foreign', about('rules', 'table inet vethra'), {
+    message:
+      'table inet vethra is of another program, or of a newer vethra: no firewall rules can be made for containers',
+    evidence: [
+      `its comment is ${JSON.stringify(comment)}; nft list table inet vethra shows its rules`,
+      ...lost.map(({ message }) => message),
+    ],
+    fix: `nft '${deletion}'`,
   })
 }
 

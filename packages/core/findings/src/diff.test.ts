@@ -4,6 +4,8 @@ import { desiredAttachment, healthyWorld, ownedBy } from '../test/sample-host.ts
 import { nothingDesired, nothingObserved, ourNetwork } from '../test/sample-states.ts'
 import {
   diff,
+  type LostFile,
+  lostFindings,
   type ObservedAttachment,
   type ObservedLink,
   type ObservedState,
@@ -31,11 +33,22 @@ it('files of one container that are lost are one repair, and those of a network 
     { ...web, path: '/d/hosts' },
     { ...web, path: '/d/hostname' },
     { path: '/n/lock', what: 'a folder', network: 'lan' },
+    { path: '/n', what: 'a file', network: 'lan', isFolder: true },
   ]
   expect(planRepairs(diff(nothingDesired, observing({ lostFiles: lost })))).toEqual([
     { kind: 'replace-file', network: 'lan', file: '/n/lock' },
+    { kind: 'replace-file', network: 'lan', file: '/n', isFolder: true },
     { kind: 'restore-files', namespace: 'default', id: 'web', files: ['/d/hosts', '/d/hostname'] },
   ])
+})
+
+it('a file in place of a folder that outlives a boot may hold something: it is moved by hand', () => {
+  const lost = { path: '/d/a', what: 'a file', network: '', isFolder: true }
+  const found = (each: LostFile) => lostFindings([each])[0]
+  expect(found({ ...lost, keep: true })).toMatchObject({ fix: 'mv /d/a /d/a.old' })
+  expect(found({ ...lost, keep: true })?.repair).toBe(undefined)
+  expect(found({ ...lost, what: 'a FIFO', keep: true })?.repair).toBeDefined()
+  expect(found(lost)?.repair).toBeDefined()
 })
 
 describe('attachments', () => {

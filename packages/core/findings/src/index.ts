@@ -13,6 +13,7 @@ export type {
   TableEffect,
 } from './desired-state.ts'
 export { diff } from './diff.ts'
+export { lostFindings } from './diff-files.ts'
 export { portLead } from './diff-ports.ts'
 export { attachmentText, type Finding, refOf, type Severity, type Subject } from './finding.ts'
 export {
@@ -24,15 +25,15 @@ export {
 } from './losses-alone.ts'
 export type {
   FolderAccess,
-  IrregularPath,
+  LostFile,
   ObservedFolder,
   ObservedHost,
   ObservedNeighbour,
   ObservedProgram,
   OpenEntry,
+  SeenPath,
 } from './observed-host.ts'
 export type {
-  LostFile,
   LostNetwork,
   MissingResource,
   ObservedAttachment,

@@ -1,3 +1,4 @@
+import type { ContainerRef } from '@vethra/cni'
 import type { RefusingChain } from '@vethra/firewall'
 import type { SeenFeature } from '@vethra/state'
 
@@ -10,10 +11,21 @@ export interface ObservedNeighbour {
   readonly mac: string
 }
 
-/** A path where a regular file belongs, and what is there instead: `a folder`, `nothing`. */
-export interface IrregularPath {
+/** A path and what is there: `a file`, `a folder`, `nothing`. */
+export interface SeenPath {
   readonly path: string
   readonly what: string
+}
+
+/** A path where a file belongs, and whose it is: all networks' with an empty name. */
+export type LostFile = SeenPath & (LostOfNetwork | ContainerRef)
+
+interface LostOfNetwork {
+  readonly network: string
+  /** Whether a folder belongs there. Default false. */
+  readonly isFolder?: boolean
+  /** Whether what is there may be needed. Default false. */
+  readonly keep?: boolean
 }
 
 /** The facts of a host, beside the resources made for containers. */

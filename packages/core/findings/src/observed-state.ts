@@ -2,7 +2,7 @@ import type { AttachmentKey, ContainerRef } from '@vethra/cni'
 import type { MasqueradeRule, ObservedFirewall } from '@vethra/firewall'
 import type { Reservation, SignsOfLife } from '@vethra/ipam'
 import type { Change, Owner, State } from '@vethra/state'
-import type { IrregularPath, ObservedHost, ObservedNeighbour } from './observed-host.ts'
+import type { LostFile, ObservedHost, ObservedNeighbour } from './observed-host.ts'
 
 /** The observed state of a host. */
 export interface ObservedState {
@@ -50,9 +50,6 @@ export interface ObservedState {
   readonly host: ObservedHost
 }
 
-/** A path where a file belongs, and whose it is. */
-export type LostFile = IrregularPath & ({ readonly network: string } | ContainerRef)
-
 /** A conf list whose network another file defines, too: the first file by its name is used. */
 export interface ShadowedConf {
   readonly network: string
@@ -86,11 +83,13 @@ export interface MissingResource {
 }
 
 /** A chain, a rule or an element that others put into our table. */
-interface StrangeEntry {
+export interface StrangeEntry {
   /** The words for nft(8) that delete it. */
   readonly deletion: string
   /** Whether packets are dropped or rejected by it. */
   readonly refuses: boolean
+  /** The comment of the table, where all of it is of others. */
+  readonly comment?: string
 }
 
 /** The owner of elements: an attachment, or a network. */

@@ -59,7 +59,8 @@ const shared: ReadonlySet<string> = new Set([
 const words: { readonly [K in keyof Repairs]: (each: RepairOf<K>) => string } = {
   'restore-record': ({ attachment }) =>
     `record again that ${whom(attachment)} is attached by Vethra`,
-  'replace-file': ({ file }) => `put an empty file in place of ${file}`,
+  'replace-file': ({ file, isFolder }) =>
+    `put an empty ${isFolder ? 'folder' : 'file'} in place of ${file}`,
   'restore-files': ({ id, files }) => `write ${files.join(', ')} of container ${id} again`,
   'restore-result': ({ attachment }) => `restore the cache entry of ${whom(attachment)}`,
   detach: ({ attachment }) => `detach ${whom(attachment)}`,

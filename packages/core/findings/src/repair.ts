@@ -23,7 +23,7 @@ export interface Repairs {
   /** From what is cached. */
   'restore-record': OfAttachment
   /** Its content is made again, or not needed. */
-  'replace-file': { readonly network: string; readonly file: string }
+  'replace-file': { readonly network: string; readonly file: string; readonly isFolder?: boolean }
   /** `files`: those that are lost, of what is mounted into a container. */
   'restore-files': ContainerRef & { readonly files: readonly string[] }
   /** From what was recorded. */

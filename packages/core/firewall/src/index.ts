@@ -57,6 +57,7 @@ export { elementText, tableText } from './table-text.ts'
 export {
   chains,
   floodingOp,
+  isOurTable,
   makeTable,
   sets,
   tableComment,

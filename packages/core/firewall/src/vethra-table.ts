@@ -17,6 +17,11 @@ export function versionOf(comment: string): number | undefined {
   return version === undefined ? undefined : Number(version)
 }
 
+/** Whether a table with this comment was made by this program, or an older one. */
+export function isOurTable(comment: string): boolean {
+  return (versionOf(comment) ?? Number.POSITIVE_INFINITY) <= tableVersion
+}
+
 /** The operations of a transaction that makes the table, or makes it again: elements and counters stay. */
 export function makeTable(): readonly NftOp[] {
   const rules = Object.entries(tableRules())

@@ -20,7 +20,12 @@ export const networkAppliers: Pick<
   'restore-bridge': ({ kernel }, { bridge }) => kernel.restoreBridge(bridge),
 
   // Throws CniError 5 for a folder that holds something.
-  'replace-file': ({ files }, { file }) => files.write(file, '', { mode: 0o600, sync: false }),
+  async 'replace-file'({ files }, { file, isFolder }) {
+    await files.remove(file)
+    return isFolder
+      ? files.makeFolder(file, 0o700)
+      : files.append(file, '', { mode: 0o600, sync: false })
+  },
 
   // Byte for byte as it was at the ADD of a container that lives.
   async 'restore-network'(tools, { attachment: key }) {

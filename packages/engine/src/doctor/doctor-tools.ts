@@ -21,7 +21,7 @@ export interface DoctorTools
   containers(
     namespace: string,
   ): Pick<ContainerStore, 'folder' | 'list' | 'read' | 'heldNames' | 'claimName' | 'releaseName'>
-  readonly files: Pick<Files, 'write' | 'remove'>
+  readonly files: Pick<Files, 'append' | 'makeFolder' | 'remove'>
   /** Writes what is mounted into a container, as when it was prepared. Throws CniError 5. */
   writeMounted(namespace: string, record: BundleRecord, known: readonly Network[]): Promise<unknown>
   /** Reads the elements and settings of an attachment on the host, as native plugins made them. */

@@ -1,5 +1,6 @@
-import { diff, type Finding } from '@vethra/findings'
+import { diff, type Finding, lostFindings } from '@vethra/findings'
 import type { DoctorTools } from './doctor-tools.ts'
+import { lostFolders } from './lost-files.ts'
 import { observe } from './observe.ts'
 
 /** How long what was found must last, in milliseconds: an ADD that is under way looks half done for a moment. */
@@ -18,6 +19,8 @@ export async function examine(tools: DoctorTools): Promise<readonly Finding[]> {
 }
 
 async function look(tools: DoctorTools): Promise<readonly Finding[]> {
+  const lost = lostFindings(await lostFolders(tools))
+  if (lost.length > 0) return lost
   const { desired, observed } = await observe(tools)
   return diff(desired, observed)
 }

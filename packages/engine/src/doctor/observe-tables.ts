@@ -48,8 +48,9 @@ export async function observeTable(
   const seen = await kernel.observe('', all)
   // Without its rules the table has no effect, whatever is in its sets.
   const isWhole = seen.some(isInTable) && (await kernel.isTableWhole())
-  // What is made again has nothing of others afterwards.
-  const strange = isWhole ? await kernel.strange() : []
+  // What is made again has nothing of others afterwards, unless it cannot be made.
+  const others = needed.size > 0 ? await kernel.strange() : []
+  const strange = others.filter(({ comment }) => isWhole || comment !== undefined)
   const isUnmarked = unmarkedAmong(strange)
   const observed = seen.filter((each) => !isInTable(each) || (isWhole && !isUnmarked(each)))
   const found = new Map(observed.map((each) => [placeOf(each), each]))

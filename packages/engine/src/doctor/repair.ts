@@ -4,6 +4,7 @@ import {
   diff,
   type Finding,
   kindOf,
+  lostFindings,
   planRepairs,
   type Repair,
   repairKey,
@@ -18,6 +19,7 @@ import { networkAppliers } from './apply-networks.ts'
 import { ruleAppliers } from './apply-rules.ts'
 import type { DoctorTools } from './doctor-tools.ts'
 import { lastingMs } from './examine.ts'
+import { lostFolders } from './lost-files.ts'
 import { type HostState, observe } from './observe.ts'
 import { batchesOf, holdingEach, type Scope, scopeOfAll } from './scope.ts'
 
@@ -63,7 +65,9 @@ const rounds = 3
  * twice. Where nothing is to be repaired it looks once.
  */
 export async function heal(tools: DoctorTools, hooks: RepairHooks = {}): Promise<Healing> {
-  const outcomes: RepairOutcome[] = []
+  const lost = lostFindings(await lostFolders(tools))
+  const outcomes = await attemptEach(tools, planRepairs(lost), hooks)
+  if (lost.some(({ repair }) => !repair)) return { outcomes, left: lost }
   const tried = new Set<string>()
   await tidy(tools)
   await afterKilled({ ...tools.host, lockNow: tools.lockNow })
@@ -80,6 +84,18 @@ export async function heal(tools: DoctorTools, hooks: RepairHooks = {}): Promise
     if (!due.every(isGuarded)) await tools.clock.sleep(lastingMs)
     outcomes.push(...(await repair(tools, due, hooks)))
   }
+}
+
+// For what no lock can be had: it is the folder of locks, or one that all need.
+async function attemptEach(
+  tools: DoctorTools,
+  repairs: readonly Repair[],
+  { hear }: RepairHooks,
+): Promise<RepairOutcome[]> {
+  const outcomes: RepairOutcome[] = []
+  for (const each of repairs) outcomes.push(...(await attempt(tools, [each])))
+  for (const each of outcomes) hear?.(each)
+  return outcomes
 }
 
 // Of writers that were killed.

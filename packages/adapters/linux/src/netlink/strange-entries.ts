@@ -1,4 +1,4 @@
-import { chains, expressionsOf, sets, tableRules, vethraTable } from '@vethra/firewall'
+import { chains, expressionsOf, isOurTable, sets, tableRules, vethraTable } from '@vethra/firewall'
 import {
   askTable,
   chainOfRule,
@@ -11,15 +11,19 @@ import {
   handleOfRule,
   type NftExpression,
   type ReceivedMessage,
+  tableComment,
 } from '@vethra/netlink'
 import type { StrangeEntry } from '@vethra/world'
 import { strangeElements } from '../observed/strange-elements.ts'
 import { elementsIn } from './effects.ts'
 import type { Session } from './session.ts'
 
-/** The chains, rules and elements of our table that are not of our making; none where there is no table. */
+/** The chains, rules and elements of our table that are not of our making, or the table itself; none where there is no table. */
 export function strangeEntries(session: Session): readonly StrangeEntry[] {
-  if (session.askNetfilter(askTable(vethraTable)).messages.length === 0) return []
+  const [table] = session.askNetfilter(askTable(vethraTable)).messages
+  if (table === undefined) return []
+  const comment = tableComment(table)
+  if (!isOurTable(comment)) return [{ deletion: `delete table ${name}`, refuses: true, comment }]
   const rules = Map.groupBy(session.askNetfilter(dumpRules(vethraTable)).messages, chainOfRule)
   const wanted = tableRules()
   const strangers = chainsIn(session).filter(

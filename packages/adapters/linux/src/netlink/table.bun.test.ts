@@ -81,6 +81,10 @@ const found = await kernel.strange()
 report.push(found.map(({ refuses, element }) => [refuses, element?.set ?? '']), await kernel.isTableWhole())
 for (const { deletion } of found) execSync("nft '" + deletion + "'")
 report.push(await kernel.strange())
+for (const comment of ['', 'made by vethra, 999']) {
+  execSync("nft 'delete table inet vethra; add table inet vethra { comment \\"" + comment + "\\"; }'")
+  report.push(await kernel.strange())
+}
 console.log(JSON.stringify(report))
 `
 
@@ -98,7 +102,9 @@ it('what others put into the table is told apart, and goes with the words that a
       [false, 'masq4'],
     ],
   ]
-  expect(JSON.parse(said)).toEqual([[], [], found, true, []])
+  const whole = { deletion: 'delete table inet vethra', refuses: true }
+  const foreign = ['', 'made by vethra, 999'].map((comment) => ({ ...whole, comment }))
+  expect(JSON.parse(said)).toEqual([[], [], found, true, [], ...foreign.map((each) => [each])])
 })
 
 const churning = `

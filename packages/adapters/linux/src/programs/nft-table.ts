@@ -1,13 +1,5 @@
 import { ioError, isObject } from '@vethra/cni'
-import {
-  chains,
-  sets,
-  tableComment,
-  tableRuleCount,
-  tableText,
-  tableVersion,
-  versionOf,
-} from '@vethra/firewall'
+import { chains, isOurTable, sets, tableComment, tableRuleCount, tableText } from '@vethra/firewall'
 import type { FoundElement } from '@vethra/netlink'
 import type { StrangeEntry } from '@vethra/world'
 import { strangeElements } from '../observed/strange-elements.ts'
@@ -25,8 +17,7 @@ export async function listTable(): Promise<ListedTable | undefined> {
   const terse = await run('nft', ['-t', 'list', 'table', 'inet', 'vethra'])
   if (terse.status !== 0) return undefined
   const comment = /^\tcomment "(.*)"$/m.exec(terse.stdout)?.[1] ?? ''
-  const version = versionOf(comment)
-  if (version === undefined || version > tableVersion)
+  if (!isOurTable(comment))
     throw ioError(
       `table inet vethra is of a newer version or of another program: its comment is ${JSON.stringify(comment)}`,
       'Use the newer vethra, or delete the table with nft delete table inet vethra.',
