@@ -69,8 +69,8 @@ async function formerOf(
   return { network, list: cachedList(asked) ?? list, attachment: then, ways }
 }
 
-// Where nothing is remembered, plugins go the way that an ADD would now: their programs may be missing, or refuse the conf.
-async function waysUnrecorded(
+/** The ways of an attachment without a record: where nothing is remembered, those of an ADD now, as programs may be missing, or refuse the conf. */
+export async function waysUnrecorded(
   tools: HostTools,
   list: ConfList | undefined,
   cached: CachedAttachment | undefined,

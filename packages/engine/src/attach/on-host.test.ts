@@ -6,7 +6,7 @@ import type { AttachmentRecord, CachedAttachment, LinkInside, StageCall } from '
 import { beforeEach, describe, expect, it } from 'vitest'
 import { holdingContainer } from './holding-container.ts'
 import type { HostTools } from './host-tools.ts'
-import { attachEach, detachAll, openDoor } from './on-host.ts'
+import { attachEach, checkAll, detachAll, openDoor } from './on-host.ts'
 
 async function attachAll(tools: HostTools, memberships: readonly Membership[]) {
   await openDoor(tools, memberships)
@@ -483,6 +483,23 @@ describe('detachAll', () => {
       const here = { ...tools, plugins, runner: { ...tools.runner, stage } }
       await detachAll(here, [member('a', 'eth0', parseConfList(text))])
       expect(log.at(-1)).toBe(last)
+    },
+  )
+
+  it.each([
+    ['native', 'stage CHECK bridge,firewall'],
+    ['exec', 'CHECK bridge'],
+  ] as const)(
+    'checks what is remembered nowhere as an ADD would go: %s',
+    async (plugins, first) => {
+      const stage = async ({ operation, calls }: StageCall) => {
+        log.push(`stage ${operation} ${calls.map(({ type }) => type)}`)
+        return ''
+      }
+      const text = listOf('a', true).text.replace('main-a', 'bridge')
+      const here = { ...tools, plugins, runner: { ...tools.runner, stage } }
+      await checkAll(here, [member('a', 'eth0', parseConfList(text))])
+      expect(log[1]).toBe(first)
     },
   )
 

@@ -13,6 +13,7 @@ import {
 import { demandDhcp } from './demand-dhcp.ts'
 import { demandUnchanged } from './demand-unchanged.ts'
 import { type DetachOptions, detachEach } from './detach-each.ts'
+import { waysUnrecorded } from './detach-one.ts'
 import { checkDoor, checkFree, undoLeft } from './door.ts'
 import { isIncomplete, together } from './failures.ts'
 import { holdingContainer } from './holding-container.ts'
@@ -82,7 +83,8 @@ export async function checkAll(
   const cache = rememberingCache(tools)
   await holdingContainer(tools, memberships, async () => {
     for (const membership of memberships) {
-      const ways = (await tools.records.read(keyOf(membership)))?.ways
+      const { cached, record } = await remembered(tools, keyOf(membership))
+      const ways = record ? record.ways : await waysUnrecorded(tools, membership.list, cached)
       await checkAttachment({ runner, cache }, { ...membership, ways })
     }
   })

@@ -21,6 +21,10 @@ const forward: Resource = {
   key: 'net/ipv4/ip_forward',
   value: '1',
 }
+const sixOff: Resource = {
+  ...{ kind: 'sysctl', place: 'container' },
+  ...{ key: 'net/ipv6/conf/eth0/disable_ipv6', value: '0' },
+}
 const address = (text: string): Resource => ({
   kind: 'address',
   place: 'host',
@@ -42,6 +46,9 @@ it.each<[Resource, errno: number, option: string | undefined]>([
   [link('ifb'), 17, undefined],
   [forward, 30, 'sysctl -w net/ipv4/ip_forward=1'],
   [forward, 13, undefined],
+  [sixOff, 30, 'Mount /proc/sys for writing.'],
+  [sixOff, 2, '1280'],
+  [forward, 2, undefined],
   [address('fd00::1'), 13, 'disable_ipv6=0'],
   [address('10.4.0.1'), 13, undefined],
 ])('%j refused with errno %d names %s', (resource, errno, option) => {

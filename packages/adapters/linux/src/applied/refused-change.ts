@@ -1,6 +1,13 @@
 import { type CniError, ioError } from '@vethra/cni'
 import { explainErrno, type Refusal } from '@vethra/netlink'
-import { type Change, describeChange, type Resource, resourceHint, targetOf } from '@vethra/state'
+import {
+  type Change,
+  describeChange,
+  type Resource,
+  resourceHint,
+  type Sysctl,
+  targetOf,
+} from '@vethra/state'
 
 const notPermitted = 1
 const missing = 2
@@ -21,13 +28,19 @@ export function refusedChange(
 
 function hintOf(errno: number, resource: Resource): string | undefined {
   if (errno === notPermitted) return 'Run as root, with CAP_NET_ADMIN.'
-  if (errno === readOnly && resource.kind === 'sysctl') {
-    return `Mount /proc/sys for writing, or have the host set it: sysctl -w ${resource.key}=${resource.value}`
-  }
+  if (resource.kind === 'sysctl') return sysctlHint(errno, resource)
   // The kernel's words on a link that has IPv6 switched off.
   if (errno === noAccess && resource.kind === 'address' && resource.address.includes(':')) {
     return 'Allow IPv6: sysctl -w net.ipv6.conf.default.disable_ipv6=0; or make the network without it.'
   }
   const isLacking = errno === notSupported || (errno === missing && resource.kind === 'qdisc')
   return isLacking ? resourceHint(resource) : undefined
+}
+
+function sysctlHint(errno: number, { place, key, value }: Sysctl): string | undefined {
+  if (errno === missing && key.startsWith('net/ipv6/'))
+    return 'Give the network an MTU of 1280 or more, with which interfaces have IPv6, or no IPv6.'
+  if (errno !== readOnly) return undefined
+  if (place === 'container') return 'Mount /proc/sys for writing.'
+  return `Mount /proc/sys for writing, or have the host set it: sysctl -w ${key}=${value}`
 }

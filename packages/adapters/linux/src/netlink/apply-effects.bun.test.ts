@@ -125,11 +125,14 @@ it.each(['made by vethra, 99', 'something else'])(
     const said = inHost(
       `${tools}
       const outcome = applyChanges(session, made(admit))
-      say([outcome.failed?.error.code, outcome.failed?.error.message, table()])`,
+      const removal = applyChanges(session, removed(admit)).failed?.error.code ?? 'removed'
+      say([outcome.failed?.error.code, outcome.failed?.error.message, table(), outcome.done.length, removal])`,
       `nft 'add table inet vethra { comment "${comment}"; }'`,
     )
     const text = expect.stringContaining('table inet vethra')
-    expect(said).toEqual([5, text, expect.not.stringContaining('chain')])
+    // In one of another program is nothing of ours.
+    const removal = comment.startsWith('made') ? 5 : 'removed'
+    expect(said).toEqual([5, text, expect.not.stringContaining('chain'), 0, removal])
   },
 )
 

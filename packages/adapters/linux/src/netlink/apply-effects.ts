@@ -1,3 +1,4 @@
+import { attempt as attemptTo } from '@vethra/cni'
 import { faultPoint } from '@vethra/files'
 import {
   type Effect,
@@ -44,7 +45,12 @@ export function applyEffects(session: Session, group: readonly Change[]): Applie
   const [first] = group
   if (first === undefined) return { done: [] }
   for (let attempt = 1; ; attempt += 1) {
-    const { ops, generation } = transaction(session, group, attempt > 1)
+    const next = attemptTo(
+      () => transaction(session, group, attempt > 1),
+      (error) => ({ error }),
+    )
+    if ('error' in next) return { done: [], failed: { change: first, error: next.error } }
+    const { ops, generation } = next
     if (ops.length === 0) break
     faultPoint('socket', `sends ${ops.length} operations to nf_tables`)
     const refusal = sendTransaction(session, ops, generation)
@@ -85,7 +91,7 @@ interface Transaction {
 
 function transaction(session: Session, group: readonly Change[], again: boolean): Transaction {
   const added = elementsIn(group, 'make', 'alter')
-  const { ops, generation, exists } = startTable(session)
+  const { ops, generation, exists } = startTable(session, { adds: added.length > 0 })
   if (!exists && added.length === 0) return { ops: [] }
   const removed = exists ? elementsIn(group, 'remove') : []
   const gone = again ? removed.filter((each) => isPresent(session, each)) : removed

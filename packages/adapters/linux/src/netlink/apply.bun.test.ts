@@ -116,3 +116,15 @@ it('a thousand routes by one interface go out at once, and its index is asked fo
     say([failed?.error.message ?? null, asked, sends, observeExpected(looking(session, expected), expected).length])`)
   expect(said).toEqual([null, 1, 1, 1000])
 })
+
+it('a setting that cannot be written is refused, unless it has that value', () => {
+  const said = inHost(
+    `${tools}
+    const set = (place, value) => applyChanges(session, owned({ kind: 'sysctl', place, key: 'net/core/somaxconn', value }))
+    const outcome = ({ done, failed }) => failed?.error.hint ?? done.length
+    say(['host', 'container'].flatMap((place) => [outcome(set(place, '4096')), outcome(set(place, '77'))]))`,
+    'mount --bind /proc/sys /proc/sys && mount -o remount,ro,bind /proc/sys',
+  )
+  const refused = (how: string) => expect.stringContaining(how)
+  expect(said).toEqual([1, refused('sysctl -w'), 1, refused('Mount /proc/sys for writing')])
+})

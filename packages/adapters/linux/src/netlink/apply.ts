@@ -7,7 +7,7 @@ import { refusedChange } from '../applied/refused-change.ts'
 import { applyEffects } from './apply-effects.ts'
 import { applyRoutes } from './apply-routes.ts'
 import type { Session } from './session.ts'
-import { prepareWrites } from './sysctls-in-bun.ts'
+import { prepareReads, prepareWrites } from './sysctls-in-bun.ts'
 import { visit } from './visit.ts'
 
 /** Applies changes in order, batch by batch, the firewall's in one transaction. Ends with the first batch in which one fails. */
@@ -55,10 +55,15 @@ function applySysctls(session: Session, group: readonly Change[]): Applied {
   )
   const write = prepareWrites(writes.map(({ sysctl }) => sysctl))
   const inContainer = writes[0]?.sysctl.place === 'container'
-  const outcomes = inContainer ? visit(session.namespace(), write) : write()
+  const within = <T>(work: () => T) => (inContainer ? visit(session.namespace(), work) : work())
+  const outcomes = within(write)
+  const isSo = ({ key, value }: Sysctl) =>
+    within(prepareReads([key]))[0]
+      ?.toString('utf8')
+      .trim() === value
   const failures = writes.flatMap(({ change, sysctl }, at) => {
     const errno = outcomes[at] ?? 0
-    return errno === 0 || sysctl.optional
+    return errno === 0 || sysctl.optional || isSo(sysctl)
       ? []
       : [{ change, error: refusedChange(change, { errno, text: '' }) }]
   })

@@ -30,8 +30,11 @@ export interface TableStart {
 
 const missing = 2
 
-/** Prepares our table: made when missing, remade with its elements when old or off. Throws CniError 5 for a newer one, or another program's. */
-export function startTable(session: Session): TableStart {
+/** Prepares our table: made when missing, remade with its elements when old or off. Throws CniError 5 for a newer one, or another program's where it `adds`. */
+export function startTable(
+  session: Session,
+  { adds = true }: { readonly adds?: boolean } = {},
+): TableStart {
   const { messages, refusals } = session.askNetfilter(askTable(vethraTable))
   const [message] = messages
   const [refusal] = refusals
@@ -44,6 +47,7 @@ export function startTable(session: Session): TableStart {
   const comment = commentOfTable(message)
   if (comment === tableComment && !isDormant(message)) return { ops: [], exists: true }
   const version = versionOf(comment)
+  if (version === undefined && !adds) return { ops: [], exists: false }
   if (version === undefined)
     throw ioError(
       `table inet vethra is of another program: its comment is ${JSON.stringify(comment)}`,

@@ -61,6 +61,23 @@ describe.skipIf(needsRoot)('by programs', () => {
     },
   )
 
+  it('a setting that cannot be written is refused, unless it has that value', async () => {
+    const { kernel, sh, close } = await remoteKernel(process.execPath)
+    sh('mount --bind /proc/sys /proc/sys; mount -o remount,ro,bind /proc/sys; ip netns add t')
+    for (const [place, netns] of [
+      ['host', ''],
+      ['container', '/run/netns/t'],
+    ] as const) {
+      const set = (value: string) => {
+        const resource = { kind: 'sysctl', place, key: 'net/core/somaxconn', value } as const
+        return kernel.apply(netns, [{ kind: 'make', to: { owner: { kind: 'host' }, resource } }])
+      }
+      expect((await set('4096')).failed).toBeUndefined()
+      expect((await set('77')).failed?.error.code).toBe(5)
+    }
+    await close()
+  })
+
   it('a table whose chains are flushed is seen, and is filled again with its elements in it', async () => {
     const { kernel, sh, close } = await remoteKernel(process.execPath)
     await kernel.apply(

@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises'
 import { type CniError, ioError } from '@vethra/cni'
+import { readText } from '@vethra/files'
 import {
   type Change,
   describeChange,
@@ -181,7 +182,8 @@ async function write(netns: string, sysctl: Sysctl): Promise<string | undefined>
 
 async function writeHere(key: string, value: string): Promise<string | undefined> {
   try {
-    await writeFile(`/proc/sys/${key}`, value)
+    const path = `/proc/sys/${key}`
+    if ((await readText(path))?.trim() !== value) await writeFile(path, value)
     return undefined
   } catch (error) {
     return error instanceof Error ? error.message : String(error)
@@ -189,7 +191,7 @@ async function writeHere(key: string, value: string): Promise<string | undefined
 }
 
 async function writeInside(netns: string, key: string, value: string): Promise<string | undefined> {
-  const script = 'cat >"$0"'
+  const script = 'read -r value; [ "$(cat "$0")" = "$value" ] || echo "$value" >"$0"'
   const { status, stderr } = await inside(netns, ['sh', '-c', script, `/proc/sys/${key}`], value)
   return status === 0 ? undefined : stderr.trim()
 }
