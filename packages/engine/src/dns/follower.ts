@@ -9,10 +9,8 @@ import type { Serving } from './serving.ts'
 
 /** The loop that follows what is recorded on the host. */
 export interface Follower {
-  /** Has a path looked at soon. */
+  /** Has what changed looked at soon: a path, or a part of the kernel. */
   note(path: string): void
-  /** Has it look soon, whatever is noted. */
-  wake(): void
   /** The networks that the resolver answers in, and why not in others. */
   state(): ResolverState
   run(end: End): Promise<void>
@@ -58,7 +56,6 @@ export function newFollower(parts: FollowerParts, first: ResolverState): Followe
       noted.add(path)
       changes.ring()
     },
-    wake: changes.ring,
     state: () => state,
     async run(end) {
       let again: readonly string[] = []
