@@ -1,4 +1,4 @@
-import { type Dirent, lstatSync, readdirSync, type Stats, statSync } from 'node:fs'
+import { lstatSync, readdirSync, type Stats, statSync } from 'node:fs'
 import { stat, statfs } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { errno, fileError } from '@vethra/files'
@@ -31,14 +31,15 @@ export async function openWithin(folder: string): Promise<readonly OpenEntry[]> 
   let looked = 0
   const waiting = [folder]
   for (let path = waiting.pop(); path !== undefined; path = waiting.pop()) {
-    for (const entry of entriesOf(path)) {
+    for (const name of namesIn(path)) {
       looked += 1
       if (looked > 50_000 || open.length === 10) return open
-      const at = `${path}/${entry.name}`
-      if (entry.isDirectory()) waiting.push(at)
-      const seen = entry.isDirectory() || entry.isFile() ? statOf(at) : undefined
-      const access = seen && accessOfStat(seen)
-      if (access && (!access.isOwn || (access.mode & 0o002) !== 0)) open.push({ path: at, access })
+      const at = `${path}/${name}`
+      const seen = statOf(at)
+      if (seen?.isDirectory()) waiting.push(at)
+      else if (!seen?.isFile()) continue
+      const access = accessOfStat(seen)
+      if (!access.isOwn || (access.mode & 0o002) !== 0) open.push({ path: at, access })
     }
   }
   return open
@@ -71,9 +72,9 @@ function whatIs(seen: Stats): string {
   return seen.isSocket() ? 'a socket' : 'a device'
 }
 
-function entriesOf(path: string): readonly Dirent[] {
+function namesIn(path: string): readonly string[] {
   try {
-    return readdirSync(path, { withFileTypes: true })
+    return readdirSync(path)
   } catch {
     // Gone meanwhile, or not for us to see: what may be in it is nobody's to open then.
     return []

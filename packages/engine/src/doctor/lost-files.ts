@@ -14,10 +14,10 @@ export async function lostFiles(
   const byNamespace = Map.groupBy(containers, ({ observed }) => observed.namespace)
   const owners = new Map<string, OfNetwork | ContainerRef>(ofNetworks)
   for (const [namespace, all] of byNamespace) {
-    const hosts = await tools.hosts(namespace)
+    const [store, hosts] = [tools.containers(namespace), await tools.hosts(namespace)]
     for (const { observed, record } of all)
       if (record !== undefined && record.mode !== 'container') {
-        const folder = tools.containers(namespace).folder(observed.id)
+        const folder = store.folder(observed.id)
         const names = record.hostname === '' ? ['resolv.conf'] : ['resolv.conf', 'hostname']
         for (const name of names) owners.set(`${folder}/${name}`, observed)
         owners.set(hosts.path(observed.id), observed)
