@@ -1,6 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { release } from 'node:os'
-import { gunzipSync } from 'node:zlib'
 import { onCniError } from '@vethra/cni'
 import { errno, readText } from '@vethra/files'
 import { type ModprobeFile, type SeenFeature, seenFeatures } from '@vethra/state'
@@ -10,7 +9,9 @@ export async function hostFeatures(root = ''): Promise<readonly SeenFeature[]> {
   const modules = `${root}/lib/modules/${release()}`
   const text = (path: string) => readText(path).catch(onCniError(() => undefined))
   return seenFeatures({
-    config: configIn(`${root}/proc/config.gz`) ?? (await text(`${root}/boot/config-${release()}`)),
+    config:
+      (await configIn(`${root}/proc/config.gz`)) ??
+      (await text(`${root}/boot/config-${release()}`)),
     builtIn: await text(`${modules}/modules.builtin`),
     modules: await text(`${modules}/modules.dep`),
     loaded: foldersIn(`${root}/sys/module`),
@@ -19,13 +20,12 @@ export async function hostFeatures(root = ''): Promise<readonly SeenFeature[]> {
   })
 }
 
-/** The most octets that a kernel's options take unpacked: they take a quarter of a megabyte. */
-const configLimit = 4 * 1024 * 1024
-
-function configIn(path: string): string | undefined {
-  return unlessUnreadable(() =>
-    gunzipSync(readFileSync(path), { maxOutputLength: configLimit }).toString(),
-  )
+// By the stream of the web: node:zlib alone takes as long to load as all else here.
+async function configIn(path: string): Promise<string | undefined> {
+  const packed = unlessUnreadable(() => readFileSync(path))
+  if (packed === undefined) return undefined
+  const unpacked = new Blob([packed]).stream().pipeThrough(new DecompressionStream('gzip'))
+  return new Response(unpacked).text().catch((error: unknown) => unreadable(error))
 }
 
 // modprobe.d(5), in its order.
@@ -49,12 +49,15 @@ function foldersIn(path: string): readonly string[] | undefined {
   return unlessUnreadable(() => readdirSync(path))
 }
 
-// What cannot be read makes a feature unknown, and is no failure: no file of these is on every host.
 function unlessUnreadable<T>(read: () => T): T | undefined {
   try {
     return read()
   } catch (error) {
-    if (errno(error) === undefined) throw error
-    return undefined
+    return unreadable(error)
   }
+}
+
+// What cannot be read makes a feature unknown, and is no failure: no file of these is on every host.
+function unreadable(error: unknown): undefined {
+  if (errno(error) === undefined && !(error instanceof TypeError)) throw error
 }
