@@ -93,15 +93,8 @@ function cells({ Name, Driver, Subnets, Status }: ImportRow): readonly string[] 
   return [Name, Driver, Subnets.join(' '), Status]
 }
 
-function linesOf({
-  Name,
-  Reason,
-  Hint,
-  Lost,
-  Notes,
-  Command,
-  Status,
-}: ImportRow): readonly string[] {
+function linesOf(given: ImportRow): readonly string[] {
+  const { Name, Reason, Hint, Lost, Notes, Command, Status } = given
   const lines = [
     ...(Reason === '' ? [] : [Reason]),
     ...(Hint === '' ? [] : [`hint: ${Hint}`]),

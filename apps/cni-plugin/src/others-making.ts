@@ -72,11 +72,8 @@ export async function removeOthersMaking(call: PlannedCall): Promise<CniError | 
   return error
 }
 
-async function removeInterface({
-  type,
-  host,
-  request,
-}: PlannedCall): Promise<CniError | undefined> {
+async function removeInterface(given: PlannedCall): Promise<CniError | undefined> {
+  const { type, host, request } = given
   const kind = linkKinds[type]
   const { netns, ifname } = request
   if (kind === undefined || kind === 'tun' || netns === '') return undefined

@@ -100,10 +100,10 @@ function ownConf(type: string, conf: JsonObject): JsonObject {
 }
 
 /** `prevResult` of a call, where it can be read: what is damaged must not block a DEL. */
-export function readablePrevious({
-  conf,
-  cniVersion,
-}: Request): ReturnType<typeof parseResult>['result'] | undefined {
+export function readablePrevious(
+  given: Request,
+): ReturnType<typeof parseResult>['result'] | undefined {
+  const { conf, cniVersion } = given
   try {
     const value = goField(conf, 'prevResult') ?? null
     return value === null ? undefined : parseResult(JSON.stringify(value), cniVersion).result

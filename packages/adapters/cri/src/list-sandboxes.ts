@@ -11,10 +11,8 @@ export interface CriOptions {
 }
 
 /** Pods' names in a CRI runtime's records, by sandbox id, unchecked. Empty without a CRI at the socket, or a readable answer in time. */
-export async function listSandboxes({
-  address,
-  timeoutMs,
-}: CriOptions): Promise<ReadonlyMap<string, PodNames>> {
+export async function listSandboxes(given: CriOptions): Promise<ReadonlyMap<string, PodNames>> {
+  const { address, timeoutMs } = given
   const answer = await callUnary({
     socket: address.replace(/^unix:\/\//, ''),
     method: '/runtime.v1.RuntimeService/ListPodSandbox',

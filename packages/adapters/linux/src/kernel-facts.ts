@@ -26,9 +26,7 @@ export async function kernelFacts(): Promise<KernelFacts> {
   const zoned = chains.some(({ table }) => table === firewalldTable.table)
   const sources = zoned ? await outputOf('dbus-send', zoneCall('getSources', zone)) : undefined
   return {
-    forwards: {
-      ...present({ 4: four, 6: six }),
-    },
+    forwards: { ...present({ 4: four, 6: six }) },
     ...present({ filtersBridges: bridged }),
     ...(sources === undefined
       ? {}

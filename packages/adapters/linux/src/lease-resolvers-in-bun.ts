@@ -16,12 +16,8 @@ const [tries, tryMs] = [3, 300]
  * The resolvers that a DHCP server has for a leased address: asked by DHCPINFORM from the interface that has it, three times
  * within a second, in which this thread waits. None where no server answers, or the system refuses.
  */
-export function leaseResolvers({
-  netns,
-  ifname,
-  mac,
-  address,
-}: LeasedInterface): readonly string[] {
+export function leaseResolvers(given: LeasedInterface): readonly string[] {
+  const { netns, ifname, mac, address } = given
   const there = openSync(netns, 'r')
   const socket = socketIn(there)
   closeSync(there)

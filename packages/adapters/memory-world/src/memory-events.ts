@@ -9,10 +9,8 @@ export interface MemoryEventsOptions {
 }
 
 /** Events in an array. */
-export function memoryEvents({
-  now,
-  kept = Number.POSITIVE_INFINITY,
-}: MemoryEventsOptions): Events {
+export function memoryEvents(given: MemoryEventsOptions): Events {
+  const { now, kept = Number.POSITIVE_INFINITY } = given
   const lines: { readonly id: number; readonly line: string }[] = []
   const watching = new Set<() => void>()
   let [last, forgotten] = [0, 0]

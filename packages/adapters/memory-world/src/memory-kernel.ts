@@ -41,12 +41,8 @@ export interface MemoryKernelOptions {
 }
 
 /** A kernel that behaves: links need what they lie on, removal takes what was carried, taken names are refused. For tests and dry runs. */
-export function memoryKernel({
-  before = () => undefined,
-  namespaces,
-  hasSetting = () => true,
-  lacks = [],
-}: MemoryKernelOptions = {}): MemoryKernel {
+export function memoryKernel(given: MemoryKernelOptions = {}): MemoryKernel {
+  const { before = () => undefined, namespaces, hasSetting = () => true, lacks = [] } = given
   const contents = new Map<string, Owned>()
   const at = (netns: string, resource: Resource) => placeKey(netns, resource)
   return {

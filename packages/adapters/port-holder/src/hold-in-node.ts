@@ -50,11 +50,7 @@ const opener = {
     createSocket({
       type: address.family === 6 ? 'udp6' : 'udp4',
       ipv6Only: address.family === 6,
-    }).bind({
-      address: formatAddress(address),
-      port,
-      exclusive: true,
-    }),
+    }).bind({ address: formatAddress(address), port, exclusive: true }),
   sctp: (socket: HeldSocket): never => {
     throw new Error(`cannot hold ${formatSocket(socket)}: Node knows no SCTP`)
   },

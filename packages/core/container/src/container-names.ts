@@ -4,16 +4,10 @@ import type { BundleRecord } from './record.ts'
 
 /** The entry of a container in its peers' hosts files, given the results of its networks, in their order; a network without one is left out. */
 export function containerNames(
-  {
-    id,
-    name,
-    hostname,
-    domainname,
-    extraHosts,
-    networks,
-  }: Pick<BundleRecord, 'id' | 'name' | 'hostname' | 'domainname' | 'extraHosts' | 'networks'>,
+  given: Pick<BundleRecord, 'id' | 'name' | 'hostname' | 'domainname' | 'extraHosts' | 'networks'>,
   results: readonly (Result | undefined)[],
 ): ContainerNames {
+  const { id, name, hostname, domainname, extraHosts, networks } = given
   const joined = networks.flatMap(({ ref }, at) => {
     const result = results[at]
     return result ? [[ref, result] as const] : []

@@ -51,11 +51,9 @@ export function madeBy(draft: Draft, edits: readonly Edit[]): readonly (readonly
 /** The text with members taken out, and those that were there before put back, where they are still as they were written. */
 export function undoMembers(
   text: string,
-  {
-    members,
-    made,
-  }: { readonly members: readonly Member[]; readonly made: readonly (readonly string[])[] },
+  given: { readonly members: readonly Member[]; readonly made: readonly (readonly string[])[] },
 ): string {
+  const { members, made } = given
   const draft = draftOfConfig(text)
   const items = new Map<string, Items>()
   for (const member of members.toReversed())

@@ -13,10 +13,8 @@ export const podNamespace = 'k8s.io'
  * The names of the pod that an attachment is of, by the CNI args of CRI runtimes: containerd, CRI-O, and Podman's
  * CNI backend, which has the container's name in both. Undefined where it is of none. Names that no pod can have are left out.
  */
-export function podOf({
-  containerId,
-  cniArgs,
-}: Pick<Attachment, 'containerId' | 'cniArgs'>): PodNames | undefined {
+export function podOf(given: Pick<Attachment, 'containerId' | 'cniArgs'>): PodNames | undefined {
+  const { containerId, cniArgs } = given
   const args = new Map(cniArgs)
   if (args.get('K8S_POD_INFRA_CONTAINER_ID') !== containerId) return undefined
   return podNames(args.get('K8S_POD_NAMESPACE'), args.get('K8S_POD_NAME'))

@@ -92,10 +92,7 @@ function readWish(
 }
 
 function parseNetworks(value: string): readonly NetworkRequest[] {
-  const networks = [...new Set(parseTexts(value))].map((ref) => ({
-    ref,
-    aliases: [],
-  }))
+  const networks = [...new Set(parseTexts(value))].map((ref) => ({ ref, aliases: [] }))
   networks.forEach(checkNetwork)
   networkMode(networks)
   return networks

@@ -91,13 +91,10 @@ function replaceIn(source: string, holder: Holder, replace: Replace): void {
 
 function replacePiece(
   source: string,
-  {
-    piece,
-    at,
-    lead,
-  }: { readonly piece: Piece; readonly at: Place; readonly lead: string | undefined },
+  given: { readonly piece: Piece; readonly at: Place; readonly lead: string | undefined },
   replace: Replace,
 ): void {
+  const { piece, at, lead } = given
   const { value } = piece
   if (lead !== undefined) replace(at.start, at.key, lead)
   if (value === undefined) return

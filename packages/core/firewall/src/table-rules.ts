@@ -146,14 +146,8 @@ export function tableRules(): Readonly<Record<string, readonly Rule[]>> {
       { when: [published, family(4), fromLoopback, has('oifname', 'bridges')], does: 'masquerade' },
     ],
     forward: [
-      {
-        when: [ofDnsOnly('iifname'), ofDnsOnly('iifname', 'oifname', true)],
-        does: 'drop',
-      },
-      {
-        when: [ofDnsOnly('oifname'), ofDnsOnly('iifname', 'oifname', true)],
-        does: 'drop',
-      },
+      { when: [ofDnsOnly('iifname'), ofDnsOnly('iifname', 'oifname', true)], does: 'drop' },
+      { when: [ofDnsOnly('oifname'), ofDnsOnly('iifname', 'oifname', true)], does: 'drop' },
       { when: [has('iifname', 'bridges')], does: { goto: 'from' } },
       { when: [has('oifname', 'bridges')], does: { goto: 'to' } },
     ],

@@ -31,11 +31,8 @@ function setText({ set, key, data, interval, passing }: (typeof sets)[number]): 
   return `\t${kind} ${set} { type ${type};${more} }`
 }
 
-function passingText({
-  most,
-  timeoutMs,
-  isMetered,
-}: NonNullable<(typeof sets)[number]['passing']>): string {
+function passingText(given: NonNullable<(typeof sets)[number]['passing']>): string {
+  const { most, timeoutMs, isMetered } = given
   const flags = isMetered ? 'dynamic,timeout' : 'timeout'
   return ` size ${most}; flags ${flags}; timeout ${timeoutMs / 1000}s;`
 }
@@ -44,12 +41,8 @@ function joined(fields: readonly NftType[]): string {
   return fields.join(' . ')
 }
 
-function baseText({
-  type,
-  hook,
-  priority,
-  policy,
-}: NonNullable<(typeof chains)[number]['base']>): string {
+function baseText(given: NonNullable<(typeof chains)[number]['base']>): string {
+  const { type, hook, priority, policy } = given
   return `type ${type} hook ${hook} priority ${priority}; policy ${policy};`
 }
 

@@ -84,29 +84,19 @@ function encodeLoad(what: string, register: number): readonly Octets[] {
   return named('meta', [number(1, register), number(2, metaKeys[what] ?? 0)])
 }
 
-function compared({
-  register,
-  not,
-  value,
-}: Extract<NftExpression, { kind: 'compare' }>): readonly Octets[] {
+function compared(given: Extract<NftExpression, { kind: 'compare' }>): readonly Octets[] {
+  const { register, not, value } = given
   return [number(1, register), number(2, not ? 1 : 0), data(3, value)]
 }
 
-function masked({
-  register,
-  mask,
-  xor,
-}: Extract<NftExpression, { kind: 'mask' }>): readonly Octets[] {
+function masked(given: Extract<NftExpression, { kind: 'mask' }>): readonly Octets[] {
+  const { register, mask, xor } = given
   const same = [number(1, register), number(2, register), number(3, mask.length)]
   return [...same, data(4, mask), data(5, xor ?? new Uint8Array(mask.length))]
 }
 
-function lookedUp({
-  set,
-  register,
-  not,
-  into,
-}: Extract<NftExpression, { kind: 'look up' }>): readonly Octets[] {
+function lookedUp(given: Extract<NftExpression, { kind: 'look up' }>): readonly Octets[] {
+  const { set, register, not, into } = given
   return [
     attribute(1, nulText(set)),
     number(2, register),

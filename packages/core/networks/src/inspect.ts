@@ -98,12 +98,8 @@ export function nativeNetwork(
   }
 }
 
-function dockerIpamConfig({
-  subnet,
-  gateway,
-  ipRange,
-  auxAddresses,
-}: ReturnType<typeof networkSubnets>[number]): DockerIpamConfig {
+function dockerIpamConfig(given: ReturnType<typeof networkSubnets>[number]): DockerIpamConfig {
+  const { subnet, gateway, ipRange, auxAddresses } = given
   return {
     Subnet: subnet,
     ...present({ Gateway: gateway, IPRange: ipRange }),

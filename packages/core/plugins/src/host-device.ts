@@ -36,12 +36,10 @@ function parse({ conf }: PluginRequest): HostDeviceConf {
 }
 
 // The first of these counts, as in the reference plugin.
-function refOf({
-  name,
-  mac,
-  kernelPath,
-  busId,
-}: Readonly<Record<'name' | 'mac' | 'kernelPath' | 'busId', string | undefined>>): DeviceRef {
+function refOf(
+  given: Readonly<Record<'name' | 'mac' | 'kernelPath' | 'busId', string | undefined>>,
+): DeviceRef {
+  const { name, mac, kernelPath, busId } = given
   if (busId !== undefined) return { busId }
   if (name !== undefined) return { name }
   if (mac !== undefined) return { mac }

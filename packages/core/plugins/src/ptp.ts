@@ -30,10 +30,7 @@ function parse({ conf }: PluginRequest): PtpConf {
     throw confError(`unknown ipmasq backend ${JSON.stringify(backend)}`)
   const mtu = mtuOf(conf)
   const dns = dnsOf(conf)
-  return {
-    ipMasq: booleanOf(conf, 'ipMasq'),
-    ...present({ mtu, dns }),
-  }
+  return { ipMasq: booleanOf(conf, 'ipMasq'), ...present({ mtu, dns }) }
 }
 
 function plan(conf: PtpConf, input: PlanInput): Planned {

@@ -110,11 +110,7 @@ function mainRoutes({ routes }: Result, ip: Ip, link: string): readonly Route[] 
     .filter(({ dst }) => dst.includes(':') === (ip.family === 6))
     .map(({ dst, gw, priority: metric }): Route => {
       const gateway = gw ?? ip.gateway
-      return {
-        ...common,
-        destination: dst,
-        ...present({ gateway, priority: metric }),
-      }
+      return { ...common, destination: dst, ...present({ gateway, priority: metric }) }
     })
   return [subnet, ...made]
 }

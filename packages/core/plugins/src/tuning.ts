@@ -95,8 +95,5 @@ function plan(
   const interfaces = before.interfaces.map((each) =>
     mac !== undefined && each.name === ifname ? { ...each, mac } : each,
   )
-  return {
-    resources: owned(ownerOf(request), resources),
-    result: { ...before, interfaces },
-  }
+  return { resources: owned(ownerOf(request), resources), result: { ...before, interfaces } }
 }

@@ -16,11 +16,9 @@ export interface SettingRow {
 /** Every setting that holds, in the order of help texts, then the table `runtime`. */
 export function settingRows(
   { settings, sources, origins }: ResolvedSettings,
-  {
-    env,
-    file,
-  }: { readonly env: Readonly<Record<string, string | undefined>>; readonly file: string },
+  given: { readonly env: Readonly<Record<string, string | undefined>>; readonly file: string },
 ): readonly SettingRow[] {
+  const { env, file } = given
   const keys = Object.keys(sources) as readonly SettingKey[]
   const rows = keys.map((key) => ({
     Key: key,

@@ -47,11 +47,8 @@ export function readMark(mark: string): Owner | undefined {
 }
 
 /** The owner that an attachment is, by its three names, whatever else `key` has. */
-export function attachmentOwner({
-  network,
-  containerId,
-  ifname,
-}: Omit<AttachmentOwner, 'kind'>): AttachmentOwner {
+export function attachmentOwner(given: Omit<AttachmentOwner, 'kind'>): AttachmentOwner {
+  const { network, containerId, ifname } = given
   return { kind: 'attachment', network, containerId, ifname }
 }
 

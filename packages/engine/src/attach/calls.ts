@@ -20,11 +20,7 @@ export function stageCall(progress: Progress, plugins: readonly PluginConf[]): S
   const calls = plugins.map((plugin) => callOf(progress, plugin))
   const { operation } = calls[0] ?? plan
   const ipam = ipamCall(plan, plugins[0], calls[0])
-  return {
-    operation,
-    calls,
-    ...present({ previous, ipam }),
-  }
+  return { operation, calls, ...present({ previous, ipam }) }
 }
 
 function ipamCall(

@@ -2,10 +2,11 @@ import type { AttachmentKey } from '@vethra/cni'
 import type { Membership } from '@vethra/container'
 
 /** The key of an attachment, wanted or made. */
-export function keyOf({
-  network,
-  attachment: { containerId, ifname },
-}: Pick<Membership, 'network' | 'attachment'>): AttachmentKey {
+export function keyOf(given: Pick<Membership, 'network' | 'attachment'>): AttachmentKey {
+  const {
+    network,
+    attachment: { containerId, ifname },
+  } = given
   return { network, containerId, ifname }
 }
 

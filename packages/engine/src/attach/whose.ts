@@ -175,13 +175,17 @@ export function isSame(a: ContainerRef, b: ContainerRef): boolean {
 }
 
 function taken(
-  {
-    network,
-    attachment: { containerId, ifname },
-  }: { readonly network: string; readonly attachment: Pick<Attachment, 'containerId' | 'ifname'> },
+  given: {
+    readonly network: string
+    readonly attachment: Pick<Attachment, 'containerId' | 'ifname'>
+  },
   path: string,
   record: AttachmentRecord | undefined,
 ): CniError {
+  const {
+    network,
+    attachment: { containerId, ifname },
+  } = given
   const { namespace = '', id = '' } = record?.container ?? {}
   const whose = namespace === '' ? '' : `container ${id} of namespace ${namespace}, in `
   return inUseError(

@@ -24,10 +24,10 @@ export type ForeignEntries = ReadonlyMap<string, readonly CachedAttachment[]>
  * The attachments of other programs in libcni's cache, by the container id that plugins know. Those that our
  * runtime recorded are left out, and so are `lo` and entries whose names plugins would refuse.
  */
-export async function foreignEntries({
-  cache,
-  records,
-}: Pick<ForeignTools, 'cache' | 'records'>): Promise<ForeignEntries> {
+export async function foreignEntries(
+  given: Pick<ForeignTools, 'cache' | 'records'>,
+): Promise<ForeignEntries> {
+  const { cache, records } = given
   const [cached, recorded] = await Promise.all([cache.list(), records.list()])
   const ours = new Set(recorded.map(({ containerId }) => containerId))
   const entries = cached.filter(

@@ -27,13 +27,8 @@ export interface ExaminerTools {
 const [examineMs, refusedMs] = [30_000, 5000]
 
 /** An examiner in a loop of its own: a container whose questions do not arrive keeps it waiting. */
-export function newExaminer({
-  clock,
-  serving,
-  onFault,
-  onOther,
-  quietMs,
-}: ExaminerTools): Examiner {
+export function newExaminer(given: ExaminerTools): Examiner {
+  const { clock, serving, onFault, onOther, quietMs } = given
   // Long ago: what changed before changes are heard is asked about soon.
   let [isAll, lastMs, heardMs] = [false, 0, clock.now()]
   const doubts = newBell()

@@ -83,10 +83,8 @@ async function probe(serving: Serving, clock: Clock, end: End): Promise<void> {
   }
 }
 
-async function alone({
-  files,
-  places,
-}: ResolverTools): Promise<Pick<ResolverState, 'Pid' | 'StartTime'>> {
+async function alone(given: ResolverTools): Promise<Pick<ResolverState, 'Pid' | 'StartTime'>> {
+  const { files, places } = given
   const own = await ownProcess(files)
   const other = await runningResolver(files, places)
   if (other === undefined || other.Pid === own.Pid) return own

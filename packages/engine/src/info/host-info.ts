@@ -109,13 +109,8 @@ export async function hostInfo(world: World, about: AboutProcess): Promise<HostI
   }
 }
 
-function featureRow({
-  name,
-  option,
-  module = '',
-  state,
-  blockedBy = '',
-}: SeenFeature): KernelFeatureRow {
+function featureRow(given: SeenFeature): KernelFeatureRow {
+  const { name, option, module = '', state, blockedBy = '' } = given
   return { Name: name, Option: option, Module: module, State: state, BlockedBy: blockedBy }
 }
 

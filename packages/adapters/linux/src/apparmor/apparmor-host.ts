@@ -19,10 +19,8 @@ export interface AppArmorHost {
 }
 
 /** The AppArmor of this host, as its kernel reports it. */
-export function appArmorHost({
-  sys = '/sys',
-  parser = 'apparmor_parser',
-}: AppArmorHostOptions = {}): AppArmorHost {
+export function appArmorHost(given: AppArmorHostOptions = {}): AppArmorHost {
+  const { sys = '/sys', parser = 'apparmor_parser' } = given
   return {
     async loadProfile() {
       const profiles = await readText(`${sys}/kernel/security/apparmor/profiles`)

@@ -62,13 +62,8 @@ export function userNeeds(seen: SeenUser): readonly RootlessNeed[] {
 }
 
 /** The needs inside of RootlessKit. */
-export function kitNeeds({
-  portDriver,
-  socket,
-  fault,
-  folders,
-  programs,
-}: SeenKit): readonly RootlessNeed[] {
+export function kitNeeds(given: SeenKit): readonly RootlessNeed[] {
+  const { portDriver, socket, fault, folders, programs } = given
   const ports = {
     explicit: ok('port-driver', 'ports are forwarded by request'),
     implicit: note('port-driver', 'ports are open on every address of the host', ''),

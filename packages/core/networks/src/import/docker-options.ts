@@ -65,10 +65,7 @@ export function readDockerOptions(
     return equalOf(key) === undefined && !(Object.hasOwn(usual, key) && usual[key]?.includes(value))
   })
   checkOpen(driver, Object.fromEntries(options), others)
-  return {
-    options: Object.fromEntries(options),
-    lost: lostOptions('Options', others, reasons),
-  }
+  return { options: Object.fromEntries(options), lost: lostOptions('Options', others, reasons) }
 }
 
 function checkOpen(

@@ -22,10 +22,7 @@ const reasons: Readonly<Record<string, string>> = {
 export function lostParts(network: Network, options: NetworkOptions): readonly Lost[] {
   const bridge = networkBridge(network)
   const facts = { used: [], pools: [], isolation: { supported: true, why: '' } }
-  const { text } = networkConfList(options, {
-    ...facts,
-    ...present({ bridge }),
-  })
+  const { text } = networkConfList(options, { ...facts, ...present({ bridge }) })
   const made = networksFromFiles([{ file: 'new', text }]).networks[0]?.list.plugins ?? []
   const list = jsonOrNull(network.list.text)
   const ofList = isObject(list) ? unknownParts(list, known) : []
