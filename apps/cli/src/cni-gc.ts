@@ -31,9 +31,8 @@ async function readKeep({ files }: World, file: string): Promise<readonly ValidA
     const containerID = goField(each, 'containerID')
     const ifname = goField(each, 'ifname')
     const keys = ['containerID', 'ifname'].flatMap((key) => goKeys(each, key))
-    if (keys.length !== 2 || typeof containerID !== 'string' || typeof ifname !== 'string') {
+    if (keys.length !== 2 || typeof containerID !== 'string' || typeof ifname !== 'string')
       throw wrong(file, `an element is ${JSON.stringify(each)}`)
-    }
     checkContainerId(containerID)
     checkIfname(ifname)
     return { containerID, ifname }

@@ -25,9 +25,8 @@ export async function printPorts(tools: Tools, request: PortRequest, io: Io): Pr
   if (format !== '') return printListing(listingOf(rows), format, io)
   if (port === undefined) {
     const closed = (record?.ports ?? []).filter((each) => !all.includes(each))
-    for (const each of closed) {
+    for (const each of closed)
       io.complain(`warning: ${hostSide(each)} is closed: no network of the container publishes it`)
-    }
   }
   for (const row of rows) printRow(row, port === undefined, io)
 }

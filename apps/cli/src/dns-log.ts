@@ -9,21 +9,18 @@ export async function printQuestions(
   { container, format }: { readonly container?: string; readonly format: string },
   io: Io,
 ): Promise<void> {
-  if (format !== 'table' && format !== 'json') {
+  if (format !== 'table' && format !== 'json')
     throw unsupported('the format', format, 'table, json')
-  }
   const { resolved, places, dnsSockets } = world
   const only = container === undefined ? undefined : await idOf(world, container)
   const sockets = await dnsSockets?.()
-  if (sockets === undefined) {
+  if (sockets === undefined)
     throw noProgramError('cannot read the log with Node', 'Call the built executable.')
-  }
   const path = resolverLogSocket(places)
   const read = sockets.readLines(path, (line) => {
     const row = JSON.parse(line) as QuestionRow
-    if (only === undefined || row.ContainerID === only) {
+    if (only === undefined || row.ContainerID === only)
       io.print(format === 'json' ? line : textOf(row))
-    }
     return !io.isLost()
   })
   await read.catch((error: unknown) => {

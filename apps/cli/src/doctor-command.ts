@@ -101,9 +101,8 @@ async function repairAll(
         const told = repairEvent(event)
         if (told) telling = telling.then(() => events.tell(told))
         if (format !== 'text' || event.kind === 'begun') return
-        for (const line of repairLines(outcomeRow(event), io.isTerminal())) {
+        for (const line of repairLines(outcomeRow(event), io.isTerminal()))
           io.printStyled(line, outcomeRow(event).Repair)
-        }
       },
     }),
   )

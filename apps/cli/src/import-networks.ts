@@ -26,9 +26,8 @@ export async function dockerNetworks(
   file: string | undefined,
   io: Io,
 ): Promise<readonly ForeignNetwork[]> {
-  if (file === undefined || file === '-') {
+  if (file === undefined || file === '-')
     return readDockerNetworks(await io.readStdin(), 'standard input')
-  }
   const text = await world.files.read(file)
   if (text === undefined)
     throw missing(

@@ -31,9 +31,8 @@ export function ipamCommand(program: Command, open: () => Promise<Tools>, io: Io
     .option('--ip <address>', 'the address')
     .option('--id <container>', 'the container id, as "vethra ipam ls" shows it')
     .action(async (flags: ReleaseRequest) => {
-      for (const address of await releaseReservations(await open(), flags)) {
+      for (const address of await releaseReservations(await open(), flags))
         io.print(address, `${address} of network ${flags.network} is free`)
-      }
     })
   subcommand(ipam, 'gc', {
     help: 'release stale addresses, whose container is certainly gone; prints the released ones',

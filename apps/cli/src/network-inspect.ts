@@ -24,9 +24,8 @@ export async function printInspected(
   { refs, mode, format }: InspectFlags & { readonly refs: readonly string[] },
   io: Io,
 ): Promise<void> {
-  if (mode !== 'dockercompat' && mode !== 'native') {
+  if (mode !== 'dockercompat' && mode !== 'native')
     throw usageError(`unknown mode "${mode}"`, 'Give --mode as dockercompat or native.')
-  }
   const text = format === 'json' ? undefined : renderer(mode, format)
   const { shown, missing, faults } = await inspectNetworks(tools, refs, mode)
   if (text) for (const each of shown) io.print(text(each))

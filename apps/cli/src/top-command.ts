@@ -24,9 +24,8 @@ export function topCommand(program: Command, open: () => Promise<Daemon>, io: Io
 
 async function showTop(client: Daemon, flags: TopFlags, io: Io): Promise<void> {
   const seconds = Number(flags.interval)
-  if (!(seconds >= 0.1 && seconds <= 3600)) {
+  if (!(seconds >= 0.1 && seconds <= 3600))
     throw unsupported('--interval', flags.interval, 'seconds from 0.1 to 3600')
-  }
   const query = { namespace: client.namespace }
   const read = () => client.get('/traffic', { params: { query } })
   const live = io.isTerminal() && !flags.once

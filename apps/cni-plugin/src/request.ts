@@ -58,9 +58,8 @@ export async function readCall(io: PluginIo): Promise<Call> {
   const text = command === 'VERSION' ? '' : await io.readStdin()
   const conf = command === 'VERSION' ? {} : readConf(text)
   const network = command === 'VERSION' ? '' : networkOf(conf)
-  if (!isCommand(command)) {
+  if (!isCommand(command))
     throw new CniError({ code: 4, message: `unknown CNI_COMMAND: ${command}` })
-  }
   return {
     command,
     containerId: variable('CNI_CONTAINERID'),
@@ -113,9 +112,8 @@ function decode(text: string): Json {
 function jsonFault(text: string): string {
   const trimmed = text.trim()
   const [first = ''] = trimmed
-  if (trimmed === '' || (/^[[{]/.test(trimmed) && !/[\]}]/.test(trimmed))) {
+  if (trimmed === '' || (/^[[{]/.test(trimmed) && !/[\]}]/.test(trimmed)))
     return 'unexpected end of JSON input'
-  }
   return /[[{"\-\dtfn]/.test(first)
     ? 'it is no JSON'
     : `invalid character '${first}' looking for beginning of value`

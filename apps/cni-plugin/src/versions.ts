@@ -33,15 +33,10 @@ export function checkVersion({ command, conf }: Call): SpecVersion {
 
 function checkAge(version: string, minimum: string, command: string): void {
   const age = compareVersions(version, minimum)
-  if (Number.isNaN(age)) {
-    throw decodeError(notVersion(version))
-  }
-  if (age < 0) {
-    throw new CniError({ code: 1, message: `config version does not allow ${command}` })
-  }
-  if (compareVersions(version, specVersions.at(-1) ?? '') > 0) {
+  if (Number.isNaN(age)) throw decodeError(notVersion(version))
+  if (age < 0) throw new CniError({ code: 1, message: `config version does not allow ${command}` })
+  if (compareVersions(version, specVersions.at(-1) ?? '') > 0)
     throw new CniError({ code: 1, message: `plugin version does not allow ${command}` })
-  }
 }
 
 function notVersion(version: string): string {

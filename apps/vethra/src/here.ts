@@ -11,9 +11,8 @@ export function here(io: Io, app: string, lasting = true): Here {
     const { worldHere } = await import('./world-here.ts')
     const made = await worldHere(resolved, hearer, { ...io, app, lasting })
     // Its resolver runs, or was killed: then the next command, whichever it is, has containers ask others.
-    if (existsSync(resolverFile(made.places))) {
+    if (existsSync(resolverFile(made.places)))
       await (await import('./mend-here.ts')).mendLeftResolver({ ...made, ...hearer })
-    }
     return made
   }
   return {

@@ -25,9 +25,7 @@ export async function pickApp(calledBy: string, argv: readonly string[]): Promis
   const isHelp = argv.length === 2 && asksForHelp(argv)
   if (first === 'runtime' && !isHelp) return { app: 'oci-runtime', argv }
   const isCommand = second === undefined || second.startsWith('-') || commands.includes(second)
-  if (first === 'plugin' && !isCommand) {
-    return { app: 'cni-plugin', argv: [second] }
-  }
+  if (first === 'plugin' && !isCommand) return { app: 'cni-plugin', argv: [second] }
   if (first === 'daemon' && !asksForHelp(argv)) return { app: 'daemon', argv }
   // Alone it says a word that is known here, and needs no command line.
   if (argv.length === 1 && asksForVersion.includes(argv[0] ?? '')) return { app: 'version', argv }

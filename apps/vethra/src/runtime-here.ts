@@ -43,9 +43,8 @@ async function binaryOf(env: Io['env']): Promise<string> {
   const homes = isRootless ? (await import('./folders-here.ts')).homes : undefined
   const file = tomlFile(env, homes)
   const text = readTextNow(file)
-  if (env['VETHRA_RUNTIME'] || text === undefined || !text.includes('runtime')) {
+  if (env['VETHRA_RUNTIME'] || text === undefined || !text.includes('runtime'))
     return resolveRuntime({ env }).binary
-  }
   const { runtimeToml } = await import('./runtime-toml.ts')
   return resolveRuntime({ env, toml: await runtimeToml(file, text) }).binary
 }

@@ -86,9 +86,8 @@ async function changeOnce(
   const known = new Map(before.known)
   known.delete(id)
   const next = change.next(before.known.get(id)?.names)
-  if (next !== undefined) {
+  if (next !== undefined)
     known.set(id, { names: settleClaims(next, namesOf(known)), keys: keysOf(next) })
-  }
   // Whoever leaves is looked at by the next operation: nerdctl may start it, and it may come again.
   const idle = before.known.has(id) ? [...before.idle, id] : before.idle
   const after = { ...before, known, idle }

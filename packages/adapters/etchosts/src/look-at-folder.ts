@@ -10,9 +10,8 @@ import { readHosts } from './seen-hosts.ts'
 /** The folder of a container, and what its peers know of it. Throws CniError 5. */
 export function lookAtFolder(places: Places, id: string): HostsFolder {
   const names = readNames(places, id)
-  if (names === undefined) {
+  if (names === undefined)
     return { id, names: existsSync(places.meta(id)) ? 'damaged' : 'none', withoutNetworks: false }
-  }
   const withoutNetworks = Object.keys(names.networks ?? {}).length === 0
   return { id, names: 'known', withoutNetworks }
 }

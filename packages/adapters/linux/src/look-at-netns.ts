@@ -75,9 +75,8 @@ export async function withNetns<T>(
 
 // In the executable the kernel says of the descriptor what it is of.
 async function identify(descriptor: number, path: string, kernel: Here['kernel']) {
-  if (!kernel) {
+  if (!kernel)
     return (await isNetns(path)) ? { netnsId: numbersOf(fstatSync(descriptor)) } : undefined
-  }
   if (!kernel.isNetworkInBun(descriptor)) return undefined
   const cookie = kernel.cookieInBun(descriptor)
   return { netnsId: numbersOf(fstatSync(descriptor)), ...known('cookie', cookie) }

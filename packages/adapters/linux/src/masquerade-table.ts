@@ -13,9 +13,7 @@ export function nftMasquerading(): MasqueradeTable {
 
     async change(text) {
       const ran = await runProgram('nft', ['-f', '-'], text)
-      if (ran === undefined) {
-        throw noProgramError('cannot run nft', 'Install nftables.')
-      }
+      if (ran === undefined) throw noProgramError('cannot run nft', 'Install nftables.')
       if (ran.status === 0) return
       throw ioError(`nft failed with status ${ran.status}`, {
         details: ran.stderr.trim(),

@@ -21,9 +21,8 @@ export async function restoreBridge(bridge: RepairedBridge): Promise<void> {
     await ip(['link', 'set', 'dev', name, 'address', mac])
   await ip(['link', 'set', 'dev', name, 'up'])
   for (const address of addresses) {
-    if (!there?.addresses.includes(address)) {
+    if (!there?.addresses.includes(address))
       await ip(['addr', 'add', address, 'dev', name], /File exists|already assigned/)
-    }
   }
   const routes = await observedRoutes()
   for (const address of addresses) {

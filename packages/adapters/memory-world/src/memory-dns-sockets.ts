@@ -15,9 +15,7 @@ export function memoryDnsSockets({ asker = '10.0.0.2', sleep }: MemoryDnsOptions
   const listening = new Map<string, DnsHearer>()
   return {
     async listen(address, hearer) {
-      if (listening.has(address)) {
-        throw inUseError(`cannot listen on port 53 of ${address}`)
-      }
+      if (listening.has(address)) throw inUseError(`cannot listen on port 53 of ${address}`)
       listening.set(address, hearer)
       return { address, close: () => void listening.delete(address) }
     },

@@ -22,9 +22,8 @@ export function holderArgs({ containerId, init, sockets }: HolderCall): readonly
 /** The content of a holder's command line, whatever program is before it; undefined for another process. */
 export function readHolderArgs(argv: readonly string[]): HolderCall | undefined {
   const [containerId, pid = '', startTime = '', ...sockets] = argv.slice(argv.indexOf(word) + 1)
-  if (!argv.includes(word) || !containerId || !/^\d+$/.test(pid) || !/^\d+$/.test(startTime)) {
+  if (!argv.includes(word) || !containerId || !/^\d+$/.test(pid) || !/^\d+$/.test(startTime))
     return undefined
-  }
   return { containerId, init: { pid: Number(pid), startTime }, sockets }
 }
 

@@ -66,9 +66,8 @@ function ifnameFault(ifname: string): { message: string; details?: string } | un
     }
   }
   if (ifname === '.' || ifname === '..') return { message: 'interface name is . or ..' }
-  if (/[/:]/.test(ifname) || goSpace.test(ifname)) {
+  if (/[/:]/.test(ifname) || goSpace.test(ifname))
     return { message: 'interface name contains / or : or whitespace characters' }
-  }
   return undefined
 }
 

@@ -145,9 +145,8 @@ export function pluginFailure(exit: PluginExit): CniError {
 
 function wordless({ stdout, stderr, status }: PluginExit, readable: boolean): string {
   if (readable) return `netplugin failed with an empty error message: ${status}`
-  if (stdout !== '') {
+  if (stdout !== '')
     return `netplugin failed but error parsing its diagnostic message ${JSON.stringify(tail(stdout))}: ${status}`
-  }
   return stderr === ''
     ? `netplugin failed with no error message: ${status}`
     : `netplugin failed: ${JSON.stringify(tail(stderr))}: ${status}`

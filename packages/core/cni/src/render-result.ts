@@ -55,9 +55,7 @@ function early(result: Result, cniVersion: SpecVersion): RenderedResult {
 function legacy(result: Result, cniVersion: SpecVersion): RenderedResult {
   const first = (family: 4 | 6) => result.ips.findIndex((ip) => familyOf(ip.address) === family)
   const kept = [first(4), first(6)].filter((index) => index >= 0)
-  if (kept.length === 0) {
-    throw decodeError('cannot convert: no valid IP addresses')
-  }
+  if (kept.length === 0) throw decodeError('cannot convert: no valid IP addresses')
   const family = (index: number) => {
     const ip = result.ips[index]
     if (ip === undefined) return undefined

@@ -26,9 +26,8 @@ export function parseConfList(text: string): ConfList {
   const json = readJson(text, listFault)
   const list = objectOrEmpty(json.value, listFault)
   throwIf(listFaults(list), listFault)
-  if (isTrue(list['loadOnlyInlinedPlugins']) && list['plugins'] === undefined) {
+  if (isTrue(list['loadOnlyInlinedPlugins']) && list['plugins'] === undefined)
     throw invalid(`${listFault}: \`loadOnlyInlinedPlugins\` is true, and no 'plugins' key`)
-  }
   return {
     name: list['name'] as string,
     cniVersion: selectVersion(

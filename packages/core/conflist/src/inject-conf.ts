@@ -9,9 +9,7 @@ import { properties, readJson } from './json-text.ts'
 export function injectConf(plugin: PluginConf, keys: JsonObject): PluginConf {
   for (const [key, value] of Object.entries(keys)) {
     if (key === '') throw confError('keys cannot be empty')
-    if (value === null) {
-      throw confError(`key '${key}' value must not be nil`)
-    }
+    if (value === null) throw confError(`key '${key}' value must not be nil`)
   }
   const own = properties(readJson(plugin.text, 'unmarshal existing network bytes'))
     .filter(({ key }) => !Object.hasOwn(keys, key))

@@ -11,9 +11,8 @@ const newest = specVersions[specVersions.length - 1] ?? '1.1.0'
 export function selectVersion(cniVersion: string, cniVersions?: readonly string[]): string {
   if (cniVersions === undefined) return cniVersion
   if (cniVersion !== '') checkVersion(cniVersion, `invalid cniVersion ${cniVersion}`)
-  for (const [index, version] of cniVersions.entries()) {
+  for (const [index, version] of cniVersions.entries())
     checkVersion(version, `invalid cniVersions entry ${version} at index ${index}`)
-  }
   const candidates = [...cniVersions, ...(cniVersion === '' ? [] : [cniVersion])]
     .filter((version) => compareVersions(version, newest) <= 0)
     .sort(compareVersions)

@@ -25,9 +25,8 @@ export function checkIpv6(flag: string, text: string): void {
 export function parseMac(flag: string, text: string): string {
   const mac = text.toLowerCase().replaceAll('-', ':')
   const group = Number.parseInt(mac.slice(0, 2), 16) % 2 === 1
-  if (!/^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/.test(mac) || group || mac === '00:00:00:00:00:00') {
+  if (!/^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/.test(mac) || group || mac === '00:00:00:00:00:00')
     throw wrong(flag, text, 'six octets like 02:42:0a:04:00:07, the first of them even')
-  }
   return mac
 }
 

@@ -42,9 +42,8 @@ export function assignPorts(
     const wanted = { ...request, addresses: hostIP === undefined ? everyAddress : [hostIP] }
     const mappings = mappingsFrom(wanted, firstPort(wanted, taken, facts))
     assigned.set(request, mappings)
-    for (const each of mappings) {
+    for (const each of mappings)
       claims.add(mappingClaim({ ...each, by: `-p ${request.text} of this command` }))
-    }
   }
   return requests.flatMap((request) => assigned.get(request) ?? [])
 }

@@ -76,7 +76,6 @@ function checkPart(ref: string): void {
 
 function checkNetnsPath(path: string): void {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused
-  if (!/^\/[^\u0000-\u001f\u007f]+$/.test(path) || path.length > 4095) {
+  if (!/^\/[^\u0000-\u001f\u007f]+$/.test(path) || path.length > 4095)
     throw netnsError('not the absolute path of a network namespace')
-  }
 }

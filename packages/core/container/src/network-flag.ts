@@ -27,9 +27,8 @@ function withOption(text: string, request: NetworkRequest, pair: string): Networ
     return { ...request, aliases: [...request.aliases, value] }
   }
   const option = addressOption(text, key, value)
-  if (Object.keys(option).some((each) => each in request)) {
+  if (Object.keys(option).some((each) => each in request))
     throw wrong(text, `${key} is given twice`)
-  }
   return { ...request, ...option }
 }
 

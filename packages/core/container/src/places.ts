@@ -52,13 +52,11 @@ export function checkPlaces(places: BundlePlaces): void {
   }
   for (const [what, path] of Object.entries(paths)) {
     // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused
-    if (path !== undefined && !/^\/[^\u0000-\u001f\u007f]*$/.test(path)) {
+    if (path !== undefined && !/^\/[^\u0000-\u001f\u007f]*$/.test(path))
       throw wrong(`path ${what} is ${JSON.stringify(path.slice(0, 128))}`, 'Give an absolute path.')
-    }
   }
-  if (!Number.isSafeInteger(hook.timeout) || hook.timeout < 1) {
+  if (!Number.isSafeInteger(hook.timeout) || hook.timeout < 1)
     throw wrong(`timeout of the hook is ${hook.timeout}`, 'Give a whole number of seconds from 1.')
-  }
 }
 
 function wrong(fault: string, hint: string): CniError {

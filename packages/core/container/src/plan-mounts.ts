@@ -80,9 +80,8 @@ function isManagers({ source }: Mount, id: string): boolean {
 
 /** Whether the mount is one that an earlier run made, or nerdctl, whose layout a data store has. */
 function isOurs(mount: Mount, source: string | undefined): boolean {
-  if (mount.type !== 'bind' || mount.options?.join() !== 'bind,rprivate' || !mount.source) {
+  if (mount.type !== 'bind' || mount.options?.join() !== 'bind,rprivate' || !mount.source)
     return false
-  }
   return mount.source === source || stored.test(mount.source)
 }
 

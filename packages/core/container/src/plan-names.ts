@@ -40,9 +40,8 @@ function planHostname(config: Config, hostname: string): readonly Edit[] {
 
 function planDomainname(config: Config, { domainname, utsHost }: OwnNames): readonly Edit[] {
   const note = `set the domain name to ${domainname}`
-  if (domainname !== '') {
+  if (domainname !== '')
     return setUnlessSame(config.domainname, { path: ['domainname'], value: domainname, note })
-  }
   const earlier = config.annotations[annotationKeys.domainname]
   const isOurs = config.domainname === earlier
   return utsHost || isOurs ? removed('domainname', config.domainname) : []

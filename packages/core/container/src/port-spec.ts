@@ -41,13 +41,11 @@ export function parsePortSpec(text: string): PortRequest {
   const address = readAddress(hostIP)
   if (hostIP !== '' && !address) throw refusal(`invalid ip address: ${brief(hostIP)}`)
   const container = readSpan(containerText)
-  if (!container || container.first === 0) {
+  if (!container || container.first === 0)
     throw refusal(`invalid containerPort: ${brief(containerText)}`)
-  }
   const host = hostText === '' || hostText === '0' ? undefined : readSpan(hostText)
-  if (host?.first === 0 || (!host && hostText !== '' && hostText !== '0')) {
+  if (host?.first === 0 || (!host && hostText !== '' && hostText !== '0'))
     throw refusal(`invalid hostPort: ${brief(hostText)}`)
-  }
   if (host && container.last > container.first && length(host) !== length(container)) {
     const ranges = `${containerText} and ${hostText}`
     throw refusal(`invalid ranges specified for container and host Ports: ${ranges}`)

@@ -126,9 +126,8 @@ function checkRecord(record: BundleRecord): void {
   for (const network of record.networks) checkNetwork(network)
   for (const [name, ip] of record.extraHosts) checkExtraHost(name, ip)
   checkDns(record.dns)
-  if (networkMode(record.networks) !== record.mode) {
+  if (networkMode(record.networks) !== record.mode)
     throw invalidFileError(`mode ${record.mode} is not that of the networks`)
-  }
 }
 
 function damaged(details: string, cause?: unknown): CniError {

@@ -22,9 +22,8 @@ export function answerMessage(asked: AskedQuestion, message: DnsMessage): Answer
     return reply(asked, { message, rcode: dnsRcode.FORMERR })
   if (edns && edns.version > 0) return reply(asked, { message, rcode: dnsRcode.BADVERS })
   if (question.class === dnsClass.CH) return answerChaos(asked, message)
-  if (question.class !== dnsClass.IN || isTransfer(question.type)) {
+  if (question.class !== dnsClass.IN || isTransfer(question.type))
     return reply(asked, { message, rcode: dnsRcode.REFUSED })
-  }
   const view = visibleTo(asked.zone, asked)
   if (!view) return reply(asked, { message, rcode: dnsRcode.REFUSED })
   const content = findContent({ zone: asked.zone, view, question })

@@ -47,9 +47,8 @@ function fitBody(prepared: PreparedAnswer, room: number): Fit {
   const { counts, authoritiesEnd, runs } = prepared.form
   if (body.length <= room) return { length: body.length, counts, isCut: false }
   const [answers, authorities] = counts
-  if (authoritiesEnd <= room) {
+  if (authoritiesEnd <= room)
     return { length: authoritiesEnd, counts: [answers, authorities, 0], isCut: false }
-  }
   let length = 0
   let count = 0
   for (const run of runs) {

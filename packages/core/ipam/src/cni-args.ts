@@ -14,16 +14,14 @@ export function readCniArgs(
   const unknown: string[] = []
   for (const pair of text === '' ? [] : text.split(';')) {
     const [key = '', value, ...more] = pair.split('=')
-    if (value === undefined || more.length > 0) {
+    if (value === undefined || more.length > 0)
       throw invalid(`ARGS: invalid pair ${JSON.stringify(pair)}`)
-    }
     // The Go struct of known keys has one that no text can fill.
     if (key === 'CommonArgs') throw invalid(commonArgs)
     const check = key === 'IgnoreUnknown' ? checkBoolean : own(known, key)
     const fault = check?.(value)
-    if (fault !== undefined) {
+    if (fault !== undefined)
       throw invalid(`ARGS: error parsing value of pair ${JSON.stringify(pair)}: ${fault}`)
-    }
     if (check) values.set(key, value)
     else unknown.push(JSON.stringify(pair))
   }

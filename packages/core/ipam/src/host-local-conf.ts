@@ -55,9 +55,8 @@ const defaultDataDir = '/var/lib/cni/networks'
 
 // A path without a beginning would mean the working directory, which is the bundle's.
 function checkPath(key: string, path: string): void {
-  if (!path.startsWith('/') || path.includes('\0')) {
+  if (!path.startsWith('/') || path.includes('\0'))
     throw invalid(`${key} ${JSON.stringify(path.slice(0, 200))} is not an absolute path`)
-  }
 }
 
 function ipamOf(conf: JsonObject): GoObject {
@@ -77,9 +76,8 @@ function readRangeConf(range: GoObject): RangeConf {
     rangeEnd: checkIp(read('rangeEnd', 'net.IP')),
     gateway: checkIp(read('gateway', 'net.IP')),
   }
-  if (present.subnet !== undefined && readCidr(present.subnet) === undefined) {
+  if (present.subnet !== undefined && readCidr(present.subnet) === undefined)
     throw invalid(`invalid CIDR address: ${present.subnet}`)
-  }
   return Object.fromEntries(Object.entries(present).filter(([, value]) => value !== undefined))
 }
 

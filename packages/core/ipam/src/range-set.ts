@@ -46,9 +46,8 @@ function readRangeSet(confs: readonly RangeConf[], index: number): RangeSet {
   try {
     if (confs.length === 0) throw invalid('empty range set')
     const set = confs.map(readRange)
-    if (set.some((range) => range.subnet.family !== set[0]?.subnet.family)) {
+    if (set.some((range) => range.subnet.family !== set[0]?.subnet.family))
       throw invalid('mixed address families')
-    }
     checkRangesApart(set)
     return set
   } catch (error) {

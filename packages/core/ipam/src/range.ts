@@ -65,12 +65,10 @@ function checkSubnet(text: string | undefined): Cidr {
   const cidr = readCidr(text)
   if (!cidr) throw invalid(`invalid CIDR address: ${text}`)
   const { address, prefix } = cidr
-  if (prefix.length > addressBits(prefix.family) - 2) {
+  if (prefix.length > addressBits(prefix.family) - 2)
     throw invalid(`Network ${formatCidr(cidr)} too small to allocate from`)
-  }
-  if (prefix.family === 6 && address.value >> 32n === 0xffffn) {
+  if (prefix.family === 6 && address.value >> 32n === 0xffffn)
     throw invalid('IPNet IP and Mask version mismatch')
-  }
   if (address.value !== prefix.base) {
     const network = formatAddress(firstAddress(prefix))
     throw invalid(

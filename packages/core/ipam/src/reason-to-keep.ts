@@ -26,9 +26,8 @@ export function reasonToKeep(
   signs: SignsOfLife,
   nowMs: number,
 ): string | undefined {
-  if (containerId === '') {
+  if (containerId === '')
     return nowMs - sinceMs > emptyAfterMs ? undefined : 'its writer may be at work'
-  }
   if (signs.cached.has(containerId)) return 'an attachment is in the cache'
   if (signs.recorded.has(containerId)) return 'an attachment is recorded'
   if (isKnown(containerId, signs.known)) return 'the container is known'

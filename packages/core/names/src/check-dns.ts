@@ -13,9 +13,8 @@ export interface CheckedDns {
 /** The values of one source, split at commas, trimmed, once each. Throws CniError 103 naming source and value, with nerdctl's texts. */
 export function checkDns(dns: DnsOptions, source: 'cli' | 'settings'): CheckedDns {
   const servers = words(dns.servers)
-  if (dns.servers?.length && servers.length === 0 && dns.servers.every((each) => each === '')) {
+  if (dns.servers?.length && servers.length === 0 && dns.servers.every((each) => each === ''))
     throw missing(source)
-  }
   for (const server of servers) checkServer(server, source)
   const search = words(dns.search)
   for (const domain of search) checkDomain(domain, source)

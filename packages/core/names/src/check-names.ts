@@ -28,9 +28,8 @@ function checkExtraHost(name: string, address: string): void {
 function checkNetwork(names: ContainerNames, ref: string): void {
   checkToken('network', ref)
   for (const { address } of names.networks?.[ref]?.ips ?? []) {
-    if (hostAddress(address.split('/', 1)[0] ?? '') === undefined) {
+    if (hostAddress(address.split('/', 1)[0] ?? '') === undefined)
       throw notAnAddress(`in network ${ref}`, address)
-    }
   }
 }
 

@@ -114,12 +114,10 @@ function excessOf(
   blocks: readonly LineBlock[],
 ): Excess | undefined {
   const limit = regionLimit(blocks)
-  if (size > outsideLimit + limit) {
+  if (size > outsideLimit + limit)
     return { part: 'whole file', octets: size, limit: outsideLimit + limit }
-  }
-  if (kept > outsideLimit) {
+  if (kept > outsideLimit)
     return { part: 'text outside the managed part', octets: kept, limit: outsideLimit }
-  }
   return size - kept > limit ? { part: 'managed part', octets: size - kept, limit } : undefined
 }
 

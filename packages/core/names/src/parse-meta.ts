@@ -73,9 +73,8 @@ function pairs(value: Json | undefined): readonly ExtraHost[] | undefined {
   if (!Array.isArray(value)) return undefined
   return value.map((each: Json) => {
     const [name, address, ...rest] = asTexts(each) ?? []
-    if (name === undefined || address === undefined || rest.length > 0) {
+    if (name === undefined || address === undefined || rest.length > 0)
       throw untrusted('Vethra.ExtraHosts', 'holds more than pairs of texts')
-    }
     return [name, address]
   })
 }

@@ -12,9 +12,8 @@ export function patchesBetween(
   next: string,
   order: 'forwards' | 'backwards',
 ): readonly Patch[] {
-  if (next.startsWith(old)) {
+  if (next.startsWith(old))
     return next === old ? [] : [{ at: old.length, text: next.slice(old.length) }]
-  }
   const room = '\n'.repeat(Math.max(next.length - old.length, 0))
   const from = old + room
   const to = next.padEnd(old.length, '\n')

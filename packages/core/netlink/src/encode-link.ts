@@ -8,9 +8,8 @@ import type { LinkRef, RouteOp } from './route-op.ts'
 
 /** The message of an operation on links; undefined for other operations. */
 export function encodeLinkOp(op: RouteOp): Message | undefined {
-  if (op.kind === 'ask link') {
+  if (op.kind === 'ask link')
     return linkMessage({ type: rtm.getLink, flags: 0 }, op.link, [attribute(ifla.mask, u32(8))])
-  }
   if (op.kind === 'delete link') return encodeDelete(op.link)
   return encodeNewLink(op) ?? encodeSetLink(op)
 }

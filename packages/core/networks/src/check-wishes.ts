@@ -44,12 +44,10 @@ function checkBrought(network: Network, { ip, ip6 }: Wishes): void {
     )
   }
   const isSix = (subnet: string) => subnet.includes(':')
-  if (ip6 === undefined && subnets.some(isSix)) {
+  if (ip6 === undefined && subnets.some(isSix))
     throw brought(network, 'gives no IPv6 address by itself', 'Give the container one with --ip6.')
-  }
-  if (ip === undefined && !subnets.every(isSix)) {
+  if (ip === undefined && !subnets.every(isSix))
     throw brought(network, 'gives no IPv4 address by itself', 'Give the container one with --ip.')
-  }
 }
 
 function brought({ name }: Network, why: string, hint: string): CniError {

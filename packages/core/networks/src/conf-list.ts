@@ -127,9 +127,8 @@ function labels(
   { dns }: DriverOptions,
   conf: IpamConf,
 ): Written | undefined {
-  if (Object.hasOwn(options.labels, auxLabel)) {
+  if (Object.hasOwn(options.labels, auxLabel))
     throw usageError(`internal label "${auxLabel}" must not be specified manually`)
-  }
   const own: readonly [string, string | undefined][] = [
     [auxLabel, conf.auxLabel],
     [dnsLabel, dns === undefined ? options.labels[dnsLabel] : String(dns)],

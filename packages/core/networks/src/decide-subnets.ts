@@ -31,9 +31,8 @@ export function decideSubnets(
   const given = options.subnets.map(readSubnet)
   for (const each of given) checkSubnet(each)
   checkOverlaps(given, neighbours.forbidden)
-  if (!options.ipv4 && given.some((each) => each.family === 4)) {
+  if (!options.ipv4 && given.some((each) => each.family === 4))
     throw usageError('--ipv4=false conflicts with an IPv4 subnet')
-  }
   const unused = options.ipv6 ? [] : given.filter((each) => each.family === 6)
   const kept = given.filter((each) => !unused.includes(each))
   const used = [...neighbours.avoided, ...kept.map(asUsed)]
@@ -61,9 +60,8 @@ function checkOverlaps(given: readonly Prefix[], forbidden: readonly UsedPrefix[
       )
     }
     const twin = given.slice(0, index).find((each) => overlaps(each, prefix))
-    if (twin) {
+    if (twin)
       throw usageError(`subnet ${formatPrefix(prefix)} overlaps subnet ${formatPrefix(twin)}`)
-    }
   }
 }
 
@@ -87,9 +85,8 @@ function chooseSix(
   used: readonly UsedPrefix[],
   pools: NetworkFacts['pools'],
 ): string {
-  if (pools.some(({ base }) => readCidr(base)?.prefix.family === 6)) {
+  if (pools.some(({ base }) => readCidr(base)?.prefix.family === 6))
     return chooseSubnet(used, pools, 6)
-  }
   const id = networkId(name)
   const base = `fd${id.slice(0, 2)}:${id.slice(2, 6)}:${id.slice(6, 10)}::/48`
   return chooseSubnet(used, [{ base, size: 64 }], 6)

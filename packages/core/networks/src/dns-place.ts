@@ -57,9 +57,8 @@ export function isInternal(network: Network): boolean {
   const [first] = network.list.plugins
   const conf = jsonOrNull(first?.text ?? '')
   const ipam = goField(conf, 'ipam')
-  if (first?.type !== 'bridge') {
+  if (first?.type !== 'bridge')
     return goField(ipam, 'type') === 'host-local' && listField(ipam, 'routes').length === 0
-  }
   return goField(conf, 'isGateway') !== true && goField(conf, 'isDefaultGateway') !== true
 }
 

@@ -77,9 +77,8 @@ function collect(
     const name = Object.hasOwn(names[driver], option) ? names[driver][option] : undefined
     if (!name) throw usageError(`unsupported "${driver}" network option "${option}"`)
     // Two names of one option: nerdctl lets chance decide.
-    if ((given.get(name) ?? value) !== value) {
+    if ((given.get(name) ?? value) !== value)
       throw usageError(`network option "${option}" contradicts another one of the same meaning`)
-    }
     given.set(name, value)
   }
   return given

@@ -77,13 +77,11 @@ function routes(four: boolean, six: boolean): Written {
 }
 
 function checkGiven(options: NetworkOptions): void {
-  if (Object.keys(options.ipamOptions).length > 0) {
+  if (Object.keys(options.ipamOptions).length > 0)
     throw usageError('ipam driver host-local takes no --ipam-opt')
-  }
   if (options.subnets.length > 0) return
-  if (options.gateways.length + options.ipRanges.length > 0) {
+  if (options.gateways.length + options.ipRanges.length > 0)
     throw usageError('cannot set gateway or ip-range without subnet, specify --subnet manually')
-  }
 }
 
 // What host-local would refuse at every ADD is refused now.

@@ -46,9 +46,7 @@ export function networksFromFiles(files: readonly ConfFileText[]): ReadNetworks 
 }
 
 function readFile({ file, text, modified, error }: ConfFileText): Network | CniError {
-  if (text === undefined) {
-    return ioError(`cannot read ${file}`, { cause: error })
-  }
+  if (text === undefined) return ioError(`cannot read ${file}`, { cause: error })
   const more = modified ? { modified } : {}
   const read = () => ({ ...readNetwork(file, parseConfFile(text, file)), ...more })
   return attempt(read, (cause) =>

@@ -85,9 +85,8 @@ function full(subnet: Prefix, ipRange: string | undefined): CniError {
 // The last address of the range may be the subnet's broadcast address: nerdctl writes it so.
 function spanOf(subnet: Prefix, text: string, ipRange: Prefix): Span {
   const last = lastAddress(ipRange)
-  if (!contains(subnet, last)) {
+  if (!contains(subnet, last))
     throw usageError(`no matching subnet "${formatPrefix(subnet)}" for ip-range "${text}"`)
-  }
   return { start: second(ipRange), end: last.value }
 }
 

@@ -43,9 +43,7 @@ export interface BridgeConf {
 export function parseBridgeConf({ conf, attachment }: PluginRequest): BridgeConf {
   const hairpin = booleanOf(conf, 'hairpinMode')
   const promiscuous = booleanOf(conf, 'promiscMode')
-  if (hairpin && promiscuous) {
-    throw inGoWords(words.hairpinAndPromiscuous)
-  }
+  if (hairpin && promiscuous) throw inGoWords(words.hairpinAndPromiscuous)
   const backend = textOf(conf, 'ipMasqBackend')
   if (backend !== undefined && backend !== 'iptables' && backend !== 'nftables')
     throw inGoWords(words.unknownIpMasqBackend(backend))

@@ -94,9 +94,8 @@ const mostMappings = 32_768
 const protocols: readonly string[] = ['tcp', 'udp', 'sctp']
 
 function mappingOf(value: Json): Mapping {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw invalidKey('portMappings', value, 'each must be an object')
-  }
   const mapping = value as JsonObject
   const protocol = (textOf(mapping, 'protocol') ?? 'tcp').toLowerCase()
   if (!protocols.includes(protocol))

@@ -109,9 +109,8 @@ function plan(type: 'macvlan' | 'ipvlan' | 'vlan', conf: UpperConf, input: PlanI
         : `failed to lookup master ${JSON.stringify(parent)}: Link not found`,
       'Name an interface of the host as "master" in the conf list.',
     )
-  if (conf.mtu !== undefined && below !== undefined && conf.mtu > below.mtu) {
+  if (conf.mtu !== undefined && below !== undefined && conf.mtu > below.mtu)
     throw confError(`invalid MTU ${conf.mtu}, must be [0, master MTU(${below.mtu})]`)
-  }
   const leased = addresses ?? handedOn(type, input)
   const ips = leased.ips.flatMap((ip) => ipOf(ip) ?? [])
   const own = conf.mac ?? interfaceMac(request, ips[0])

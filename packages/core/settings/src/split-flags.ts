@@ -50,9 +50,8 @@ function readFlag([token = '', following]: readonly string[]):
   if (!row) return undefined
   const inline = token.length > name.length ? token.slice(name.length + 1) : undefined
   const value = inline ?? following
-  if (value === undefined) {
+  if (value === undefined)
     throw usageError(`flag ${name} needs a value`, `Write ${row.flag} ${row.value}.`)
-  }
   return { key: row.toml, repeated: row.repeated, value, taken: inline === undefined ? 2 : 1 }
 }
 

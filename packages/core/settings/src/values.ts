@@ -82,9 +82,8 @@ export function readBridgeIp({ where, texts: [text = ''] }: Given): string {
 export function readWords(given: Given): readonly string[] {
   const texts = listed(given)
   for (const text of texts) {
-    if (!/^[!-~]{1,255}$/.test(text) || /[#;,]/.test(text)) {
+    if (!/^[!-~]{1,255}$/.test(text) || /[#;,]/.test(text))
       throw invalid(given.where, text, { fault: 'has characters that resolv.conf cannot hold' })
-    }
   }
   return texts
 }

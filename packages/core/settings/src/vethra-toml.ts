@@ -51,9 +51,8 @@ function readPools(where: string, value: unknown): readonly string[] {
     throw invalid(where, shown(value), { fault: 'is not an array of tables' })
   return value.map((pool) => {
     const { base, size, ...more } = isObject(pool) ? pool : {}
-    if (typeof base === 'string' && typeof size === 'number' && Object.keys(more).length === 0) {
+    if (typeof base === 'string' && typeof size === 'number' && Object.keys(more).length === 0)
       return `base=${base},size=${size}`
-    }
     throw invalid(where, shown(pool), { fault: 'is not a table with base and size' })
   })
 }

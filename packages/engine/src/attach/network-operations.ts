@@ -28,9 +28,8 @@ export async function freeUnused(
   plan: NetworkPlan & { readonly operation: 'GC' },
 ): Promise<void> {
   const errors: unknown[] = []
-  for (const work of [run, askIpam]) {
+  for (const work of [run, askIpam])
     await work(runner, plan).catch((error: unknown) => void errors.push(error))
-  }
   if (errors.length === 1) throw errors[0]
   if (errors.length > 1) {
     const message = `GC of network ${plan.list.name} failed`

@@ -51,9 +51,8 @@ export function runsPlugins(step: Step): step is RunStep {
 export function stepOf(progress: Progress): Step {
   const { plan, direction, index, last, errors } = progress
   const [plugin, ...others] = stretchOf(progress)
-  if (plugin && isNative(plan.list, plan.ways, index)) {
+  if (plugin && isNative(plan.list, plan.ways, index))
     return { kind: 'stage', stage: stageCall(progress, [plugin, ...others]) }
-  }
   if (plugin) return { kind: 'exec', call: callOf(progress, plugin) }
   if (errors.length > 0) return { kind: 'failed', error: failure(plan, errors) }
   return { kind: 'done', ...(direction === 'forward' && last ? { result: last } : {}) }

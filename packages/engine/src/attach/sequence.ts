@@ -34,9 +34,8 @@ export async function inSequence<T>(
     return { done: await work(step) }
   } catch (error) {
     const errors: unknown[] = [error]
-    for (const { name, undo } of undos.toReversed()) {
+    for (const { name, undo } of undos.toReversed())
       await timed(`undo: ${name}`, undo).catch((failure: unknown) => errors.push(failure))
-    }
     return { failed: together(errors) }
   }
 }

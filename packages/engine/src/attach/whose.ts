@@ -81,9 +81,8 @@ export async function checkOthers(
   tools: HostTools,
   memberships: readonly Membership[],
 ): Promise<void> {
-  for (const each of memberships) {
+  for (const each of memberships)
     await refuseOthers(tools, each, await remembered(tools, keyOf(each)))
-  }
 }
 
 /** The record and the cache entry of an attachment. */

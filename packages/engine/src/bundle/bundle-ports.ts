@@ -85,12 +85,10 @@ async function familiesOf(
   const index = asked.findIndex((each) => each === undefined || takesPorts(each.list))
   const network = asked[Math.max(index, 0)]
   if (network === undefined) return [4]
-  if (index === -1) {
+  if (index === -1)
     caller.complain(`warning: network ${network.name} publishes no ports: it has no plugin portmap`)
-  }
-  if (hangsAtLoopback(network) && programsOf(host, network.list).includes('portmap')) {
+  if (hangsAtLoopback(network) && programsOf(host, network.list).includes('portmap'))
     caller.complain(`warning: published ports hang at [::1]: ${network.file} has no conditionsV6`)
-  }
   const subnets = networkSubnets(network).map(({ subnet }) => subnet)
   const families = ([4, 6] as const).filter((family) =>
     subnets.some((subnet) => subnet.includes(':') === (family === 6)),

@@ -203,9 +203,7 @@ async function forget(tools: Preparing, { id, name }: BundlePlan['record']): Pro
     () => (name === '' ? Promise.resolve() : tools.containers.releaseName(name, id)),
     () => tools.containers.remove(id),
   ]
-  for (const step of steps) {
-    await step().catch((fault: unknown) => warn(fault, tools.caller))
-  }
+  for (const step of steps) await step().catch((fault: unknown) => warn(fault, tools.caller))
 }
 
 function warn(fault: unknown, caller: Caller): void {

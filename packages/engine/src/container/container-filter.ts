@@ -30,9 +30,8 @@ function readFilter(text: string): { key: string; value: string; matches: Matche
       `Give --filter as KEY=VALUE, with one of these keys: ${Object.keys(keys).join(', ')}.`,
     )
   }
-  if (key === 'status' && !states.includes(value)) {
+  if (key === 'status' && !states.includes(value))
     throw refusal(text, `Give status as one of ${states.join(', ')}.`)
-  }
   return { key, value, matches }
 }
 

@@ -68,9 +68,8 @@ async function askOne(
 ): Promise<DnsMessage | undefined> {
   const answer = await askOver(tools, { message, server, hasEdns: true })
   // RFC 6891, section 7, and RFC 2671, section 5.3: a server that does not know EDNS.
-  if (answer?.rcode === dnsRcode.FORMERR || answer?.rcode === dnsRcode.NOTIMP) {
+  if (answer?.rcode === dnsRcode.FORMERR || answer?.rcode === dnsRcode.NOTIMP)
     return askOver(tools, { message, server, hasEdns: false })
-  }
   return answer
 }
 

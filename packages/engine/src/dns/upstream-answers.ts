@@ -53,9 +53,8 @@ export function newUpstreamAnswers(tools: AnswerTools, bounds: CacheBounds): Ups
     const failed = answer.rcode !== dnsRcode.NOERROR && answer.rcode !== dnsRcode.NXDOMAIN
     // What was good is worth more, though stale, than that upstream fails.
     const known = failed ? findAnswer(into, key, seconds()) : undefined
-    if (known === undefined && ttlSeconds > 0) {
+    if (known === undefined && ttlSeconds > 0)
       keepAnswer(into, key, { octets, atSeconds: seconds(), ttlSeconds })
-    }
     return staleFrom(known) ?? octets
   }
 

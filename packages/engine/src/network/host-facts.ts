@@ -93,8 +93,7 @@ export async function factsFor(
     : {}
   if (!wantsIsolation(options)) return bridge
   // The firewall plugin in this process isolates.
-  if (tools.host.runner.stage && tools.host.plugins !== 'exec') {
+  if (tools.host.runner.stage && tools.host.plugins !== 'exec')
     return { ...bridge, isolation: { supported: true, why: '' } }
-  }
   return { ...bridge, isolation: isolationSupport(await effects.askFirewallPlugin('isolated')) }
 }

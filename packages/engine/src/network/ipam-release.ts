@@ -20,9 +20,8 @@ export async function releaseReservations(
   const all = await reservationsAt(await ipamPlaces(tools, request.network))
   const meant = all.filter(isMeant)
   const freed: string[] = []
-  for (const { network, store, reservation } of meant) {
+  for (const { network, store, reservation } of meant)
     freed.push(...(await store.drop(network, [reservation])).map(({ address }) => address))
-  }
   if (freed.length === 0) throw nothingFreed(request, meant.length > 0)
   for (const each of freed) await tellReleased(tools.host, request.network, each)
   return freed

@@ -10,9 +10,8 @@ export async function checkParent(
   const parent = networkParent(network)
   if (parent === undefined) return []
   const device = parent.device || (await effects.defaultRoute())?.device
-  if (device === undefined) {
+  if (device === undefined)
     return ['the host has no default route now: containers cannot start without one, or a parent']
-  }
   const link = await effects.findLink(device)
   if (link === undefined)
     throw notFoundError(
@@ -21,9 +20,8 @@ export async function checkParent(
     )
   if (link.loopback) throw wrong(`parent ${device} is a loopback interface`)
   // An ipvlan may have more (ipvlan_link_new in the kernel); the macvlan plugin refuses it.
-  if (network.list.plugins[0]?.type === 'macvlan' && parent.mtu > link.mtu) {
+  if (network.list.plugins[0]?.type === 'macvlan' && parent.mtu > link.mtu)
     throw wrong(`mtu ${parent.mtu} is more than that of parent ${device}: ${link.mtu}`)
-  }
   return []
 }
 

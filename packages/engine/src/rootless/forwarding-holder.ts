@@ -89,9 +89,8 @@ async function stopAll(
   forwarded: readonly NumberedPort[],
 ): Promise<readonly CniError[]> {
   const failed: CniError[] = []
-  for (const { id } of forwarded.toReversed()) {
+  for (const { id } of forwarded.toReversed())
     await kit.stopForwarding(id).catch(onCniError((error) => failed.push(error)))
-  }
   return failed
 }
 

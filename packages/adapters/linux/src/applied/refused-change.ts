@@ -30,9 +30,8 @@ function hintOf(errno: number, resource: Resource): string | undefined {
   if (errno === notPermitted) return 'Run as root, with CAP_NET_ADMIN.'
   if (resource.kind === 'sysctl') return sysctlHint(errno, resource)
   // The kernel's words on a link that has IPv6 switched off.
-  if (errno === noAccess && resource.kind === 'address' && resource.address.includes(':')) {
+  if (errno === noAccess && resource.kind === 'address' && resource.address.includes(':'))
     return 'Allow IPv6: sysctl -w net.ipv6.conf.default.disable_ipv6=0; or make the network without it.'
-  }
   const isLacking = errno === notSupported || (errno === missing && resource.kind === 'qdisc')
   return isLacking ? resourceHint(resource) : undefined
 }

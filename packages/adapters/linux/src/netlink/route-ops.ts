@@ -32,9 +32,7 @@ function placedOps(resource: Exclude<Resource, Link>, lookup: Lookup): readonly 
     const index = master === undefined ? undefined : lookup.index(place, master)
     return [{ place, ops: [settings(resource, index)] }]
   }
-  if (resource.kind === 'bridge port') {
-    return [{ place: 'host', ops: portOps(resource, lookup) }]
-  }
+  if (resource.kind === 'bridge port') return [{ place: 'host', ops: portOps(resource, lookup) }]
   if (resource.kind === 'rule')
     return [{ place: resource.place, ops: [ruleOp('add rule', resource)] }]
   if (resource.kind === 'moved link') return moveIn(resource, lookup)

@@ -28,9 +28,7 @@ function hasIpv6({ mtu = 1500 }: Link): boolean {
 function othersOf(resource: Exclude<Resource, Link>, netns: string): readonly Line[] {
   if (resource.kind === 'link settings') return [settings(resource)]
   if (resource.kind === 'qdisc') return qdisc(resource)
-  if (resource.kind === 'bridge port') {
-    return portLines(resource)
-  }
+  if (resource.kind === 'bridge port') return portLines(resource)
   if (resource.kind === 'rule') return [rule('add', resource)]
   if (resource.kind === 'moved link') return moveIn(resource, netns)
   if (resource.kind === 'address') {

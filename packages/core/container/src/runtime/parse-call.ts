@@ -85,9 +85,7 @@ interface Flag {
 function readFlag(token: string, table: FlagTable): Flag | undefined {
   const [, dashes = '', written = '', , value] = /^(--?)([^=]*)(=([\s\S]*))?$/.exec(token) ?? []
   const name = Object.hasOwn(table, written) ? written : completed(written, dashes, table)
-  if (name !== undefined) {
-    return { name, takesValue: table[name] === true, ...present({ value }) }
-  }
+  if (name !== undefined) return { name, takesValue: table[name] === true, ...present({ value }) }
   // crun's: switches of one letter in one word, and a value behind the last letter.
   const joined = /^-d*b([\s\S]+)$/.exec(token)?.[1]
   if (joined !== undefined && Object.hasOwn(table, 'b'))

@@ -139,9 +139,8 @@ function claimIn(rules: readonly Rule[]): OwnedRules['claim'] {
 }
 
 function admitted(filter: readonly Rule[]): ReadonlySet<string> {
-  if (!filter.some(({ chain, target }) => chain === 'FORWARD' && target === 'CNI-FORWARD')) {
+  if (!filter.some(({ chain, target }) => chain === 'FORWARD' && target === 'CNI-FORWARD'))
     return new Set()
-  }
   const accepting = filter.filter(
     ({ chain, target }) => chain === 'CNI-FORWARD' && target === 'ACCEPT',
   )

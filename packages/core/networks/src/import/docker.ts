@@ -21,12 +21,9 @@ import {
  */
 export function readDockerNetworks(text: string, source: string): readonly ForeignNetwork[] {
   const networks = parse(text, source)
-  if (!Array.isArray(networks)) {
-    throw unreadable(`${source} is not an array of networks`, asking)
-  }
-  if (networks.length > mostNetworks) {
+  if (!Array.isArray(networks)) throw unreadable(`${source} is not an array of networks`, asking)
+  if (networks.length > mostNetworks)
     throw unreadable(`${source} has ${networks.length} networks: ${mostNetworks} are read`, asking)
-  }
   return networks.map((each: Json, index) => {
     const name = shownName(each, 'Name', `element ${index + 1} of ${source}`)
     return foreignNetwork(each, { name, source }, readNetwork)
@@ -60,9 +57,8 @@ function readNetwork(object: JsonObject): Reading {
   if (flagOf(object, 'ConfigOnly')) return { why: 'it is a template of other networks' }
   if (driver === name && driver === 'host') return { why: 'it is a network mode: --network host' }
   if (driver === 'null' && name === 'none') return { why: 'it is a network mode: --network none' }
-  if (options['com.docker.network.bridge.default_bridge'] === 'true') {
+  if (options['com.docker.network.bridge.default_bridge'] === 'true')
     return { why: 'Vethra makes its own default network when a container needs it' }
-  }
   const equal = equalDriver(driver)
   const ipam = readIpam(object)
   const read = readDockerOptions(equal, options)

@@ -130,9 +130,7 @@ function namesOf(
   { isBridge, internal }: { readonly isBridge: boolean; readonly internal: boolean },
 ): ReadOptions {
   const enabled = flagOf(object, 'dns_enabled')
-  if (isBridge) {
-    return { options: enabled || internal ? {} : { 'vethra.dns': 'false' }, lost: [] }
-  }
+  if (isBridge) return { options: enabled || internal ? {} : { 'vethra.dns': 'false' }, lost: [] }
   const why = 'names of containers are in their hosts files alone'
   return { options: {}, lost: enabled ? [lost('dns_enabled', enabled, why)] : [] }
 }
