@@ -31,10 +31,7 @@ export interface Listing<T> {
   readonly whole?: boolean
 }
 
-/**
- * Prints a listing as `--format` wants it: `table`, `json` (one array), a Go-style template, once for each object, or
- * `table` and a template whose columns are separated by tabs. Throws CniError 103 for a format that cannot be.
- */
+/** Prints a listing as `--format` wants it: `table`, `json`, a Go-style template, or `table` and one with tabs. Throws CniError 103. */
 export function printListing<T>(listing: Listing<T>, format: string, io: Io): void {
   const { items, header, row, more = [], whole = false } = listing
   const printTable = (titles: readonly string[], cells: readonly (readonly string[])[]) => {

@@ -10,10 +10,7 @@ const harmful: ReadonlySet<string> = new Set([
   'uninstall',
 ])
 
-/**
- * The name nearest to a mistyped word, by letters that are changed, missing, added or exchanged: a third of the word at
- * most. A command that removes something differs by one. Undefined when there is none.
- */
+/** The name nearest to a mistyped word, a third of its letters off at most; one off for a command that removes. Undefined without. */
 export function suggestionFor(word: string, names: readonly string[]): string | undefined {
   const near = names
     .map((name) => ({ name, distance: distanceOf(word, name) }))

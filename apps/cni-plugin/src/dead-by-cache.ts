@@ -2,10 +2,7 @@ import { existsSync } from 'node:fs'
 import type { Reservation } from '@vethra/ipam'
 import type { CachedAttachment } from '@vethra/world'
 
-/**
- * Tells which reservations of a network look dead: those without a holder, and those whose cached
- * attachment names a network namespace that is not there any more. Only for showing: no proof.
- */
+/** The reservations that look dead: without a holder, or with a cached netns that is missing. For showing only: no proof. */
 export function deadByCache(
   network: string,
   cached: readonly CachedAttachment[],

@@ -14,10 +14,7 @@ const names = {
 
 type Setting = keyof typeof names
 
-/**
- * Writes down how an interface was before it is tuned, in the file and the format of the Go plugin, so that DEL of
- * either gives it back. Throws CniError 999 for a setting that the administrator's list does not allow.
- */
+/** Keeps an interface as it was before tuning, in the Go plugin's file. Throws CniError 999 for a sysctl that the administrator's list lacks. */
 export async function beforeTuning(call: PlannedCall): Promise<void> {
   const { host } = call
   const [planned] = stageOf(call, 'ADD').requests

@@ -22,10 +22,7 @@ export function enterKitHere(argv: readonly string[], env: NodeJS.ProcessEnv): v
   replaceProcess({ program, first: words, argumentCount: argv.length, descriptors: [] })
 }
 
-/**
- * Has a call inside of RootlessKit go on in the network namespace that this keeps beside that of its child (`--detach-netns`), in
- * place of this process. Returns where there is none, or this is in it.
- */
+/** Replaces this process by the same call in the netns that RootlessKit keeps (`--detach-netns`). Returns without one, or inside. */
 export function enterNetnsHere(argv: readonly string[]): void {
   const program = nsenter()
   if (homes === undefined || program === undefined) return

@@ -1,10 +1,7 @@
 import { explain, ioError, systemHint } from '@vethra/cni'
 import type { LostOutput } from './output.ts'
 
-/**
- * The lines that tell of an error that is no CniError: what it is, and where it happened, by name; bun would print lines of
- * minified source. Where the system forbids machine code made at run time, calls of libc cannot be made: that is no fault of vethra's.
- */
+/** The lines for an error that is no CniError, with places by name; a system that forbids machine code made at run time is named. */
 export function faultLines(fault: unknown): readonly string[] {
   const { message = '', stack = '' } = fault instanceof Error ? fault : {}
   // bun gives it no code.

@@ -36,10 +36,7 @@ export interface StrangeEntry {
 
 /** How changes are applied. */
 export interface ApplyOptions {
-  /**
-   * Whether an interface in a container is deleted, or taken down alone: its namespace is about to go, and the
-   * kernel deletes it then. Deleting waits some 20 ms for the kernel. Default: `delete`.
-   */
+  /** Whether a container's interface is deleted (20 ms of the kernel), or taken down as its netns goes. Default: `delete`. */
   readonly links?: 'delete' | 'down'
 }
 

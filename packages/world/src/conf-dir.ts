@@ -4,19 +4,13 @@ import type { ConfFileText } from '@vethra/conflist'
 export interface ConfDir {
   /** Every conf file of the folder and of the namespace's, ascending by octets; nerdctl writes in place: outside of `exclusively` halves are read. */
   list(): Promise<readonly ConfFileText[]>
-  /**
-   * The same of all other namespaces: what they use, one host has no more of. A folder of drop-in plugin
-   * confs looks like that of a namespace, so files may be there that are no conf lists.
-   */
+  /** As `list`, of all other namespaces; a folder of drop-in confs looks like one, so some files may be no conf lists. */
   listOthers(): Promise<readonly ConfFileText[]>
   /** The `*.conf` of a list's drop-in folder beside `file`, ascending (libcni 1.3). Throws CniError 107 for a name that leads elsewhere. */
   dropIns(file: string, networkName: string): Promise<readonly ConfFileText[]>
   /** The path of the conf list that `create` writes. Throws CniError 7 for a name that no network can have. */
   fileOf(name: string): string
-  /**
-   * Writes `nerdctl-NAME.conflist` (0644) and gives its path: in the folder itself for the namespace
-   * `default` and for the default network, which all namespaces share; else in that of the namespace. Throws CniError 102 when the file is there already.
-   */
+  /** Writes `nerdctl-NAME.conflist` (0644), for `default` and the default network in the folder itself. Throws CniError 102 for a taken name. */
   create(name: string, text: string): Promise<string>
   /** Keeps a copy of a conf list out of the folder, for a container that wants its network and is not attached. */
   keep(file: string, text: string): Promise<void>
@@ -26,9 +20,6 @@ export interface ConfDir {
   restore(file: string): Promise<boolean>
   /** Removes a file of `list` with the copy kept of it; false when it is gone. Throws CniError 101 for any other path. */
   remove(file: string): Promise<boolean>
-  /**
-   * Runs `work` under the lock of the folder: from the choice of a subnet to its conf list. Removes drafts first that
-   * processes of ours have left, which were killed while they wrote.
-   */
+  /** Runs `work` under the folder's lock: from choosing a subnet to its conf list. Drafts of killed processes go first. */
   exclusively<T>(work: () => Promise<T>): Promise<T>
 }

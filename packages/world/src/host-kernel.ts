@@ -29,7 +29,7 @@ export interface Kernel {
   access(path: string): Promise<FolderAccess | undefined>
   /** Files and folders below a folder that other users own or can write to: the first ten, of 50,000 entries at most. */
   openWithin(path: string): Promise<readonly OpenEntry[]>
-  /** What is at each of some paths, in their order: `a file`, `a folder`, `a link to a folder`, `nothing`. */
+  /** The kind of each path, in their order: `a file`, `a folder`, `a link to a folder`, `nothing`. */
   whatIsAt(paths: readonly string[]): Promise<readonly SeenPath[]>
   /** The mount points of a container, by the path of its network namespace, whose file was removed or replaced. Throws CniError 5. */
   deletedMounts(netns: string): Promise<readonly string[]>

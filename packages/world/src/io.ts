@@ -5,10 +5,7 @@ export interface Io {
   readonly readStdin: (only?: 'UTF-8') => Promise<string>
   /** Writes a text to standard output as it is. */
   readonly write: (text: string) => void
-  /**
-   * Writes a text and a line feed to standard output; control characters but tab and line feed are escaped. Never
-   * throws: output that is lost is reported at the end, with `done` as what has been done all the same.
-   */
+  /** Writes a line to standard output, control characters escaped. Never throws: lost output is reported at the end, with each `done`. */
   readonly print: (line: string, done?: string) => void
   /** Writes a text and a line feed to standard output as it is: foreign parts of it have been escaped. */
   readonly printStyled: (line: string, done?: string) => void

@@ -10,10 +10,7 @@ export interface HostWatch {
 
 /** Gets the changes of a watched host. */
 export interface WatchHearer {
-  /**
-   * Called at each change, many times for one: with the path or the part of the kernel that has changed.
-   * `isFlush`: a whole table of nftables is gone. Default: no.
-   */
+  /** Called at each change with the path or the part of the kernel. `isFlush`: a whole table of nftables is gone. Default: no. */
   readonly onChange: (what: string, isFlush?: boolean) => void
   /** Called with CniError 5 for a part that cannot be watched any more, until `refresh`. */
   readonly onFault: (fault: CniError) => void

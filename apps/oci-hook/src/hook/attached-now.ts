@@ -14,10 +14,7 @@ import type { AttachmentRecord, World } from '@vethra/world'
 import type { Container } from './container.ts'
 import { joiningOf } from './planned-memberships.ts'
 
-/**
- * The networks that a container is recorded to be attached to, where the cache remembers each: neither
- * conf lists nor the container's own files need be read to detach it then. Undefined otherwise.
- */
+/** A container's recorded networks, where the cache has each: its own files are not read then. Else undefined. */
 export async function attachedByRecord(
   world: World,
   ref: ContainerRef,

@@ -9,10 +9,7 @@ export async function writePidFile(files: Files, { state, request }: Container):
   await files.write(request.pidFile, String(state.pid), { mode: 0o644, sync: false })
 }
 
-/**
- * Removes the pid file: a stale number may be another process's later (nerdctl leaves a 0). A file with the number of
- * another process that lives stays: it is another container's by now.
- */
+/** Removes the pid file, whose number may be reused later; one with another living process's number is another container's. */
 export async function removePidFile(
   { files, netns }: Pick<World, 'files' | 'netns'>,
   { state, request: { pidFile } }: Container,

@@ -3,11 +3,7 @@ import { askedOf, podmanId } from '@vethra/container'
 import { inNamespace, prepareAskedConfig } from '@vethra/engine'
 import type { Io, World } from '@vethra/world'
 
-/**
- * precreate, a stage of Podman's own: returns the config.json that Podman is to give to the OCI runtime for the one on
- * standard input; the same where that asks for nothing. Throws CniError as `prepareAsked` does, or 6 for what is not UTF-8, and leaves it in
- * `/run/vethra/precreate.log`: Podman shows the exit status alone.
- */
+/** precreate, Podman's stage: the config.json for the one on standard input. Throws CniError as `prepareAsked`, 6 for no UTF-8, and logs it. */
 export async function precreate(world: World, io: Io): Promise<string> {
   try {
     return await prepared(world, await io.readStdin('UTF-8'), io)

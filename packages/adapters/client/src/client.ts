@@ -19,11 +19,7 @@ type Answer<Operation> = Operation extends { readonly responses: infer R }
     : Content<R[keyof R & (200 | 201)]>
   : never
 
-/**
- * Sends a request to a path of the API, with `params` and `body` as the document has them. Returns the answer:
- * JSON as a value, else text, undefined where there is none. Throws CniError: that of the daemon, 101 when
- * no daemon runs, 5 when the socket may not be opened, 6 when what answers is no Vethra daemon.
- */
+/** Sends a request by the document's `params` and `body`; returns JSON, text or undefined. Throws the daemon's CniError, or 101, 5, 6. */
 export type Call<M extends Method> = <
   P extends Path<M>,
   Request extends MaybeOptionalInit<paths[P], M>,

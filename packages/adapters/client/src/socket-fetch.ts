@@ -4,10 +4,7 @@ import { cutOff, unreachable } from './failures.ts'
 /** Sends a request, and resolves as soon as the head of the answer is there. */
 export type Fetch = (request: Request) => Promise<Response>
 
-/**
- * A fetch over a unix socket, the same under Node and bun. Rejects with CniError 101 when nobody listens there and, in
- * the middle of a body, when the connection ends; with CniError 5 when the socket may not be opened.
- */
+/** A fetch over a unix socket for Node and bun. Rejects with CniError 101 when nobody listens or a body is cut, 5 when it may not be opened. */
 export function socketFetch(socketPath: string): Fetch {
   return async (request) => {
     const { method, signal } = request

@@ -23,10 +23,7 @@ export interface DiskHostsStoreOptions {
   readonly sync?: boolean
   /** The folder for indexes, a cache that may vanish at any time. Default: beside the namespace's folder, `DIR/.NAMESPACE`. */
   readonly indexes?: string
-  /**
-   * Told of each peer's hosts file that could not be updated, which the next operation tries again,
-   * and of each file that held too much to be kept. Default: errors are ignored.
-   */
+  /** Called for each peer's hosts file that could not be updated, or held too much to be kept. Default: ignored. */
   readonly onFault?: OnFault
 }
 

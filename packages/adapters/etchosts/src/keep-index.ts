@@ -12,10 +12,7 @@ export interface Updated {
   readonly stamps: ReadonlyMap<string, string>
 }
 
-/**
- * Writes the index as it is after a change, the head last. A container whose file could not be updated
- * goes to the idle ones, so that the next operation looks at it again. None is kept of no containers.
- */
+/** Writes the index after a change, the head last; failed containers go to the idle ones. None is kept of no containers. */
 export function keepIndex(
   places: Places,
   { full, known, idle, members }: Survey,

@@ -2,10 +2,7 @@ import { closeSync, constants, fstatSync, openSync } from 'node:fs'
 import { errno, type StampedText } from '@vethra/files'
 import type { ReadOctets } from './octet-reader.ts'
 
-/**
- * Reads a hosts file, which its container can write to and so keep a reader waiting: no lock may be held. The text has one
- * character for each octet, the stamp is that of `stampOf` at the time. Undefined when there is no file, when it cannot be read, and beyond `limit` octets.
- */
+/** Reads a hosts file without a lock, a character for each octet, with its stamp; undefined when missing, unreadable or beyond `limit`. */
 export function readHosts(path: string, limit: number, read: ReadOctets): StampedText | undefined {
   try {
     const descriptor = openHosts(path, constants.O_RDONLY)

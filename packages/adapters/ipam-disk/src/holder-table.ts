@@ -1,9 +1,6 @@
 import { decodeName, encodeName } from './address-name.ts'
 
-/**
- * The octets of a hash table, in a file or in memory: finding and changing one entry costs the same however many there
- * are. An entry says that the file of some name may hold some key; the file itself has the last word.
- */
+/** The octets of a hash table, in a file or in memory. An entry says which file may hold a key; the file has the last word. */
 export interface Cells {
   readonly read: (position: number, length: number) => Buffer
   readonly write: (position: number, octets: Buffer) => void

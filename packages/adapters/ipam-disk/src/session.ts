@@ -10,15 +10,9 @@ import { makeNetworkFolder } from './network-folder.ts'
 export interface DiskIpamStoreOptions {
   /** host-local's `dataDir`: `/var/lib/cni/networks` unless a conf says otherwise. A network's reservations lie in `dataDir/NETWORK`. */
   readonly dataDir: string
-  /**
-   * Taken on `dataDir/NETWORK/lock` around each step. It keeps the round robin and the rule of one
-   * address an interface; addresses are safe without it. One by flock(2) keeps Go's host-local away, too.
-   */
+  /** Taken on `dataDir/NETWORK/lock` around each step, for round robin and one address an interface; flock(2) excludes Go's host-local. */
   readonly lock: Lock
-  /**
-   * Where an index of each network may lie, so that no step reads every reservation: a folder that does
-   * not outlive a boot, 32 to 64 octets a reservation. Default: none, and every file is read each time.
-   */
+  /** A folder for an index of each network, gone with a boot, 32 to 64 octets a reservation. Default: none, every file is read. */
   readonly indexDir?: string
 }
 

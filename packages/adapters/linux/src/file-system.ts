@@ -45,7 +45,7 @@ export async function openWithin(folder: string): Promise<readonly OpenEntry[]> 
   return open
 }
 
-/** What is at each of some paths, in their order: `a file`, `a folder`, `a link to a folder`, `nothing`. */
+/** The kind of each path, in their order: `a file`, `a folder`, `a link to a folder`, `nothing`. */
 export async function whatIsAt(paths: readonly string[]): Promise<readonly SeenPath[]> {
   return paths.map((path) => {
     const seen = statOf(path)

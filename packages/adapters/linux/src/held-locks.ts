@@ -2,10 +2,7 @@ import { existsSync, lstatSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { listFolder } from '@vethra/files'
 
-/**
- * The names of a folder's files that another living process holds by flock(2), ascending; none where there is no folder.
- * By /proc/locks, which shows a lock with the device and inode of its file and the process that took it.
- */
+/** The names of a folder's files that another living process holds by flock(2), ascending, by /proc/locks; none without a folder. */
 export async function heldByOthers(folder: string): Promise<readonly string[]> {
   const names = await listFolder(folder)
   if (names.length === 0) return []

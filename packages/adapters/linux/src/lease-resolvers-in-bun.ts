@@ -12,10 +12,7 @@ const level = 1
 const option = { broadcast: 6, reuseAddress: 2, timeout: 20, device: 25 } as const
 const [tries, tryMs] = [3, 300]
 
-/**
- * The resolvers that a DHCP server has for a leased address: asked by DHCPINFORM from the interface that has it, three times
- * within a second, in which this thread waits. None where no server answers, or the system refuses.
- */
+/** A DHCP server's resolvers for a leased address, by DHCPINFORM, three times in a second of this thread. None when refused. */
 export function leaseResolvers(given: LeasedInterface): readonly string[] {
   const { netns, ifname, mac, address } = given
   const there = openSync(netns, 'r')

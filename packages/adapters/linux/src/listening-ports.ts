@@ -18,10 +18,7 @@ export async function listeningPorts(netns: string = ''): Promise<readonly Liste
   ]
 }
 
-/**
- * A family or protocol that the kernel lacks has no file. The ports of this process's network
- * namespace, not of the outer host.
- */
+/** Ports of this process's netns; a missing family or protocol has no file. */
 async function table(name: string): Promise<string> {
   return (await readText(`/proc/self/net/${name}`, largestTable)) ?? ''
 }

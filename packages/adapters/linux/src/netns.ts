@@ -91,10 +91,7 @@ function withoutOctals(text: string): string {
   return text.replace(/\\(\d{3})/g, (_, octal) => String.fromCharCode(Number.parseInt(octal, 8)))
 }
 
-/**
- * runc brings `lo` up itself, and looking costs no process. While it is up it is in the group of all hosts,
- * and the route to ::1 is there; one of the two serves where the kernel lacks multicast or IPv6.
- */
+/** runc brings `lo` up itself, and looking costs no process: it is in the group of all hosts, or has the route to ::1. */
 async function isLoopbackUp(netns: string): Promise<boolean> {
   const pid = ofProcess.exec(netns)?.[1]
   if (pid === undefined) return false

@@ -22,10 +22,7 @@ interface FirewallPlugin {
   readonly trial: { readonly succeeded: boolean; readonly stdout: string }
 }
 
-/**
- * Asks the firewall plugin what it is, and has it do an ADD with an ingress policy in a network namespace that
- * goes with it: no rule of the host is made. Undefined when it is not installed. Throws CniError 5 and 100.
- */
+/** The firewall plugin's version, and its ADD with an ingress policy in a netns of its own; undefined when missing. Throws CniError 5, 100. */
 export async function askFirewallPlugin(
   ingressPolicy: string,
   path: readonly string[],

@@ -5,11 +5,7 @@ import { isLeftByUs, isOfOurs, ownPids, textOf } from '@vethra/plugin-exec/progr
 const pauseMs = 20
 const variable = '\0CNI_CONTAINERID='
 
-/**
- * Waits until no process of ours runs any more that has the nonce of an operation in its environment: plugins that
- * outlived their runtime, and what they started. Without a nonce it waits for programs of the host that a process of ours
- * has left, such as iptables. Throws CniError 104 that names those still there after `timeoutMs` (default 60,000).
- */
+/** Waits until no process has an operation's nonce; without one, no program that a killed process left. Throws CniError 104 after `timeoutMs`. */
 export async function pluginsEnded(
   object: string,
   nonce: string | undefined,

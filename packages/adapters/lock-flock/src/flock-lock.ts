@@ -9,12 +9,7 @@ import { openTarget } from './open-target.ts'
 export interface FlockLockOptions {
   /** How long `hold` waits for the lock, in milliseconds. Default 60,000. */
   readonly timeoutMs?: number
-  /**
-   * Files below this folder are removed when they are released, so that none is left of things that
-   * have gone. Only for a folder that no other program locks in: we notice that a file is not the one
-   * at its path any more, nerdctl and host-local do not. A file that a killed holder left makes `isLeft` true.
-   * Default: none is removed.
-   */
+  /** Files below this folder are removed when released, if no other program locks there. `isLeft`: a killed holder's file. Default: none. */
   readonly removeBelow?: string
 }
 

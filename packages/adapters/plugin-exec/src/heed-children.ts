@@ -1,7 +1,4 @@
-/**
- * Has the kernel tell this process of the end of its children, before the first is started. A parent that ignores SIGCHLD hands that
- * on by exec: then no program could be waited for, neither by this process nor by a plugin that it runs.
- */
+/** Has the kernel tell of children's ends: a parent that ignored SIGCHLD hands that on by exec, and no program could be waited for. */
 export function heedChildren(): void {
   if (process.listenerCount('SIGCHLD') === 0) process.on('SIGCHLD', () => undefined)
 }

@@ -46,10 +46,7 @@ export function isFree(pid: number): boolean {
   }
 }
 
-/**
- * Whether a process is of our user alone, and in our PID namespace. A program with the set-user-ID bit has the
- * environment of its starter, and root in a container can call its processes what it likes.
- */
+/** Whether a process is of our user alone, in our PID namespace: set-user-ID programs and root in a container name themselves freely. */
 export function isOfOurs(pid: number): boolean {
   if (!isInOurs(pid, ownNamespace())) return false
   const uid = String(process.geteuid?.())
@@ -57,10 +54,7 @@ export function isOfOurs(pid: number): boolean {
   return uids.every((each) => each === uid)
 }
 
-/**
- * The numbers of processes in our PID namespace whose effective user is ours, ascending: their texts are of the size that
- * our own have. `isOfOurs` takes three times as long for each, and is to be asked where a text is the one looked for.
- */
+/** Processes of our PID namespace and effective user, ascending; `isOfOurs` takes three times as long, for a match. */
 export function ownPids(): readonly number[] {
   const namespace = ownNamespace()
   return allPids().filter((pid) => isInOurs(pid, namespace))

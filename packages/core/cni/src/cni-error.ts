@@ -14,10 +14,7 @@ export interface CniErrorFields {
 
 const brand = Symbol.for('@vethra/cni CniError')
 
-/**
- * The one error of this monorepo. Callers switch on `code`, never on text. Anything else that is
- * thrown is a bug. `instanceof` holds for the errors of every copy of this package in the process.
- */
+/** The one error of this monorepo; callers switch on `code`. Anything else thrown is a bug. `instanceof` holds for every copy of this package. */
 export class CniError extends Error {
   // Two versions in one node_modules, and the parts of the executable, each have a class of their own.
   static override [Symbol.hasInstance](value: unknown): boolean {

@@ -1,7 +1,4 @@
-/**
- * Every code of a CniError, with its meaning. Codes 0 to 99 are the SPEC's (1.1.0, section 5,
- * "Error"). Codes from 100 up are ours; 999 is libcni's for an error without a code.
- */
+/** Codes of a CniError: 0 to 99 are the SPEC's (1.1.0, section 5, "Error"), those from 100 up ours, 999 libcni's for none. */
 export const errorCodes: Readonly<Record<number, string>> = {
   0: 'the plugin gave no code',
   1: 'incompatible CNI version',

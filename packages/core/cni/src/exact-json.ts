@@ -14,10 +14,7 @@ const { parse, rawJSON } = JSON as unknown as {
 // thousand cached results have three each.
 const unusualNumber = /(?:^|[:,[])\s*(?:-0|-?\d{16}|-?\d{1,15}(?:\.|[eE][-+\d]))/
 
-/**
- * The value of a JSON text that will be written again: a number that JavaScript would spell otherwise, such as
- * 18446744073709551615 or 1.0, becomes one that JSON.stringify writes as it was. Throws SyntaxError, within the bounds of `parseJson`.
- */
+/** The value of a JSON text to be written again: numbers are written as they were. Throws SyntaxError within the bounds of `parseJson`. */
 export function parseExactly(text: string, depth?: number): Json {
   checkBounds(text, depth)
   if (!unusualNumber.test(text)) return JSON.parse(text)

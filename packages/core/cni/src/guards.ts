@@ -18,11 +18,9 @@ export interface LockPlaces {
 type Place<Key extends keyof LockPlaces> = Pick<LockPlaces, Key>
 
 /**
- * The one table of what is guarded by which lock, as paths. The first three and `reservations` are
- * what nerdctl and host-local take by flock(2) (facts of nerdctl 2.x, host-local backend/disk); the
- * others are ours alone. No lock of the table is held while a plugin runs, but `container`, `attachment`,
- * `isolation`, `shared-chains`, `daemon`, and `network` by a garbage collection. `hosts` and `names` are folders that must be there before their lock is taken.
- * Throws CniError 107 for a namespace, id or network that cannot be one component of a path.
+ * The locks of all that is guarded, as paths. The first three and `reservations` are taken by nerdctl and host-local, too.
+ * Those held while plugins run: `container`, `attachment`, `isolation`, `shared-chains`, `daemon`, and `network` by a GC.
+ * `hosts` and `names` are folders that exist before. Throws CniError 107 for what cannot be a path component.
  */
 export const guards = {
   /** Reading the subnets in use until the new conf list is written; a removal. */

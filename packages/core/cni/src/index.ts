@@ -1,8 +1,4 @@
-/**
- * The CNI specification as values: names, versions, conf lists, attachments and results of every version, what a
- * plugin is called with and may answer; the one error of this monorepo; and which lock guards what. Not for reading
- * conf lists (`@vethra/conflist`), nor for running plugins (`@vethra/plugin-exec`).
- */
+/** The CNI specification as values: versions, conf lists, attachments, results, plugin calls; CniError; which lock guards what. */
 export type { Attachment, AttachmentKey, CniArgs } from './attachment.ts'
 export {
   CniError,

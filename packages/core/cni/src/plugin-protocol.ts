@@ -26,10 +26,7 @@ export function pluginEnvironment(
 /** The longest name that a file can have (NAME_MAX). */
 const longestName = 255
 
-/**
- * Where a plugin may lie, in order: the first regular file of these counts. Throws CniError 100, as for a plugin that
- * is missing, when no file can have the type as its name, and when there is no folder to look in.
- */
+/** The paths where a plugin may be, in order. Throws CniError 100 when no file can have the type as its name, or without folders. */
 export function pluginCandidates(type: string, path: readonly string[]): readonly string[] {
   if (type === '') throw noProgramError('no plugin name provided')
   if (type.includes('/') || type.length > longestName) {
@@ -131,11 +128,7 @@ export function pluginNotStarted(path: string, code: string, cause: unknown): Cn
   })
 }
 
-/**
- * The CniError of a plugin that failed (SPEC 1.1.0, section 5, "Error"): its own code, message and
- * details when it printed them on standard output; else code 0 and what libcni would say. Its cause
- * has the text on standard error, the exit status, the program's path and the time.
- */
+/** A failed plugin's own code, message and details (SPEC 1.1.0, section 5, "Error"), else code 0 in libcni's words; stderr and exit as cause. */
 export function pluginFailure(exit: PluginExit): CniError {
   const own = ownError(exit.stdout)
   const cause = new Error(circumstances(exit))

@@ -1,7 +1,4 @@
-/**
- * A text as a terminal may print it: every control character (C0, DEL, C1), bidirectional control and line
- * separator is written as `\u009b`, in a JSON text without a change of its meaning. A line feed and a tab stay.
- */
+/** A text for a terminal: control characters (C0, DEL, C1), bidirectional ones and line separators as `\u009b`, but line feed and tab. */
 export function escapeControls(text: string): string {
   return text.replace(obeyed, escaped)
 }

@@ -17,11 +17,7 @@ export function isSpecVersion(text: string): text is SpecVersion {
   return (specVersions as readonly string[]).includes(text)
 }
 
-/**
- * Negative when `a` is older than `b`, 0 when equal, positive when newer. Both are up to three
- * dot-separated integers; missing parts count as 0, and an empty text is 0.1.0, as libcni has it.
- * A part that is not an integer makes the answer `NaN`.
- */
+/** Negative when `a` is older, 0 when equal, else positive: up to three integers, missing ones 0, '' is 0.1.0 (libcni); `NaN` for others. */
 export function compareVersions(a: string, b: string): number {
   const left = parts(a)
   const right = parts(b)

@@ -2,10 +2,7 @@ import { confError, type JsonObject, type PluginConf } from '@vethra/cni'
 import { parsePluginConf } from './conf-list.ts'
 import { properties, readJson } from './json-text.ts'
 
-/**
- * The plugin conf with keys of the caller put in, each in place of one of the same spelling (libcni,
- * InjectConf); what else was written stays as written. Throws CniError 7 for an empty key or a null.
- */
+/** The plugin conf with the caller's keys, each in place of its own (libcni, InjectConf). Throws CniError 7 for an empty key or a null. */
 export function injectConf(plugin: PluginConf, keys: JsonObject): PluginConf {
   for (const [key, value] of Object.entries(keys)) {
     if (key === '') throw confError('keys cannot be empty')

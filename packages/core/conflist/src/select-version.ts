@@ -2,12 +2,7 @@ import { compareVersions, confError, specVersions } from '@vethra/cni'
 
 const newest = specVersions[specVersions.length - 1] ?? '1.1.0'
 
-/**
- * The version that a conf list's requests carry (SPEC 1.1.0, section 1, "cniVersions"): the highest
- * of `cniVersions` and `cniVersion` that is at most ours. Without `cniVersions`, `cniVersion` as it
- * is, whatever it says; also when no entry is at most ours. Throws CniError 7 for an entry that is
- * no version.
- */
+/** The highest of `cniVersions` and `cniVersion` that is at most ours (SPEC 1.1.0), else `cniVersion` as it is. Throws CniError 7. */
 export function selectVersion(cniVersion: string, cniVersions?: readonly string[]): string {
   if (cniVersions === undefined) return cniVersion
   if (cniVersion !== '') checkVersion(cniVersion, `invalid cniVersion ${cniVersion}`)

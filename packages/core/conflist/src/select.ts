@@ -19,12 +19,7 @@ export interface ConfFileText {
   readonly error?: CniError
 }
 
-/**
- * The conf list of a network: the first `.conflist` by path whose `name` it is, else the first
- * `.conf` or `.json` (libcni, LoadNetworkConf). Unlike libcni's, a broken file hides no other
- * network: its fault comes up only when no file has the name. Throws CniError 101 when none has, and when there
- * are no files at all.
- */
+/** The first `.conflist` by path with the name, else `.conf` or `.json` (libcni, LoadNetworkConf). Broken files hide none. Throws CniError 101. */
 export function selectConfList(
   files: readonly ConfFileText[],
   name: string,

@@ -9,10 +9,7 @@ export interface PodNames {
 /** The containerd namespace that CRI's pods are in: containerd, pkg/cri/constants. */
 export const podNamespace = 'k8s.io'
 
-/**
- * The names of the pod that an attachment is of, by the CNI args of CRI runtimes: containerd, CRI-O, and Podman's
- * CNI backend, which has the container's name in both. Undefined where it is of none. Names that no pod can have are left out.
- */
+/** The names of an attachment's pod, by the CNI args of containerd, CRI-O and Podman; undefined for none, empty where invalid. */
 export function podOf(given: Pick<Attachment, 'containerId' | 'cniArgs'>): PodNames | undefined {
   const { containerId, cniArgs } = given
   const args = new Map(cniArgs)

@@ -10,12 +10,7 @@ export interface ExpectedPlaces {
   readonly stateDir: string
 }
 
-/**
- * The work of a hook. The record of `bundle prepare` comes before annotations; without one (a
- * bundle that nerdctl made) annotations count after the checks of a request. Throws CniError 107
- * naming the annotation that is missing, cannot be, or points a file or namespace elsewhere than
- * was recorded.
- */
+/** A hook's work: by the record, else by annotations. Throws CniError 107 naming one that is missing, invalid, or contradicts the record. */
 export function hookRequest(
   state: OciState,
   record: BundleRecord | undefined,

@@ -43,10 +43,7 @@ export interface BundleRecord {
   readonly configs?: Json
 }
 
-/**
- * The work of a hook for the container whose state it received; every value has been checked. Ports are those of the
- * record, else of the annotation `nerdctl/ports`; newer bundles of nerdctl have theirs in network-config.json.
- */
+/** A hook's checked work. Ports are the record's, else of `nerdctl/ports`; newer nerdctl has them in network-config.json. */
 export type HookRequest = Omit<BundleRecord, 'version' | 'dns' | 'transient' | 'configs'>
 
 /** The record as the object to write to vethra.json; `parseRecord` gives the record back. */

@@ -20,11 +20,7 @@ export function storedMappings(mappings: readonly PortMapping[]): readonly Store
   }))
 }
 
-/**
- * The port mappings of a parsed JSON array, keys in any case; none of `null` or nothing. A mapping without
- * a host address keeps the empty text: plugins take it for every address. Throws CniError 107 that
- * names the first value that cannot be: what is stored may come from an annotation.
- */
+/** Port mappings of a parsed JSON array, keys in any case; none of null. No host address stays empty. Throws CniError 107 naming the value. */
 export function parseStoredMappings(value: unknown): readonly PortMapping[] {
   if (value === undefined || value === null) return []
   if (!Array.isArray(value)) throw invalid('the port mappings', value)

@@ -6,11 +6,7 @@ const day = 86_400
 // RFC 2308, section 5, has one to three of them.
 const hour = 3_600
 
-/**
- * The seconds that an answer of upstream may be kept: the lowest TTL of its answers, a day at most, and 1 for SERVFAIL
- * and other failures (RFC 9520, section 3.2). For NXDOMAIN and no data it is the
- * lower of TTL and minimum in the SOA record (RFC 2308, section 5), an hour at most, or 0 where there is none.
- */
+/** How long to keep an answer, in seconds: its lowest TTL (a day), the SOA's for NXDOMAIN (an hour), 1 for failures (RFC 2308, 9520). */
 export function answerSeconds(message: DnsMessage): number {
   const { rcode, answers, authorities } = message
   if (rcode !== dnsRcode.NOERROR && rcode !== dnsRcode.NXDOMAIN) return 1

@@ -12,11 +12,7 @@ import {
   writtenOctets,
 } from './writer.ts'
 
-/**
- * A message as octets, names compressed. When it has more than `maxOctets`, records that do not fit are left out from
- * the first on: of answers and authorities with the truncated flag set, of additionals without (RFC 2181, section 9).
- * Questions and EDNS are always in it. Throws CniError 6 for a name that cannot be one.
- */
+/** A message as octets, names compressed; beyond `maxOctets` records are left out, truncated set (RFC 2181, section 9). Throws CniError 6. */
 export function formatMessage(message: DnsMessage, maxOctets: number): Uint8Array {
   const writer = makeWriter()
   writeOctets(writer, new Uint8Array(12))

@@ -35,10 +35,7 @@ export interface DnsFlags {
 
 /** A question. */
 export interface DnsQuestion {
-  /**
-   * In lower case, labels joined by dots, none at the end; `.` alone is the root. A dot or backslash within a
-   * label is `\.` or `\\`, and an octet outside of `!` to `~` is `\DDD` (RFC 4343, section 2.1).
-   */
+  /** In lower case, labels joined by dots, `.` the root; a dot or backslash in a label is escaped, other octets are `\DDD` (RFC 4343, 2.1). */
   readonly name: string
   /** 0 to 65535; `dnsType` names some. */
   readonly type: number

@@ -1,9 +1,6 @@
 import { malformed } from './malformed.ts'
 
-/**
- * A name as octets, the root's at the end. Takes what `readName` gives, a dot at the end too. Throws CniError 6 for an
- * empty label, one of more than 63 octets, more than 255 in all, or a character beyond U+00FF.
- */
+/** A name as octets, the root's at the end. Throws CniError 6 for an empty label, one beyond 63, 255 in all, or beyond U+00FF. */
 export function nameOctets(name: string): Uint8Array {
   const octets = octetsOf(name)
   if (octets === undefined) throw malformed(`${JSON.stringify(name.slice(0, 64))} cannot be a name`)

@@ -14,11 +14,7 @@ export function tryParse(octets: Uint8Array): DnsMessage | undefined {
   }
 }
 
-/**
- * The message that octets are (RFC 1035, section 4; RFC 6891). Throws CniError 6 when they are none: cut short, octets
- * behind the end, names that loop or are too long, RDATA that is longer or shorter than it says, two OPT records. Time
- * and memory are bounded by the octets given.
- */
+/** The message in octets (RFC 1035, section 4; RFC 6891), in time and memory bounded by these. Throws CniError 6 for anything malformed. */
 export function parseMessage(octets: Uint8Array): DnsMessage {
   if (octets.length < 12) throw malformed('it is shorter than a header')
   const view = new DataView(octets.buffer, octets.byteOffset, octets.byteLength)

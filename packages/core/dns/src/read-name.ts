@@ -22,11 +22,7 @@ const longestName = 255
 // A name has at most 127 labels, and a pointer that leads to no label serves nobody.
 const mostPointers = 127
 
-/**
- * Reads the name at an offset. Throws CniError 6 when it leaves the message, is longer than 255 octets, has a label
- * type other than 0 and 3, or a pointer that does not lead backwards (RFC 1035, section 4.1.4). The end that a pointer leads to
- * is read once for all names that share `tails`: thousands may point at one long name.
- */
+/** Reads the name at an offset. Throws CniError 6 for what RFC 1035, 4.1.4, forbids. A shared pointer's end is read once, by `tails`. */
 export function readName(
   octets: Uint8Array,
   offset: number,

@@ -26,10 +26,7 @@ export interface ForwardedNetwork {
 /** The priority of our own chain for what is forwarded. */
 const ownPriority = -10
 
-/**
- * The commands for the owner of a chain, each of which puts a rule first, so that a network is forwarded; none where it is.
- * A chain behind ours needs to accept our mark, once for all networks; any other needs to accept the bridge.
- */
+/** The commands for a chain's owner to let a network pass, none where it does: by our mark behind our chain, else by bridge. */
 export function passingCommands(
   chain: RefusingChain,
   network: ForwardedNetwork,

@@ -14,12 +14,7 @@ export function ipOf({ address, range }: Candidate): { address: string; gateway:
   return { address: cidr, gateway: formatAddress(range.gateway) }
 }
 
-/**
- * The addresses of a range set in host-local's order, computed one by one: from the one after
- * `lastReserved` round to `lastReserved` itself. Without one in the set they start at the first
- * range. The gateway of the range that is being walked is left out; gateways of other ranges are
- * not (host-local, backend/allocator/allocator.go, RangeIter).
- */
+/** A range set's addresses in host-local's order (RangeIter), lazily, from behind `lastReserved` round to it, without the range's gateway. */
 export function* candidates(set: RangeSet, lastReserved?: Address): Generator<Candidate> {
   const first = firstCandidate(set, lastReserved)
   let current = first

@@ -24,10 +24,7 @@ export interface Claim extends Holder {
   readonly set: number
   /** The addresses to try, in order, given the one reserved last. Pure and lazy: a store may begin again when another writer was faster. */
   readonly candidates: (lastReserved: Address | undefined) => Iterable<Address>
-  /**
-   * Reserve nothing when the holder has an address for which this is true; one that its container
-   * holds without an ifname counts too. Absent: whatever it has is no hindrance.
-   */
+  /** Reserve nothing when the holder, or its container without an ifname, has an address for which this is true. Absent: never. */
   readonly unlessHeldIn?: (address: Address) => boolean
 }
 

@@ -1,11 +1,6 @@
 import { invalid } from './go-decode.ts'
 
-/**
- * The values in a `CNI_ARGS` text, by key; of a key given twice, the last. `known` says which keys a
- * plugin knows, and checks their values: it returns what is wrong with one. Throws CniError 7 in the
- * words of Go's types.LoadArgs for a pair without exactly one `=`, and for unknown keys unless
- * `IgnoreUnknown` is true.
- */
+/** The values of `CNI_ARGS` by key, the last of two; `known` checks each. Throws CniError 7 in the words of Go's types.LoadArgs. */
 export function readCniArgs(
   text: string,
   known: Readonly<Record<string, (value: string) => string | undefined>>,

@@ -26,11 +26,7 @@ export function reachableNameservers(
   })
 }
 
-/**
- * The nameservers for a container that names none. In modes host and ns the host's as they are. Else
- * without loopback addresses, and in mode cni the IPv4 ones alone unless the container has IPv6 or
- * the host has no others. RootlessKit's come first, in mode cni. Where none is left: public servers.
- */
+/** The nameservers without any named: RootlessKit's, the host's without loopback, IPv4 alone in mode cni unless IPv6; else public ones. */
 export function hostNameservers(
   host: readonly Sourced[],
   rootless: readonly Sourced[],

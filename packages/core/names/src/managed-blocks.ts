@@ -11,12 +11,7 @@ const localhost = [
   '::1\t\tlocalhost localhost.localdomain',
 ]
 
-/**
- * The lines that stand between the markers of a container's hosts file: localhost, its own names,
- * extra hosts in the order given, then the containers of its networks by address. A name of its own
- * or of an extra host is left out of the lines of others, so that it means one thing only. The book
- * has to hold the container itself.
- */
+/** The lines between the markers of a hosts file: localhost, own names, extra hosts, then peers by address, without names used before. */
 export function managedBlocks(names: ContainerNames, book: NameBook): readonly LineBlock[] {
   const own = book.byId.get(names.id) ?? []
   const extra = names.extraHosts.filter(

@@ -3,12 +3,7 @@ import type { ContainerNames, ExtraHost } from './container-names.ts'
 import { asTexts, untrusted } from './json-fields.ts'
 import { metaResult } from './meta-result.ts'
 
-/**
- * Reads a meta.json: nerdctl's, of any age, or ours. Keys in any case; unknown ones, such as the old
- * `Namespace`, are passed over. Names and addresses come as they stand, unchecked: `renderHosts`
- * leaves out those that no hosts file could hold. Throws CniError 6 when the text is no JSON, 107
- * when a field that counts has the wrong type.
- */
+/** Reads a meta.json of nerdctl or ours, keys in any case, values unchecked. Throws CniError 6 for no JSON, 107 for a wrong type. */
 export function parseMeta(text: string): ContainerNames {
   const meta = decode(text)
   const own = goField(meta, 'Vethra')

@@ -2,12 +2,7 @@ import { isOption, isSearchDomain } from './dns-words.ts'
 import { nameserverKind } from './nameserver.ts'
 import type { ResolvConf, Sourced } from './resolv-conf.ts'
 
-/**
- * Reads a resolv.conf as resolv.conf(5) has it, forgiving where resolvers are: CRLF, indented
- * lines, comments after a value. The last `search` or `domain` line counts, and the last `options`
- * and `sortlist` line each. Lines and values that make no sense are left out, as resolvers do.
- * Every value has the source `host`.
- */
+/** Reads a resolv.conf as resolvers do (resolv.conf(5)), nonsense left out, the last list of a kind. Each value has the source `host`. */
 export function parseResolvConf(text: string): ResolvConf {
   const lines = text.split('\n').map(fields)
   const last = (...keywords: readonly string[]) =>

@@ -37,10 +37,7 @@ export function informMessage({ xid, mac, address }: LeaseQuestion): Uint8Array 
   return octets
 }
 
-/**
- * The resolvers in a server's answer to a question, at most three, in its order; undefined for any other octets. Addresses that
- * cannot be a resolver's are left out: 0.0.0.0/8, those of loopback and multicast, and what lies beyond.
- */
+/** The resolvers in a DHCP answer, at most three, in order, without addresses that cannot be one; undefined for other octets. */
 export function leasedResolvers(
   octets: Uint8Array,
   { xid, mac }: Pick<LeaseQuestion, 'xid' | 'mac'>,

@@ -7,12 +7,7 @@ import { nfgenmsg, nftMessage, nftm, subsystem } from './nft-message.ts'
 import type { NftElement, NftOp, NftTable } from './nft-op.ts'
 import { be32, be64, join, nulText, type Octets } from './octets.ts'
 
-/**
- * The messages of one transaction: a mark, the operations in order, a mark. All or nothing: where one
- * fails nothing changes. The last operation asks for the acknowledgement; a stale `generation` is
- * answered by ERESTART to the first mark, and by nothing else. Throws RangeError for a value that its
- * type does not have.
- */
+/** The messages of one transaction, all or nothing; the last asks for an acknowledgement, a stale `generation` gets ERESTART. Throws RangeError. */
 export function encodeNftBatch(ops: readonly NftOp[], generation?: number): readonly Message[] {
   const genid = generation === undefined ? [] : [attribute(1, be32(generation))]
   const messages = ops.flatMap((op, index) => encodeOp(op, index + 1))
@@ -88,10 +83,7 @@ function inPieces<T>(items: readonly T[]): readonly (readonly T[])[] {
   )
 }
 
-/**
- * The element that a refusal is about: `position` is that of the refused message among those of `encodeNftBatch`,
- * `offset` what the kernel told. Undefined where the refused message has none, or the kernel told no offset.
- */
+/** The element that a refusal is about, by its `position` in `encodeNftBatch` and the kernel's `offset`; else undefined. */
 export function refusedElement(
   ops: readonly NftOp[],
   position: number,

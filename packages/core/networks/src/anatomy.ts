@@ -31,10 +31,7 @@ export function networkParent(
   return { device: textField(conf, 'master') ?? '', mtu: typeof mtu === 'number' ? mtu : 0 }
 }
 
-/**
- * Whether portmap publishes ports of a network at ::1, as in dual-stack conf lists of nerdctl and of 0.1. Clients
- * there wait for ever: no packet from ::1 leaves the host (RFC 4291, 2.5.3).
- */
+/** Whether portmap publishes a network's ports at ::1 (dual-stack lists of nerdctl and 0.1), from where no packet leaves (RFC 4291, 2.5.3). */
 export function hangsAtLoopback(network: Network): boolean {
   const portmap = network.list.plugins.find(({ type }) => type === 'portmap')
   if (portmap === undefined || goField(jsonOrNull(portmap.text), 'conditionsV6') !== undefined)

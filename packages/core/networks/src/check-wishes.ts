@@ -12,12 +12,7 @@ export interface Wishes {
   readonly macAddress?: string
 }
 
-/**
- * Throws CniError 101 for an address outside all subnets of the network, as far as its conf list
- * has subnets. Throws 102 for the gateway's address or one that the IPAM plugin never gives out.
- * Throws 103 for a hardware address where interfaces have their parent's. Every ADD would fail, or
- * ignore the wish.
- */
+/** Throws CniError 101 for a wish outside of all subnets, 102 for gateways and excluded addresses, 103 for a MAC where parents' count. */
 export function checkWishes(network: Network, wishes: Wishes): void {
   const { ip, ip6, macAddress } = wishes
   const type = network.list.plugins[0]?.type ?? ''

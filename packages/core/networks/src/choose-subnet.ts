@@ -34,12 +34,7 @@ interface Interval {
   readonly step: bigint
 }
 
-/**
- * A subnet that overlaps nothing used, the first in the order of the pools of its family. Without any: from
- * 10.4.1.0/24 up to 10.255.255.0/24, as nerdctl does, then 172.16.0.0/12 and 192.168.0.0/16. For IPv6
- * there is no built-in order. Costs a sort of what is used, however large that is. Throws CniError 102
- * that names what takes the space.
- */
+/** The first free subnet of the family's pools; by default from 10.4.1.0/24 as nerdctl, 172.16.0.0/12, 192.168.0.0/16. Throws CniError 102. */
 export function chooseSubnet(
   used: readonly UsedPrefix[],
   pools: readonly SubnetPool[],

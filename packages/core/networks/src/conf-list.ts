@@ -9,12 +9,7 @@ import { type IpamConf, ipamConf } from './ipam-conf.ts'
 import type { NetworkFacts, NetworkOptions, NewConfList } from './options.ts'
 import { members, sortedMembers, type Written, writeJson } from './written-json.ts'
 
-/**
- * The conf list of a new network, in the bytes that nerdctl would write. The differences: `-o vethra.own`, the IPv6
- * default route of a network of both families, an MTU that is not 1500, and ports not published at
- * ::1. Throws CniError 103 for options that cannot be, with nerdctl's texts, and 102 when a subnet
- * overlaps or none is free.
- */
+/** A new network's conf list in nerdctl's bytes, but for own, IPv6 route, MTU and ::1. Throws CniError 103 for options, 102 for subnets. */
 export function networkConfList(options: NetworkOptions, facts: NetworkFacts): NewConfList {
   checkName(options.name)
   const driverOptions = readDriverOptions(options.driver, options.options)

@@ -7,11 +7,7 @@ import type { NetworkFacts, NetworkOptions, NewConfList } from './options.ts'
 
 const usualSubnet = '10.4.0.0/24'
 
-/**
- * The conf list of the default network, named `bridge`: nerdctl's bytes. Its subnet is 10.4.0.0/24, or, when
- * that overlaps something used, one that is chosen, which the notes say. `bridgeIp`, like `10.9.0.1/16`, fixes
- * subnet and gateway instead: CniError 102 when it overlaps, 103 when it is no IPv4 address with a length.
- */
+/** The default network's conf list, nerdctl's bytes: 10.4.0.0/24, a free one, or `bridgeIp`'s. Throws CniError 102 and 103 for that. */
 export function defaultNetwork(facts: NetworkFacts, bridgeIp?: string): NewConfList {
   return bridgeIp === undefined ? usual(facts) : fixed(facts, bridgeIp)
 }

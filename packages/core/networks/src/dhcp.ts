@@ -16,12 +16,7 @@ const keys: Readonly<Record<keyof DhcpOption, 'string' | 'boolean'>> = {
   skipDefault: 'boolean',
 }
 
-/**
- * The members of `ipam` for the dhcp plugin. Each entry of `ipamOptions` is a DHCP option by name
- * and JSON: `{"type": "provide" | "request", "value", "fromArg", "skipDefault"}`; the host's name
- * is always taken from the CNI args. Options of subnets are ignored, as nerdctl does, and the notes
- * say so. Throws CniError 103 with nerdctl's texts.
- */
+/** The members of `ipam` for dhcp, each of `ipamOptions` an option as JSON; subnets are ignored, as notes say. Throws CniError 103. */
 export function dhcpMembers(options: NetworkOptions): {
   readonly ipam: readonly (readonly [string, Written | undefined])[]
   readonly notes: readonly string[]

@@ -15,10 +15,7 @@ export function wantsIsolation({ driver, options }: NetworkOptions): boolean {
   return !readDriverOptions(driver, options).icc
 }
 
-/**
- * Whether the firewall plugin knows the ingress policy `isolated`. A version that it states decides: the policy
- * came with 1.7.1. Many builds, Debian's among them, state none ("version unknown"): then what it did decides.
- */
+/** Whether the firewall plugin knows policy `isolated`: by its version (1.7.1), else, as Debian's states none, by its ADD. */
 export function isolationSupport(answers: FirewallAnswers | undefined): IsolationSupport {
   if (!answers) return { supported: false, why: 'there is no firewall plugin' }
   const { about, trial } = answers

@@ -12,12 +12,7 @@ export interface StaticIpam {
   readonly notes: readonly string[]
 }
 
-/**
- * The members of `ipam` for the static plugin: each container brings its addresses, through capability
- * `ips`. Subnets stand there as host-local's do: the plugin passes over them, and what completes a
- * container's address and keeps others clear knows them. The default routes lead through the gateways, where
- * there are some. Throws CniError 103 for what only choosing addresses would need, 102 for overlaps.
- */
+/** The members of `ipam` for static: addresses come by capability `ips`; subnets are for us. Throws CniError 103 for ranges, 102. */
 export function staticIpam(options: NetworkOptions, neighbours: Neighbours): StaticIpam {
   const { ipRanges, auxAddresses, ipamOptions } = options
   const extra = [...ipRanges, ...auxAddresses, ...Object.keys(ipamOptions)]

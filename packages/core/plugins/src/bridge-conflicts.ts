@@ -5,10 +5,7 @@ import type { BridgeConf } from './bridge-conf.ts'
 import { gatewayLinkOf } from './bridge-resources.ts'
 import type { Ip } from './subnets.ts'
 
-/**
- * The addresses of a bridge that are in the way of its gateway: another IPv4 one, or an IPv6 one of an overlapping subnet, as the
- * reference plugin has it. Throws CniError 7 for the first one without `forceAddress`; with it they are to be removed.
- */
+/** A bridge's addresses in its gateway's way, as the reference plugin has it. Throws CniError 7 without `forceAddress`; else they go. */
 export function conflictsOf(
   conf: BridgeConf,
   ips: readonly Ip[],

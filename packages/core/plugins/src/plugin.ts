@@ -112,10 +112,7 @@ export interface Planned {
   readonly removes?: readonly Owned[]
 }
 
-/**
- * A CNI plugin as a pure planner: ADD, DEL, CHECK, GC and STATUS follow from what it plans. `parse` throws
- * CniError 7 naming key and value. A conf with a key outside of `keys` is not planned in this process.
- */
+/** A CNI plugin as a pure planner. `parse` throws CniError 7 naming key and value; a key outside of `keys` makes it a program. */
 export interface Plugin<Conf> {
   readonly type: string
   /** The keys that it knows, beside those of every plugin. */

@@ -80,10 +80,7 @@ function madeVeth(made: Result | undefined, request: PluginRequest): Veth | unde
   }
 }
 
-/**
- * The admission of what leads to the container: that of a bridge and its subnets is the network's; that of a veth
- * which ends on the host is the attachment's, and of its addresses alone. Undefined where nothing leads there.
- */
+/** The admission of what leads to the container: the network's for a bridge, the attachment's for a veth; undefined without either. */
 export function admissionOf(result: Result, request: PluginRequest): Owned | undefined {
   const [link, port] = hostSide(result)
   if (link === undefined) return undefined

@@ -76,18 +76,12 @@ export function addressOn(place: Place, link: string, ip: Ip): InterfaceAddress 
   }
 }
 
-/**
- * The link-local IPv6 address of an interface of the host: the one that the kernel would give it. By itself the
- * kernel asks for a second or two whether it is another's, and solicits no neighbour until then.
- */
+/** The link-local address of a host's interface as the kernel makes it: by itself that takes a second or two. */
 export function linkLocalOn(link: string, mac: string): InterfaceAddress {
   return { kind: 'address', place: 'host', link, address: linkLocalOf(mac), prefixLength: 64 }
 }
 
-/**
- * Whether an interface is to have a link-local address: with IPv6, or without any IPAM plugin, where the container itself finds its
- * addresses. Elsewhere its router solicitations and listener reports would be flooded to all peers for nothing.
- */
+/** Whether an interface has a link-local address: with IPv6, or without IPAM. Elsewhere its solicitations would flood all peers. */
 export function usesLinkLocal({ conf, ipam }: PluginRequest, ips: readonly Ip[]): boolean {
   const isLayer2 = ipam === undefined && textOf(objectOf(conf, 'ipam') ?? {}, 'type') === undefined
   return ips.some(({ family }) => family === 6) || (isLayer2 && ips.length === 0)

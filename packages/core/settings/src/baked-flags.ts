@@ -2,12 +2,7 @@ import type { ResolvedSettings } from './resolve-settings.ts'
 import { settingFlags } from './setting-flags.ts'
 import type { SettingKey, Settings } from './settings.ts'
 
-/**
- * The global flags that a hook line must carry so that the hook finds the same places, as
- * `--key=value`, in the order of `settingFlags`. They are the settings from a flag or the
- * environment that decide where things lie or how plugins are run. Settings from a file are read
- * again by the hook.
- */
+/** The flags `--key=value` by which a hook finds the same places, in `settingFlags` order: those not read from a file again. */
 export function bakedFlags({ settings, sources }: ResolvedSettings): readonly string[] {
   return settingFlags
     .filter((row) => row.baked && (sources[row.toml] === 'flag' || sources[row.toml] === 'env'))

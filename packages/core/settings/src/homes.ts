@@ -12,11 +12,7 @@ export interface Homes {
   readonly stateDir: string
 }
 
-/**
- * The folders of the user, by the XDG Base Directory Specification: variables that hold no absolute path count as
- * unset. Undefined outside of RootlessKit: where `ROOTLESSKIT_STATE_DIR` is unset, or `uidMap`, the content of
- * /proc/self/uid_map, maps every user id to itself. `passwd`: the content of /etc/passwd, where `HOME` is unset.
- */
+/** The user's folders (XDG Base Directory); undefined outside of RootlessKit, by its variable and `uidMap`. `passwd` counts without `HOME`. */
 export function homesOf(
   env: Readonly<Record<string, string | undefined>>,
   uidMap: string,

@@ -62,12 +62,7 @@ export interface ResolvedSettings {
   readonly homes?: Homes
 }
 
-/**
- * The settings that hold: flag before environment before vethra.toml before containerd's config
- * before default. An empty environment variable counts as absent, and so does an empty array in a file.
- * Throws CniError 103 that names the flag, the variable, or the key and its file, for the first value
- * that cannot be; a value that is overridden is not looked at.
- */
+/** The settings that hold: flag, environment, vethra.toml, containerd's config, default. Throws CniError 103 for the first invalid one used. */
 export function resolveSettings(input: SettingsInput): ResolvedSettings {
   const found = new Map(settingFlags.map((row) => [row.toml, find(row, input)]))
   const value = <T>(key: SettingKey, read: (given: Given) => T): T | undefined => {

@@ -9,11 +9,7 @@ export interface SplitFlags {
   readonly rest: readonly string[]
 }
 
-/**
- * Takes the global flags out of an argument vector, before and after the subcommand, up to `--`:
- * `--key value`, `--key=value`, `-n value` and `-n=value`. The last value of a repeated flag
- * counts, unless it may be repeated. Throws CniError 103 when a value is missing.
- */
+/** Takes global flags out of `argv`, anywhere before `--`; the last value counts, unless repeatable. Throws CniError 103 for a missing value. */
 export function splitGlobalFlags(argv: readonly string[]): SplitFlags {
   const end = argv.includes('--') ? argv.indexOf('--') : argv.length
   const flags: Partial<Record<SettingKey, string | readonly string[]>> = {}
@@ -29,12 +25,7 @@ export function splitGlobalFlags(argv: readonly string[]): SplitFlags {
   return { flags, rest: [...rest, ...argv.slice(end)] }
 }
 
-/**
- * The same for the hook line that nerdctl writes, `[global flags] internal oci-hook EVENT`. Its
- * names for our flags (`--host`, `--a` and `--H` for `--address`, `--n` for `--namespace`) are
- * understood. Every other flag before the first word, which nerdctl writes as `--key=value`, is
- * dropped; an empty value counts as absent.
- */
+/** As `splitGlobalFlags`, for nerdctl's hook line, with its names of flags; other flags before the first word, and empty values, are dropped. */
 export function splitHookFlags(argv: readonly string[]): SplitFlags {
   const { flags: all, rest } = splitGlobalFlags(argv.map(ourName))
   const flags = Object.fromEntries(Object.entries(all).filter(([, value]) => value !== ''))

@@ -6,12 +6,7 @@ import { settingFlags } from './setting-flags.ts'
 import type { GivenSettings } from './settings.ts'
 import { shown, type TomlTable } from './toml.ts'
 
-/**
- * The settings in the table of vethra.toml, for resolveSettings. Texts are strings; times and sizes may be
- * numbers; `cni_path`, and keys whose flag may be repeated, are an array or one string. `address_pools` is an array of
- * tables, each with the keys `base` and `size`; `runtime` is one table. Throws CniError 103 that names the file, and the
- * key when it is unknown or of a wrong type.
- */
+/** The settings in vethra.toml's table: strings, numbers for times and sizes, arrays or one string. Throws CniError 103 naming file and key. */
 export function readVethraToml(file: string, table: TomlTable): GivenFile {
   const { runtime, ...others } = table
   const entries = Object.entries(others).map(([key, value]) => {

@@ -2,11 +2,7 @@ import { type Change, isAsWanted, targetOf } from './change.ts'
 import { carrierOf, carriersOf, keyOf } from './key.ts'
 import type { Owned, Resource, State } from './resource.ts'
 
-/**
- * The changes that lead from what was observed to what is desired: removals first, users before what
- * they use; then what is made and altered, makers before users. A resource that goes with a link that is removed
- * is not removed by itself. Both states must be of the same scope: what is observed and not desired goes.
- */
+/** The changes from observed to desired, of one scope: removals, users first, then the rest, makers first. Parts of a removed link are omitted. */
 export function diff(desired: State, observed: State): readonly Change[] {
   const found = byKey(observed)
   const wanted = byKey(desired)

@@ -51,10 +51,7 @@ export function kernelFeature(name: FeatureName): KernelFeature {
   return kernelFeatures.find((each) => each.name === name) ?? { name, option: name }
 }
 
-/**
- * The way out where a kernel lacks a feature, for an error's hint: its option, and the command that loads its module; or, with
- * `blockedBy`, the modprobe.d(5) line to remove.
- */
+/** The hint for a missing kernel feature: its option and module, or, by `blockedBy`, the modprobe.d(5) line to remove. */
 export function featureHint(name: FeatureName, blockedBy?: string): string {
   const { option, module } = kernelFeature(name)
   if (blockedBy !== undefined)

@@ -14,12 +14,7 @@ export interface AttachmentOwner {
   readonly ifname: string
 }
 
-/**
- * The mark of an owner where the kernel has room for one, a link's alias or an element's comment:
- * `vethra NETWORK CONTAINERID IFNAME`, `vethra NETWORK`, `vethra`. Names of networks, containers and
- * interfaces hold no blank, so that it is read back by `readMark`. The kernel has room for 253 octets: where the id is
- * too long, `~` and a hash stand for it, and the owner that is read has that as its id.
- */
+/** An owner's mark, at most 253 octets: `vethra NETWORK CONTAINERID IFNAME`, `vethra NETWORK`, `vethra`; `~` and a hash for a long id. */
 export function ownerMark(owner: Owner): string {
   if (owner.kind === 'host') return 'vethra'
   if (owner.kind === 'network') return `vethra ${owner.network}`

@@ -86,12 +86,7 @@ export function checkNames(network: string, { containerId, ifname }: Attachment)
   checkIfname(ifname)
 }
 
-/**
- * Detaches a container: DEL of every plugin in reverse, with the conf list, CNI args, capability
- * args and result cached at ADD: a list that was changed or removed since leaks nothing. `list`
- * serves where nothing was cached. The cache entry goes last, and stays when a plugin failed.
- * Succeeds when nothing is attached.
- */
+/** DEL of every plugin in reverse, with what was cached at ADD, else `list`. The cache entry goes last, after success alone. Idempotent. */
 export async function detach(tools: AttachTools, former: Former): Promise<void> {
   const key = keyOf(former)
   await detachAs(tools, former, madeOf(await tools.cache.read(key)))
@@ -108,12 +103,7 @@ export async function detachAs(
   await cache.remove(keyOf(former))
 }
 
-/**
- * Checks that an attachment is as ADD left it: CHECK of every plugin with what was cached at ADD (SPEC
- * 1.1.0, section 2, "CHECK"); `list` serves where nothing was cached. Throws CniError 1 when the list's
- * version knows no CHECK, 101 when there is neither, 1 or 6 when what was cached is no result, and the
- * plugin's error when something is amiss.
- */
+/** CHECK of every plugin with what was cached (SPEC 1.1.0, "CHECK"), else `list`. Throws CniError 1, 6, 101, or the plugin's. */
 export async function checkAttachment(
   { runner, cache }: AttachTools,
   former: Former,

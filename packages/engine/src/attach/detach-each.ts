@@ -19,10 +19,7 @@ export interface DetachOptions {
   readonly silent?: boolean
 }
 
-/**
- * Detaches while the container's lock is held: DEL of each network, the last one first; then what rules are left, and last
- * the records. A process that is killed, or fails, before the rules have gone leaves the records: the next command looks again.
- */
+/** DEL of each network under the container's lock, last first; then left rules, last the records, which stay after a failure. */
 export async function detachEach(
   tools: HostTools,
   memberships: readonly Membership[],

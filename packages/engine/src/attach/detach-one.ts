@@ -17,10 +17,7 @@ import { takeOver } from './take-over.ts'
 import { waysByMark } from './ways-by-mark.ts'
 import { waysNow } from './ways-now.ts'
 
-/**
- * DEL of one attachment, as its ADD is remembered: with what was cached, with what was asked where a kill cut it short, else with
- * the conf list of now. Resources that bear its mark go where no record says which plugins ran.
- */
+/** DEL of one attachment by cache, record, or the conf list of now. Its marked resources go where no record says which plugins ran. */
 export async function detachOne(
   given: HostTools,
   membership: Membership,
@@ -79,10 +76,7 @@ export async function waysUnrecorded(
   return list && waysNow(tools, list)
 }
 
-/**
- * Undoes an ADD whose first plugin alone is known to have succeeded. Where a later one refuses its conf, or a port
- * mapping, in DEL, too, as it did in ADD, those of now are tried: somebody may have corrected them.
- */
+/** Undoes an ADD of whose plugins the first succeeded: with confs of now where later ones refuse their own in DEL, too. */
 async function detachUnfinished(tools: HostTools, former: Former, made: Made): Promise<void> {
   const { runner, failed } = noting(tools.runner)
   try {

@@ -21,11 +21,7 @@ export interface WantedInterface extends Pick<Attachment, 'netns' | 'ifname'> {
   readonly container?: ContainerRef | undefined
 }
 
-/**
- * Checks that interfaces can be made where attachments ask for them. Throws CniError 4 for a name that
- * the kernel would change, 8 unless the path is a network namespace other than the runtime's own, and 102 when others made the interface.
- * Returns the records of ADDs and DELs that were cut short, and of an earlier life of the same container.
- */
+/** Checks that interfaces can be made. Throws CniError 4, 8 or 102; returns records of ADDs and DELs cut short, and of an earlier life. */
 export async function checkDoor(
   tools: DoorTools,
   wanted: readonly WantedInterface[],

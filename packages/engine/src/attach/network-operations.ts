@@ -7,12 +7,7 @@ import type { NetworkPlan } from './plan.ts'
 import { run } from './run.ts'
 import { supportedVersions } from './supported-versions.ts'
 
-/**
- * Asks whether a network can take containers: STATUS of every plugin (SPEC 1.1.0, section 2), and of the
- * IPAM plugin where the interface plugin is too old to pass it on. A list below 1.1.0 has no STATUS of
- * its own; its IPAM plugin is asked all the same when it knows how. `ways` are those of now; default: programs. Throws CniError, with the plugin's
- * own code such as 50.
- */
+/** STATUS of every plugin, and of IPAM behind old interface plugins (SPEC 1.1.0). `ways`: default programs. Throws the plugin's CniError. */
 export async function checkStatus(
   runner: PluginRunner,
   list: ConfList,

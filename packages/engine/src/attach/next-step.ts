@@ -58,10 +58,7 @@ export function stepOf(progress: Progress): Step {
   return { kind: 'done', ...(direction === 'forward' && last ? { result: last } : {}) }
 }
 
-/**
- * The progress after a plugin has run. An ADD that fails turns back: DEL of what ran, in reverse, each
- * failure kept. CHECK and STATUS stop at the first failure; DEL and GC go through all plugins.
- */
+/** The progress after a plugin: a failed ADD turns back, CHECK and STATUS stop, DEL and GC go through all. */
 export function advance(progress: Progress, outcome: PluginOutcome): Progress {
   const { plan, direction, index, errors } = progress
   const { operation } = plan

@@ -2,10 +2,7 @@ import type { Attachment, Result } from '@vethra/cni'
 import type { NamespaceFacts } from '@vethra/world'
 import { resultOf } from './cached-list.ts'
 
-/**
- * Whether another interface has the name of an attachment's in its namespace, by the result of ADD. A veth goes whole: its
- * end on the host has gone, and the MAC inside is another. False where the result names no such end.
- */
+/** Whether another interface has the attachment's name, by ADD's result: a veth without its host's end. False where that is unknown. */
 export async function isReplaced(
   { hasLink, linkAt }: Pick<NamespaceFacts, 'hasLink' | 'linkAt'>,
   { netns, ifname }: Pick<Attachment, 'netns' | 'ifname'>,

@@ -21,10 +21,7 @@ export interface PluginTools extends TurnTools {
 /** The attachment that a plugin is run for. */
 export interface PluginContext {
   readonly list: ConfList
-  /**
-   * Whether the interface is known to be the attachment's. Where it is not, DEL is given no namespace while the
-   * interface there is none that the first plugin makes: another runtime's may have come before the ADD.
-   */
+  /** Whether the interface is the attachment's; else DEL gets no netns unless the first plugin makes such: it may be another runtime's. */
   readonly isMade: boolean
   /** The text of the result of ADD, or of its plugins so far: DEL is given no namespace where another interface has the name by now. */
   readonly result?: string | undefined

@@ -71,10 +71,7 @@ export async function addStage(
   return outcome.kind === 'done' ? { result } : giveBack(world, claim, outcome.error)
 }
 
-/**
- * DEL of a stage: removes what its plan gave the attachment, and gives its addresses back. Done twice, it changes
- * nothing. Where the namespace is gone, an interface that is left is taken down alone: it goes with its namespace.
- */
+/** DEL of a stage: its resources, then its addresses. Idempotent. Without its netns, an interface left on the host is taken down alone. */
 export async function delStage(
   world: StageWorld,
   { requests, previous, ipam }: Stage,

@@ -18,10 +18,7 @@ interface Attached {
   readonly listText?: string | undefined
 }
 
-/**
- * Removes what plugins leave of attachments: Debian's bridge its masquerading when the netns is gone, and
- * portmap what lost its ports. Rules that change meanwhile are looked at again.
- */
+/** Removes what plugins leave: bridge's masquerading, portmap's rules. Rules that change meanwhile are looked at again. */
 export async function sweep(
   { rules }: Pick<World, 'rules'>,
   attached: readonly Attached[],

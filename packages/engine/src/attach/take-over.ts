@@ -69,10 +69,7 @@ export function bearing(tools: HostTools, nonce: AttachmentRecord['nonce']): Bea
 /** The milliseconds that one may be held up by what is another's. */
 const patienceMs = 5_000
 
-/**
- * Waits, for 5 seconds each, for the plugins of operations that were killed, on any container. A container that is busy is
- * passed over, and so is one whose plugins do not end: an operation on it says so.
- */
+/** Waits 5 seconds each for plugins of killed operations, on all containers but busy ones; a stuck one's next operation says so. */
 export async function afterKilled(tools: HostTools): Promise<void> {
   const [known, cached] = await Promise.all([tools.records.list(), tools.cache.list()])
   const finished = new Map(cached.map((each) => [nameOf(keyOf(each)), each]))

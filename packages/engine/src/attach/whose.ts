@@ -153,10 +153,7 @@ async function mayLive(
   return record.container ? life !== 'gone' : life === 'alive'
 }
 
-/**
- * Whether a cached attachment lives that we have no record of. At `/proc/PID/ns/net` may be another process by
- * now: there the interface has to have the MAC and the addresses that ADD returned.
- */
+/** Whether an unrecorded cached attachment lives: at `/proc/PID/ns/net` by the interface's MAC and addresses. */
 export async function entryLives(tools: LifeTools, cached: CachedAttachment): Promise<boolean> {
   const { netns, containerId, ifname } = cached.attachment
   if (netns === '') return false

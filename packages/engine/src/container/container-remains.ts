@@ -5,10 +5,7 @@ import type { ManageTools } from '../network/tools.ts'
 import { findContainer } from './container-inspect.ts'
 import { attachedState, type KnownContainer, netnsOf } from './container-state.ts'
 
-/**
- * The remains of a container to remove: all that is known of it, or its attachments where its files
- * are damaged or half deleted. Throws CniError 101 when there is nothing, 102 for one that nerdctl made.
- */
+/** All that is known of a container to remove, or its attachments where files are damaged. Throws CniError 101 for nothing, 102 for nerdctl's. */
 export async function findRemains(tools: ManageTools, ref: string): Promise<KnownContainer> {
   try {
     const found = await findContainer(tools, ref)

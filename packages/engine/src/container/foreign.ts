@@ -20,10 +20,7 @@ export type ForeignTools = LifeTools & Pick<HostTools, 'cache' | 'records' | 'sa
 /** Attachments by the container id that plugins know. */
 export type ForeignEntries = ReadonlyMap<string, readonly CachedAttachment[]>
 
-/**
- * The attachments of other programs in libcni's cache, by the container id that plugins know. Those that our
- * runtime recorded are left out, and so are `lo` and entries whose names plugins would refuse.
- */
+/** Other programs' attachments in libcni's cache, by container id, without ours, `lo`, and names that plugins would refuse. */
 export async function foreignEntries(
   given: Pick<ForeignTools, 'cache' | 'records'>,
 ): Promise<ForeignEntries> {
@@ -103,10 +100,7 @@ async function lifeOfEntry(tools: LifeTools, entry: CachedAttachment): Promise<L
   return (await isProven(tools, record, seen)) ? 'alive' : 'unknown'
 }
 
-/**
- * The path of the namespace of a cached attachment; empty where it is not known. libcni before 1.2 (containerd 1.6) does not
- * keep it: there it is where the result says that the interface is.
- */
+/** The netns path of a cached attachment, else empty. Before libcni 1.2 (containerd 1.6) the result's interface has it. */
 export function netnsOfEntry(entry: CachedAttachment): string {
   const { netns, ifname } = entry.attachment
   const inside = resultOf(entry).interfaces.find(({ name }) => name === ifname)

@@ -11,10 +11,7 @@ export async function foreignOf(tools: KnownTools): Promise<readonly KnownContai
   return [...(await othersOf(tools, entries)), ...(await podsOf(tools, entries))]
 }
 
-/**
- * The containers of a namespace that other programs attached and that are no pods, by id. nerdctl's have the names in its
- * own data store; programs that keep none have no names. `known`: entries that are read already.
- */
+/** A namespace's containers of other programs that are no pods, by id, with nerdctl's names. `known`: entries that were read. */
 export async function othersOf(
   { host, settings }: KnownTools,
   known?: ForeignEntries,

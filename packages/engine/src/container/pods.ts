@@ -3,10 +3,7 @@ import type { CachedAttachment } from '@vethra/world'
 import type { KnownContainer, KnownTools } from './container-state.ts'
 import { type ForeignEntries, type ForeignTools, foreignEntries, foreignFrom } from './foreign.ts'
 
-/**
- * The pods that a CRI runtime attached to networks, by id: from libcni's cache. Their names are those of the runtime's
- * own records where its socket answers, else those in the cache. `known`: entries that are read already.
- */
+/** The pods that a CRI runtime attached, by id, from libcni's cache; names are the runtime's own, else cached. `known`: entries read. */
 export async function readPods(
   tools: ForeignTools,
   known?: ForeignEntries,

@@ -5,10 +5,7 @@ import { cachedList } from '../attach/cached-list.ts'
 import { portsOf } from '../attach/ports-made.ts'
 import type { KnownContainer, KnownTools } from './container-state.ts'
 
-/**
- * The ports that lead to a container: while it runs those that a network of it publishes, else those that it asked
- * for. Where it is not remembered how a network was joined, the latter, too.
- */
+/** The ports that lead to a container: while it runs, those that a network publishes, else those asked for. */
 export async function publishedPorts(
   tools: KnownTools,
   container: KnownContainer,

@@ -9,10 +9,7 @@ import { type WantedNetwork, wantedNetworks } from './served-networks.ts'
 
 /** The addresses that bridges of internal networks have while the resolver runs. */
 export interface LentAddresses {
-  /**
-   * Gives the bridges of internal networks, as far as they exist, those of their addresses that are listened at; other bridges
-   * lose what they were given. A refused one is tried again 5 seconds later; the others only where `isChanged`.
-   */
+  /** Gives bridges of internal networks their listened addresses; others lose them. A refused one waits 5 seconds; others for `isChanged`. */
   lend(
     listened: readonly WantedNetwork[],
     all: readonly NamespaceNames[],

@@ -3,10 +3,7 @@ import { type PublishTools, publishResolver } from './publish-resolver.ts'
 import { openRecorded } from './recorded.ts'
 import { runningResolver } from './resolver-state.ts'
 
-/**
- * Has resolv.conf files name what they would without a resolver, where one was killed: they name it, and nobody answers
- * there. Does nothing while one runs. A failure is reported, and ends nothing.
- */
+/** Has resolv.conf files name what they would without a resolver that was killed; nothing while one runs. Failures are reported. */
 export async function mendLeftResolver(tools: PublishTools): Promise<void> {
   const mend = async () => {
     if ((await runningResolver(tools.files, tools.places)) !== undefined) return

@@ -10,10 +10,7 @@ export interface AttachedContainer {
   readonly results: readonly ParsedResult[]
 }
 
-/**
- * Has a container's resolv.conf name the resolvers that its first leased address came with, where the plugin dhcp does not hand
- * them on. `--dns` and the setting `dns` stay before them. Where no server tells any, those of the host stay. Throws what files do.
- */
+/** Has resolv.conf name the resolvers of the first leased address, behind `--dns` and the setting `dns`; else the host's. Throws as files do. */
 export async function nameLeasedResolvers(
   world: World,
   { namespace, record, memberships, results }: AttachedContainer,

@@ -8,10 +8,7 @@ export interface Publisher {
   run(end: End): Promise<void>
 }
 
-/**
- * A loop of its own: commands hold the lock of those files, and names are answered meanwhile. `publish` is given the containers
- * that are due; none where all are. It never rejects.
- */
+/** Updates resolv.conf beside answering: commands hold their lock. `publish` gets the due containers, none for all; it never rejects. */
 export function newPublisher(
   publish: (only: readonly ContainerRef[] | undefined) => Promise<void>,
 ): Publisher {

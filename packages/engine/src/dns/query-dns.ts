@@ -29,10 +29,7 @@ export interface QueryRow {
   readonly Data: string
 }
 
-/**
- * The addresses of a name, or the name of an address, as the resolver would tell the host now, whether one runs or not: in one
- * network, or in all. Other names are asked upstream. Throws CniError 101 when there is no such name or network.
- */
+/** A name's addresses, or an address's name, as the resolver would tell the host, in a network or all. Throws CniError 101 without any. */
 export async function queryDns(
   tools: DnsTools,
   name: string,

@@ -21,10 +21,7 @@ export interface ResolvConfInput {
   readonly resolver: ResolverState | undefined
 }
 
-/**
- * The text of a container's resolv.conf. While the resolver answers in one of its networks, in the order of its
- * interfaces, that is its one nameserver: musl asks all at once, and the first NXDOMAIN wins. An internal network counts where all are.
- */
+/** A container's resolv.conf: our resolver alone while it answers in one of its networks (musl asks all at once), internal ones last. */
 export function resolvConfText(input: ResolvConfInput): {
   readonly text: string
   readonly warnings: readonly string[]

@@ -7,10 +7,7 @@ import type { ManageTools } from '../network/tools.ts'
 import { keepLeasedResolvers, type LeasedAttachment } from './keep-leased-resolvers.ts'
 import { isLeasing } from './name-leased-resolvers.ts'
 
-/**
- * Has the resolv.conf of a container name the resolvers of the first of its attachments whose address is leased, and the host's where
- * none is; nothing where that attachment is not in `joined`. Throws what files do.
- */
+/** Has resolv.conf name the resolvers of the first leased attachment, if in `joined`, or the host's without any. Throws as files do. */
 export async function tendLease(tools: ManageTools, id: string, joined?: string): Promise<void> {
   const { record, attachments } = await readContainer(tools, id)
   if (record === undefined) return

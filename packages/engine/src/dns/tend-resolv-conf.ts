@@ -34,10 +34,7 @@ export async function writeResolvConf(
   return warnings
 }
 
-/**
- * Puts the resolv.conf of a container right, in place: it names the resolver, or what it would without. A file that is
- * missing, or that someone else has written to, stays as it is. Whether it was changed.
- */
+/** Puts a container's resolv.conf right in place, for the resolver or without; a missing or foreign one stays. Whether it changed. */
 export async function tendResolvConf(
   tools: ResolvConfTools,
   owner: ResolvConfOwner,

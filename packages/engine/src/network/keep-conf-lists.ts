@@ -2,10 +2,7 @@ import type { BundleRecord } from '@vethra/container'
 import { findNetwork, networksFromFiles } from '@vethra/networks'
 import type { ConfDir } from '@vethra/world'
 
-/**
- * Keeps copies of the conf lists of a container's networks, ours and nerdctl's: `nerdctl network prune` removes a network that
- * only prepared or stopped containers of ours use. A transient container is never started again: none is kept for it.
- */
+/** Copies the conf lists of a container's networks, which `nerdctl network prune` may remove; none for a transient container. */
 export async function keepConfLists(
   folder: Pick<ConfDir, 'list' | 'keep'>,
   { mode, networks, transient }: Pick<BundleRecord, 'mode' | 'networks' | 'transient'>,

@@ -48,10 +48,7 @@ export async function planImport(
   return (await planned(tools, networks)).map(({ row }) => row)
 }
 
-/**
- * Creates the networks in their order, under one lock, or none of them: where one is refused, the others stay `new`, and where one
- * cannot be written, those before it are removed. Throws as `planImport` does.
- */
+/** Creates networks in order, under one lock, or none: a refused one stops all, a failure removes those before. Throws as `planImport`. */
 export async function applyImport(
   tools: ManageTools,
   networks: readonly ForeignNetwork[],

@@ -75,10 +75,7 @@ function removalOf(network: Network, others: readonly Network[], isOursBridge: b
   }
 }
 
-/**
- * Whether an element of the table goes with a network. Namesakes of two containerd namespaces have one mark, and of two networks on
- * one bridge the first may have gone: the bridge and the subnets tell which is whose.
- */
+/** Whether a table's element is a network's: of namesakes or on one bridge, the bridge and the subnets tell. */
 export function isOf(network: Network, bridge: string | undefined): (effect: Owned) => boolean {
   const subnets = networkSubnets(network).map(({ subnet }) => subnet)
   return ({ resource, owner }) => {

@@ -2,10 +2,7 @@ import { type CniError, inUseError, usageError } from '@vethra/cni'
 import { pluginNames } from '@vethra/plugins/names'
 import type { PluginFile, PluginFolders } from '@vethra/world'
 
-/**
- * Links the plugins that Vethra is into a folder. Returns the paths of all links, new or there before. Without `force` it
- * throws CniError 102 for a folder that a distribution owns, and for a name that another file has: nothing is changed then.
- */
+/** Links our plugins into a folder, returns all links. Throws CniError 102 without `force` for a distribution's folder or a taken name. */
 export async function installPlugins(
   folders: PluginFolders,
   folder: string,

@@ -9,10 +9,7 @@ export const firewalldTable = { family: 'inet', table: 'firewalld' } as const
 /** The zone whose sources may send anywhere: ours, and those of the plugin `firewall` as a program. */
 export const zone = 'trusted'
 
-/**
- * The subnets that are in no zone of firewalld, each to be put into zone `trusted` as run-time state: a reload forgets it.
- * Subnets that their owner put into a zone stay there. `records` is a folder with a file for each subnet that was put there.
- */
+/** The subnets in no zone of firewalld, to be put into `trusted` at run time; `records` has a file for each that was put there. */
 export function missingSources(records: string, subnets: readonly string[]): readonly Passage[] {
   return subnets
     .filter((subnet) => call('getZoneOfSource', subnet).said.trim() === '')

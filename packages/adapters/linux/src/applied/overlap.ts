@@ -2,10 +2,7 @@ import { overlaps, readCidr } from '@vethra/address'
 import { type CniError, inUseError } from '@vethra/cni'
 import { type Change, type Owned, ownerMark, type State, targetOf } from '@vethra/state'
 
-/**
- * The CniError 102 of a change whose subnet overlaps one in the table: of another network, or one that its own had before.
- * A set of prefixes takes two that are equal and none that overlap in part. Undefined where none does.
- */
+/** The CniError 102 of a change whose subnet overlaps one in the table, which sets of prefixes do not take; else undefined. */
 export function overlapOf(change: Change, effects: State): CniError | undefined {
   if (change.kind === 'remove') return undefined
   for (const own of subnetsOf(targetOf(change))) {

@@ -1,9 +1,6 @@
 import { edenGC } from 'bun:jsc'
 
-/**
- * Collects what is not needed any more, and gives its memory back to the system: bun waits for 32 MiB of it otherwise. Code
- * that was compiled for it goes, too, some megabytes, and is compiled again where it is used.
- */
+/** Collects garbage and gives its memory back, where bun waits for 32 MiB; compiled code goes, too, and comes back when used. */
 export function collectGarbage(): void {
   Bun.gc(true)
   Bun.shrink()
@@ -13,10 +10,7 @@ export function collectGarbage(): void {
 const often = 3
 let spent = 0
 
-/**
- * Answers, having collected before what earlier answers have left behind, when that is much. Not after: what is in use then
- * would stay, as something old, for long.
- */
+/** Answers, after collecting what earlier answers left, when that is much: afterwards, what is in use would stay for long. */
 export function answerCollected<Result>(answer: () => Result): Result {
   if (spent >= often) {
     spent = 0

@@ -37,10 +37,7 @@ const noBufferSpace = 105
 const exists = 17
 const passing: readonly number[] = [2, 4, 11, 16, 85, noBufferSpace]
 
-/**
- * Applies changes of the firewall in one transaction, again where others were in its way. Then the rule that lets
- * marked packets pass is put where another firewall drops them, or is removed with the last network.
- */
+/** Applies firewall changes in one transaction, again where others interfered; then puts or removes the rule in other firewalls. */
 export function applyEffects(session: Session, group: readonly Change[]): Applied {
   const [first] = group
   if (first === undefined) return { done: [] }

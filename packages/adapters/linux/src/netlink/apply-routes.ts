@@ -19,10 +19,7 @@ interface Failure {
   readonly isWhole: boolean
 }
 
-/**
- * Applies changes of links, addresses and routes. Operations of one namespace go out together until the other's turn comes, or
- * one wants an index that they make. An operation that makes a link is sent alone: where it is refused, the link of that name is another's.
- */
+/** Applies changes of links, addresses and routes, one namespace at a time; one that makes a link is sent alone. */
 export function applyRoutes(
   session: Session,
   group: readonly Change[],

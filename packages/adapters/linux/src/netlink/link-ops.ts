@@ -26,10 +26,7 @@ export function alterLink({ name, place, up: isUp, mac, mtu, linkLocal }: Link):
   }
 }
 
-/**
- * The operation that deletes a link, or takes one of a container down. Both ends of a veth go with the host's, whether
- * the container's namespace can be entered or not. A veth that others made is known by its end in the container alone.
- */
+/** The operation that deletes a link, or takes one of a container down; a veth goes by its host's end, one of others by the container's. */
 export function removeLink({ place, name, type }: Link, links: 'delete' | 'down'): PlacedOps {
   const hostName = type.name === 'veth' ? type.hostName : ''
   const link = { name: hostName || name }

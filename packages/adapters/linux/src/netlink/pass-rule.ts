@@ -22,10 +22,7 @@ import type { Session } from './session.ts'
 
 const chain = 'FORWARD'
 
-/**
- * The changes to other firewalls without which they drop what our table lets pass: a rule in chains of iptables-nft and
- * iptables-legacy, and the subnets in a zone of firewalld.
- */
+/** The changes without which other firewalls drop what our table passes: rules in iptables chains, subnets in a zone of firewalld. */
 export function missingPassages(session: Session, subnets: readonly string[]): readonly Passage[] {
   return [
     ...forwardTables.filter((table) => lacksRule(session, table)).map(nftPassage(session)),

@@ -2,10 +2,7 @@ import { decodeFlow, dumpUdpFlows, type FoundFlow, forgetFlow } from '@vethra/ne
 import type { Publish } from '@vethra/state'
 import type { Session } from './session.ts'
 
-/**
- * Forgets the UDP flows to published ports. A datagram of a flow that conntrack knows is led where the first one
- * was, whatever the map says by now: to a container that is gone, or to the host itself.
- */
+/** Forgets UDP flows to published ports: conntrack leads their datagrams where the first went, whatever the map says by now. */
 export function forgetStaleFlows(session: Session, publishes: readonly Publish[]): void {
   const ports = publishes.filter(({ protocol }) => protocol === 'udp')
   const byPort = Map.groupBy(ports, ({ hostPort }) => hostPort)

@@ -61,10 +61,7 @@ export function startTable(
   return { ...remadeTable(session), exists: true }
 }
 
-/**
- * The operations that make our table again, with the elements that it has, in one transaction that fails if anything
- * changed meanwhile. The kernel changes neither the comment of a table nor the hook of a chain.
- */
+/** The operations that remake our table with its elements in one transaction: the kernel changes no comment and no hook. */
 export function remadeTable(session: Session): Omit<TableStart, 'exists'> {
   const [message] = session.askNetfilter(askGeneration()).messages
   const generation = message && generationOf(message)

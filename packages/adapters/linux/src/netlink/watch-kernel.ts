@@ -17,10 +17,7 @@ const hearings: readonly Hearing[] = [
   { what: 'nftables', protocol: 12, groups: [7] },
 ]
 
-/**
- * Hears changes of interfaces, addresses and nftables of this namespace by netlink, without a program and without
- * polling. Where messages are lost (ENOBUFS), that is a change, too: callers look at everything anyway.
- */
+/** Hears changes of interfaces, addresses and nftables by netlink; lost messages (ENOBUFS) are a change, too. */
 export function watchKernel({ onChange, onFault }: WatchHearer): HostWatch {
   const heard = hearings.map((each) => hear(each, { onChange, onFault }))
   return {

@@ -3,10 +3,7 @@ import { checkPathComponent } from '@vethra/cni'
 import type { ConfFileText } from '@vethra/conflist'
 import { readConfFiles } from './read-conf-files.ts'
 
-/**
- * The conf lists and JSON files in a folder of another program, and in that of the namespace in it, as `ConfDir.list` lists ours. A
- * file of more than 256 KiB cannot be read. Throws CniError 7 for more than 1000 files, 107 for a hostile namespace.
- */
+/** Another program's conf files, and its namespace's, as `ConfDir.list`; not beyond 256 KiB. Throws CniError 7 beyond 1000 files, 107. */
 export async function foreignConfFiles(
   folder: string,
   namespace: string,

@@ -16,10 +16,7 @@ export async function beginFile(path: string, nowMs: number): Promise<void> {
   await createWhole(path, headLine(nextGeneration(path, nowMs)), how)
 }
 
-/**
- * Makes a file that is full the one before, and begins a new one in its place: at no time there is none. Does nothing
- * while another does it, or when it has been done. Cut short, the next one does it whole. Throws CniError 5.
- */
+/** Makes a full file the one before, and begins a new one: at no time there is none, one process at a time. Throws CniError 5. */
 export async function replaceFile(options: EventFileOptions, fullSize: number): Promise<void> {
   const { path, now, lock, lockPath } = options
   try {

@@ -3,10 +3,7 @@ import { goField, jsonOrNull } from '@vethra/cni'
 /** The name of our file in a folder of hooks. */
 export const hookFileName = 'vethra.json'
 
-/**
- * The file in a folder of hooks that has Podman call the hook for containers with annotations of ours, before it hands
- * their config.json to the OCI runtime (oci-hooks(5)). `program` is the path of the executable.
- */
+/** The file that has Podman call the hook for our annotations before the OCI runtime (oci-hooks(5)). `program`: the executable's path. */
 export function hookFile(program: string): string {
   const hook = {
     path: program,

@@ -1,9 +1,6 @@
 import { goField, invalidFileError, type Json, jsonOrNull } from '@vethra/cni'
 
-/**
- * The id of the container that Podman makes this config.json for, which it writes nowhere by itself: by the file that it
- * mounts on /run/.containerenv, else by the name of its cgroup. Throws CniError 107 where neither tells, or they differ.
- */
+/** The container id of a config.json of Podman's, by its mount /run/.containerenv, or its cgroup. Throws CniError 107 without. */
 export function podmanId(text: string): string {
   const config = jsonOrNull(text)
   const mounts = listOf(goField(config, 'mounts'))

@@ -24,12 +24,7 @@ export function parseLog(argv: readonly string[]): RuntimeLog {
   return present({ log, logFormat })
 }
 
-/**
- * The container that a command line of runc or crun starts; undefined for every other command, and for
- * a command line that the runtime itself refuses or that has flags unknown here. Flags are written
- * `--flag value`, `--flag=value`, with one dash (runc) or as the beginning of their name (crun), before and
- * behind the id; the last one of a kind counts.
- */
+/** The container that a runc or crun command line starts; undefined for any other, or for unknown flags. The last flag of a kind counts. */
 export function parseStartCall(argv: readonly string[]): StartCall | undefined {
   const before = readFlags(argv, globalFlags, 'first word')
   const [command = '', ...rest] = before?.rest ?? []

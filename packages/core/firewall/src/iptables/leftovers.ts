@@ -1,12 +1,7 @@
 import { attachmentChains } from './chain-names.ts'
 import { chainOf, namesInterface, parseRules, type RuleTable, removal, targetOf } from './rules.ts'
 
-/**
- * The removal of the rules that belong to one attachment alone, as text for `iptables-restore
- * --noflush`; empty when none are left. Debian's bridge leaves its masquerading behind when the
- * netns is gone (plugins, bridge DEL). Rules that are found by address are not touched: the address
- * may be another container's by now.
- */
+/** The removal of one attachment's rules, for `iptables-restore --noflush`; empty for none. Rules found by address alone stay. */
 export function attachmentLeftovers(saved: string, network: string, containerId: string): string {
   const own = attachmentChains(network, containerId)
   // Nearly always the plugins have left nothing, and a thousand containers have thousands of rules.

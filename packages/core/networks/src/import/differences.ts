@@ -4,11 +4,7 @@ import type { NetworkOptions } from '../options.ts'
 import { hasFamily } from './fields.ts'
 import { networkWish } from './network-wish.ts'
 
-/**
- * The parts in which a network differs from the one that these options would make, each as `PART: VALUE there, VALUE wanted`; empty
- * when they are equal. Subnets of a family that the options name none of, and an MTU that they leave open, count for nothing.
- * Throws CniError 103 for options that cannot be.
- */
+/** The parts in which a network differs from these options, `PART: VALUE there, VALUE wanted`; open ones equal any. Throws CniError 103. */
 export function networkDifferences(network: Network, wanted: NetworkOptions): readonly string[] {
   const there = network.managed ? networkWish(network) : undefined
   if (there === undefined) return [`file: ${network.file}, which other programs made`]

@@ -46,10 +46,7 @@ const reasons: Readonly<Record<string, string>> = {
   'com.docker.network.container_iface_prefix': 'interfaces are called eth0, eth1, …',
 }
 
-/**
- * The driver options of a Docker network. Throws CniError 7 for those whose loss would open the network: an ipvlan flag, or a
- * macvlan or ipvlan without a parent, which is on no interface of the host.
- */
+/** A Docker network's driver options. Throws CniError 7 for a lost ipvlan flag, or a macvlan or ipvlan without a parent. */
 export function readDockerOptions(
   driver: Driver,
   given: Readonly<Record<string, string>>,

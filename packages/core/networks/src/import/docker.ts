@@ -15,10 +15,7 @@ import {
   unreadable,
 } from './foreign-network.ts'
 
-/**
- * The networks of a `docker network inspect` output, in its order. Throws CniError 6 when the text is no JSON of at most
- * 16 Mi characters and 128 levels, 7 when it is no array of at most 1000 elements. An element that cannot be used is refused alone.
- */
+/** The networks of `docker network inspect`, in order, a bad one refused alone. Throws CniError 6 for no JSON, 7 beyond 1000 elements. */
 export function readDockerNetworks(text: string, source: string): readonly ForeignNetwork[] {
   const networks = parse(text, source)
   if (!Array.isArray(networks)) throw unreadable(`${source} is not an array of networks`, asking)

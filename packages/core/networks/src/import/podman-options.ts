@@ -14,10 +14,7 @@ const reasons: Readonly<Record<string, string>> = {
   metric: 'default routes have no metric',
 }
 
-/**
- * The driver options of a Podman network, and its `network_interface`: a bridge's name, or the parent. Throws CniError 7 for a
- * bridge that Podman does not manage, and where a loss would open the network: a VRF, or no default route.
- */
+/** A Podman network's driver options and interface. Throws CniError 7 for a bridge that it does not manage, a VRF, or no default route. */
 export function readPodmanOptions(
   driver: Driver,
   given: Readonly<Record<string, string>>,
