@@ -1,6 +1,6 @@
-import { createRoute, type OpenAPIHono } from '@hono/zod-openapi'
+import { createRoute, OpenAPIHono } from '@hono/zod-openapi'
 import type { Operation, Tag } from './operation.ts'
-import { problem } from './schemas.ts'
+import { hostEvent, problem } from './schemas.ts'
 
 const description =
   'The networks and containers of one host: the same objects as the commands print with --format json. Failures are problem details (RFC 9457).'
@@ -22,8 +22,17 @@ const problems = {
   Failed: 'The failure, and the hint to it.',
 }
 
-/** Declares the answers to what fails, for all operations to name: each is a `Problem`. */
-export function declareProblems(registry: OpenAPIHono['openAPIRegistry']): void {
+/** Operations as an OpenAPI 3.1 document. */
+export function apiDocument(version: string, operations: readonly Operation[]): object {
+  const app = new OpenAPIHono()
+  declareProblems(app.openAPIRegistry)
+  app.openAPIRegistry.register('Event', hostEvent)
+  for (const each of operations) app.openAPIRegistry.registerPath(describe(each))
+  return app.getOpenAPI31Document(about(version))
+}
+
+// The answers to what fails, for all operations to name: each is a `Problem`.
+function declareProblems(registry: OpenAPIHono['openAPIRegistry']): void {
   registry.register('Problem', problem)
   const content = {
     'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } },
@@ -33,31 +42,21 @@ export function declareProblems(registry: OpenAPIHono['openAPIRegistry']): void 
   }
 }
 
-/** The head of the document: the API's name and version, its server, its groups of operations. */
-export function about(version: string): {
-  openapi: '3.1.0'
-  info: {
-    title: string
-    version: string
-    description: string
-    license: { name: string; identifier: string }
-  }
-  servers: { url: string; description: string }[]
-  tags: { name: string; description: string }[]
-} {
+// The API's name and version, its server, its groups of operations.
+function about(version: string) {
   const license = { name: 'Apache-2.0', identifier: 'Apache-2.0' }
   const server =
     'HTTP on a unix socket, /run/vethra/vethra.sock by default; the host of the URL is ignored.'
   return {
-    openapi: '3.1.0',
+    openapi: '3.1.0' as const,
     info: { title: 'Vethra', version, description, license },
     servers: [{ url: 'http://vethra', description: server }],
     tags: Object.entries(tags).map(([name, of]) => ({ name, description: of })),
   }
 }
 
-/** An operation as the document has it, with each status that its route answers with. */
-export function describe(each: Operation): ReturnType<typeof createRoute> {
+// With each status that its route answers with.
+function describe(each: Operation) {
   const { id, method, path, summary, tag, params, query, headers, body } = each
   return createRoute({
     operationId: id,

@@ -1,10 +1,19 @@
-import { examine, type RepairOutcome } from '@vethra/engine'
+import { CniError, explain } from '@vethra/cni'
+import { examine, heal, type RepairOutcome, watchForeign } from '@vethra/engine'
 import type { Finding } from '@vethra/findings'
-import { newFlushMender } from './flush-mender.ts'
-import { type LastLook, newLooks } from './looks.ts'
+import { type FlushMender, newFlushMender } from './flush-mender.ts'
 import type { ReconcilerTools } from './reconciler-tools.ts'
-import { newRepairHistory } from './repair-history.ts'
-import { flushMs, quietMs } from './settle.ts'
+import { newRepairHistory, type RepairHistory } from './repair-history.ts'
+import { flushMs, quietMs, restAfter } from './settle.ts'
+
+/** Findings as they were at the last look, and how that went. */
+export interface LastLook {
+  readonly atMs: number
+  readonly tookMs: number
+  readonly findings: readonly Finding[]
+  /** Why the host could not be looked at. */
+  readonly failure?: CniError
+}
 
 /** Holds the host against what should be: at once, from time to time, and after changes. */
 export interface Reconciler {
@@ -33,7 +42,7 @@ export function newReconciler(tools: ReconcilerTools): Reconciler {
     mender.begin()
     void inTurn()
   })
-  const looks = newLooks(tools, { history, mender, onBegin: alarm.clear })
+  const looks = newLooks(tools, history, { mender, onBegin: alarm.clear })
   let running: Promise<readonly RepairOutcome[]> = Promise.resolve([])
   let closed = false
 
@@ -86,4 +95,75 @@ function newAlarm(nowMs: () => number, ring: () => void) {
     }, inMs)
   }
   return { set, clear }
+}
+
+// Looks at the host, with the repairs that follow. `onBegin`: what was heard until then need not be looked for again.
+function newLooks(
+  tools: ReconcilerTools,
+  history: RepairHistory,
+  { mender, onBegin }: { readonly mender: FlushMender; readonly onBegin: () => void },
+) {
+  const { doctor, tally, tell, onLooked } = tools
+  const { now } = doctor.clock
+  const foreignEvents = watchForeign(doctor.host)
+  let [restUntilMs, tried, repeated] = [0, '', 0]
+  let last: LastLook | undefined
+  const fail = (error: unknown) => {
+    last = failed(tools, last, error)
+  }
+  const look = async (outcomes: RepairOutcome[]): Promise<void> => {
+    const began = now()
+    // All else is looked for once our own changes are heard.
+    await mender.finish()
+    onBegin()
+    const healing = await heal(doctor, history)
+    outcomes.push(...healing.outcomes)
+    history.ended(healing.left)
+    for (const event of await foreignEvents()) tell(event)
+    last = { atMs: now(), tookMs: now() - began, findings: healing.left }
+    tally.count('vethra_looks_total', { outcome: 'done' })
+    tally.count('vethra_look_seconds_total', {}, last.tookMs / 1000)
+  }
+  return {
+    last: (): LastLook | undefined => last,
+    /** Returns the repairs made, also where the look failed then. Never rejects. */
+    async make(): Promise<readonly RepairOutcome[]> {
+      const cpu = cpuMs()
+      const outcomes: RepairOutcome[] = []
+      await look(outcomes).catch(fail)
+      const repairs = outcomes.map((each) => JSON.stringify(each.repair)).join()
+      repeated = repairs !== '' && repairs === tried ? repeated + 1 : 0
+      tried = repairs
+      restUntilMs = now() + restAfter(cpuMs() - cpu, repeated)
+      onLooked()
+      return outcomes
+    },
+    /** How long changes are left alone still, in milliseconds; 0 or less for no longer. */
+    restMs: () => restUntilMs - now(),
+    fail,
+  }
+}
+
+function failed(
+  { doctor, tell, tally, log }: ReconcilerTools,
+  last: LastLook | undefined,
+  error: unknown,
+): LastLook {
+  // Whatever it was, the daemon goes on serving, and tells of it until a look succeeds.
+  log.error({ err: error }, 'cannot look at the host')
+  tally.count('vethra_looks_total', { outcome: 'failed' })
+  const [message = '', ...causes] = explain(error).map((line) => line.trim())
+  if (last?.failure?.message !== (error as Error).message) {
+    tell({ Type: 'look-failed', Message: message, Causes: causes })
+  }
+  const failure =
+    error instanceof CniError
+      ? error
+      : new CniError({ code: 999, message: 'cannot look at the host', cause: error })
+  return { atMs: doctor.clock.now(), tookMs: 0, findings: last?.findings ?? [], failure }
+}
+
+function cpuMs(): number {
+  const { user, system } = process.cpuUsage()
+  return (user + system) / 1000
 }

@@ -4,12 +4,11 @@ import { answer } from './answer.ts'
 import type { Api } from './api.ts'
 import { containerOperations } from './container-operations.ts'
 import { daemonOperations } from './daemon-operations.ts'
-import { about, declareProblems, describe } from './document.ts'
+import { apiDocument } from './document.ts'
 import { networkOperations } from './network-operations.ts'
 import type { Operation } from './operation.ts'
 import { failureResponse, plainProblem, problemResponse } from './problem-response.ts'
 import { checkBody } from './request-body.ts'
-import { hostEvent } from './schemas.ts'
 
 /** Everything that the API does, in the order of its document. */
 export const operations: readonly Operation[] = [
@@ -33,7 +32,7 @@ export function routes(api: Api, log: Logger): { fetch(request: Request): Promis
   }
   let document: string | undefined
   app.get('/openapi.json', (context) => {
-    document ??= JSON.stringify(apiDocument(api.version))
+    document ??= JSON.stringify(apiDocument(api.version, operations))
     return context.body(document, 200, { 'content-type': 'application/json' })
   })
   app.notFound(({ req }) => {
@@ -43,15 +42,6 @@ export function routes(api: Api, log: Logger): { fetch(request: Request): Promis
   })
   app.onError((error) => failureResponse(error, log))
   return { fetch: async (request) => app.fetch(request) }
-}
-
-/** The API as an OpenAPI 3.1 document. */
-export function apiDocument(version: string): object {
-  const app = new OpenAPIHono()
-  declareProblems(app.openAPIRegistry)
-  app.openAPIRegistry.register('Event', hostEvent)
-  for (const each of operations) app.openAPIRegistry.registerPath(describe(each))
-  return app.getOpenAPI31Document(about(version))
 }
 
 function unknown(path: string): Response {

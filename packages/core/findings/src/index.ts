@@ -2,16 +2,7 @@
  * The observed state of a host held against what should be, and what to do about the difference, as
  * values. Not for looking at a host or for changing one: that is `@vethra/engine`.
  */
-export type {
-  DesiredAddress,
-  DesiredAttachment,
-  DesiredBridge,
-  DesiredContainer,
-  DesiredNetwork,
-  DesiredPort,
-  DesiredState,
-  TableEffect,
-} from './desired-state.ts'
+export type * from './desired-state.ts'
 export { diff } from './diff.ts'
 export { lostFindings } from './diff-files.ts'
 export { portLead } from './diff-ports.ts'
@@ -23,41 +14,14 @@ export {
   peaceMs,
   withoutRepair,
 } from './losses-alone.ts'
-export type {
-  FolderAccess,
-  LostFile,
-  ObservedFolder,
-  ObservedHost,
-  ObservedNeighbour,
-  ObservedProgram,
-  OpenEntry,
-  SeenPath,
-} from './observed-host.ts'
-export type {
-  LostNetwork,
-  MissingResource,
-  ObservedAttachment,
-  ObservedContainer,
-  ObservedFault,
-  ObservedFlow,
-  ObservedLink,
-  ObservedName,
-  ObservedPortHold,
-  ObservedReservation,
-  ObservedRoute,
-  ObservedState,
-  ObservedTable,
-  ShadowedConf,
-  TableOwner,
-} from './observed-state.ts'
+export type * from './observed-host.ts'
+export type * from './observed-state.ts'
 export { planRepairs } from './plan-repairs.ts'
+export type { RepairOf, RepairScope, RuleEffect } from './repair.ts'
 export {
   type Repair,
   type RepairedBridge,
   type RepairedLink,
-  type RepairOf,
-  type RepairScope,
-  type RuleEffect,
   repairKey,
   scopeOf,
 } from './repair.ts'

@@ -10,18 +10,12 @@ export interface ObservedState {
   readonly nowMs: number
   readonly attachments: readonly ObservedAttachment[]
   readonly reservations: readonly ObservedReservation[]
-  /** The ids of containers that may still live. */
   readonly signs: SignsOfLife
   readonly containers: readonly ObservedContainer[]
-  /** Ports of the host that are held for containers. */
   readonly portHolds: readonly ObservedPortHold[]
-  /** The names that are taken. */
   readonly names: readonly ObservedName[]
   readonly links: readonly ObservedLink[]
   readonly routes: readonly ObservedRoute[]
-  /**
-   * The conntrack entries of UDP packets that were forwarded; empty where the kernel lists none.
-   */
   readonly flows: readonly ObservedFlow[]
   /** By address family; one that cannot be looked at has no entry. */
   readonly firewall: readonly ObservedFirewall[]
@@ -30,11 +24,8 @@ export interface ObservedState {
   readonly table: ObservedTable
   /** Resources inside of containers that living attachments lack, or have otherwise; empty where nobody looked. */
   readonly inside: readonly MissingResource[]
-  /** Conf lists that cannot be used, and why. */
   readonly confFaults: readonly ObservedFault[]
-  /** Conf lists that no attachment uses, since another file defines the same network. */
   readonly shadowed: readonly ShadowedConf[]
-  /** Networks that another program removed under containers that are not attached. */
   readonly lost: readonly LostNetwork[]
   /** Records of attachments, and what is cached of them, that cannot be read. */
   readonly damaged: readonly ObservedFault[]
@@ -50,11 +41,10 @@ export interface ObservedState {
   readonly host: ObservedHost
 }
 
-/** A conf list whose network another file defines, too: the first file by its name is used. */
+/** A conf list that no attachment uses, since another file, `by`, comes before it and defines the same network. */
 export interface ShadowedConf {
   readonly network: string
   readonly file: string
-  /** The file that is used. */
   readonly by: string
 }
 
@@ -78,7 +68,6 @@ export interface ObservedTable {
 /** A resource that an attachment needs, and that is missing or differs. */
 export interface MissingResource {
   readonly attachment: AttachmentKey
-  /** The change that is due: its resource is made, or altered. */
   readonly due: Exclude<Change, { readonly kind: 'remove' }>
 }
 
@@ -175,12 +164,9 @@ export interface ObservedContainer extends ContainerRef {
   readonly nerdctls?: true
 }
 
-/** A container's name that is taken. */
-export interface ObservedName {
-  readonly namespace: string
+/** A container's name that is taken, and by which. */
+export interface ObservedName extends ContainerRef {
   readonly name: string
-  /** The id of the container that holds it. */
-  readonly id: string
 }
 
 /** Ports of the host that are held for one container. */
@@ -190,7 +176,6 @@ export interface ObservedPortHold {
   readonly sockets: readonly string[]
   /** The process that has them; 0 when there is only a record, of one that was never seen. */
   readonly pid: number
-  /** Whether that process is alive. */
   readonly alive: boolean
   /** Whether there is a record: without one the process is on its own. */
   readonly recorded: boolean
@@ -206,15 +191,12 @@ export interface ObservedLink {
   /** Absent where nobody looked, as all that follows. */
   readonly mtu?: number
   readonly mac?: string
-  /** The settings of a bridge's port. */
   readonly port?: PortSettings
   /** Whether IPv4 packets that come by a bridge are forwarded. Default: they are. */
   readonly forwards?: boolean
-  /** The bridge that it is a port of. */
   readonly master?: string
   /** `10.4.1.1/24`. */
   readonly addresses: readonly string[]
-  /** The owner that its mark names. */
   readonly owner?: TableOwner
 }
 

@@ -1,5 +1,4 @@
-import type { Finding } from './finding.ts'
-import { attachmentText } from './finding.ts'
+import { attachmentText, type Finding } from './finding.ts'
 import { type Repair, repairKey } from './repair.ts'
 import { rankOf } from './repair-kinds.ts'
 

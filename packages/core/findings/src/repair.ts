@@ -2,7 +2,7 @@ import type { AttachmentKey, ContainerRef } from '@vethra/cni'
 import type { MasqueradedAttachment } from '@vethra/firewall'
 import type { Reservation } from '@vethra/ipam'
 import type { State } from '@vethra/state'
-import type { PortSettings, TableOwner } from './observed-state.ts'
+import type { ObservedName, PortSettings, TableOwner } from './observed-state.ts'
 
 /** The repair of a finding, by its effect. It is made under the lock of its scope, where a second look finds it due again. */
 export type Repair = { [K in keyof Repairs]: RepairOf<K> }[keyof Repairs]
@@ -12,10 +12,6 @@ export type RepairOf<K extends keyof Repairs> = { readonly kind: K } & Repairs[K
 
 interface OfAttachment {
   readonly attachment: AttachmentKey
-}
-
-interface OfName extends ContainerRef {
-  readonly name: string
 }
 
 /** The kinds of repairs, and what each takes. Their words say what they do: `describeRepair`. */
@@ -41,9 +37,9 @@ export interface Repairs {
   }
   'forget-names': ContainerRef
   'remove-hosts': ContainerRef
-  'release-name': OfName
+  'release-name': ObservedName
   'release-ports': { readonly containerId: string; readonly sockets: readonly string[] }
-  'claim-name': OfName
+  'claim-name': ObservedName
   /** From what an attachment of it was made with. */
   'restore-network': OfAttachment
   /** As it was kept, for containers that are not attached. */
