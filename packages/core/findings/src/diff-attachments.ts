@@ -1,12 +1,5 @@
 import type { Compared } from './compared.ts'
-import {
-  aboutAttachment,
-  attachmentText,
-  type Finding,
-  finding,
-  refOf,
-  warning,
-} from './finding.ts'
+import { attachmentText, type Finding, finding, refOf, warning } from './finding.ts'
 import type { ObservedAttachment } from './observed-state.ts'
 
 /** Attachments whose namespace is gone, and those of ours whose state is unknown. */
@@ -42,7 +35,7 @@ export function attachmentFindings(host: Compared): readonly Finding[] {
 
 function unseen(each: ObservedAttachment): Finding {
   const { network, containerId, ifname, netns } = each
-  return warning('attachment-unknown', aboutAttachment(each), {
+  return warning('attachment-unknown', each, {
     message: `cannot tell whether container ${containerId} is alive: its ${ifname} is attached to network ${network}`,
     evidence: [
       `namespace ${netns || '(none recorded)'} is not visible here, or cannot be proved to be the same`,
@@ -62,7 +55,7 @@ function dead(
     held.length === 0 ? '' : ` and holds ${held.map(({ address }) => address).join(', ')}`
   const cnitool = `detach it with the runtime that attached it; with cnitool: cnitool del ${network} ${netns}`
   const fix = pod === undefined ? cnitool : `crictl rmp -f ${containerId}`
-  return finding('attachment-dead', aboutAttachment(each), {
+  return finding('attachment-dead', each, {
     message: `${who} is gone, but its ${ifname} is still attached to network ${network}${holds}`,
     evidence: [
       `the namespace that was at ${netns} is gone`,

@@ -1,5 +1,5 @@
 import type { Compared } from './compared.ts'
-import { about, aboutContainer, containerText, type Finding, finding, warning } from './finding.ts'
+import { about, containerText, type Finding, finding, warning } from './finding.ts'
 import type { LostFile } from './observed-host.ts'
 import type { ObservedContainer, ObservedFault } from './observed-state.ts'
 import { shellWord } from './shell-word.ts'
@@ -86,12 +86,13 @@ export function lostFindings(lost: readonly LostFile[]): readonly Finding[] {
 }
 
 function containerDamaged(
-  { namespace, id }: ObservedContainer,
+  container: ObservedContainer,
   { file, reason }: ObservedFault,
   name: string,
 ): Finding {
+  const { namespace, id } = container
   const wasStarted = file === 'lifecycle.json'
-  return finding('container-damaged', aboutContainer({ namespace, id }), {
+  return finding('container-damaged', container, {
     severity: wasStarted ? 'warning' : 'error',
     message: wasStarted
       ? `cannot read when container ${name} was started`

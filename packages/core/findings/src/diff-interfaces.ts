@@ -2,7 +2,7 @@ import { formatPrefix, readCidr } from '@vethra/address'
 import { present } from '@vethra/cni'
 import type { Compared } from './compared.ts'
 import type { DesiredAttachment } from './desired-state.ts'
-import { about, aboutAttachment, type Finding, finding, refOf, warning } from './finding.ts'
+import { about, type Finding, finding, refOf, warning } from './finding.ts'
 import type { ObservedLink } from './observed-state.ts'
 import type { Repair, RepairedBridge } from './repair.ts'
 import { shellWord } from './shell-word.ts'
@@ -16,7 +16,7 @@ export function interfaceFindings(
   const reattach: Repair = { kind: 'reattach', attachment: refOf(attachment) }
   if (cutShort)
     return [
-      finding('interface-missing', aboutAttachment(attachment), {
+      finding('interface-missing', attachment, {
         message: `container ${containerId} in network ${network} has an unfinished interface ${ifname}: attaching it again was cut short`,
         evidence: ['its record says that attaching it again has begun'],
         repair: reattach,
@@ -29,7 +29,7 @@ export function interfaceFindings(
   if (fault === undefined) return narrow
   const { kind, ...seen } = fault
   const repair = there ? restoreLink(attachment, hostLink) : reattach
-  return [finding(kind, aboutAttachment(attachment), { ...seen, repair }), ...narrow]
+  return [finding(kind, attachment, { ...seen, repair }), ...narrow]
 }
 
 /** The faults of the bridge of a living container: the same for all of its containers. */

@@ -1,6 +1,6 @@
 import type { Compared } from './compared.ts'
 import type { DesiredContainer } from './desired-state.ts'
-import { about, aboutContainer, containerText, type Finding, finding, warning } from './finding.ts'
+import { about, containerText, type Finding, finding, warning } from './finding.ts'
 import type { ObservedContainer, ObservedName } from './observed-state.ts'
 
 /** Names of containers that are gone, those that living ones lack, and what is left of those that never began to live. */
@@ -33,7 +33,7 @@ export function nameFindings({ desired, observed, containers }: Compared): reado
 
 function filesLost(container: ObservedContainer): Finding {
   const { namespace, id } = container
-  return finding('container-damaged', aboutContainer(container), {
+  return finding('container-damaged', container, {
     message: `the files of container ${id}, which is running, were removed: its name and its ports are unknown`,
     evidence: [`there is no DATA_STORE/containers/${namespace}/${id}`, 'its interfaces are there'],
     ours: true,
@@ -46,11 +46,10 @@ function peerNames(
   wanted: DesiredContainer | undefined,
 ): readonly Finding[] {
   const { namespace, id, stored, names, withoutNetworks, restorable } = container
-  const subject = aboutContainer(container)
   const unread = names === 'damaged' ? 'its meta.json cannot be read' : undefined
   if (!stored)
     return [
-      finding('hosts-left', subject, {
+      finding('hosts-left', container, {
         message: `stale hosts folder of container ${id}, which was removed`,
         evidence: ['it has a folder in etchosts, and none in containers'],
         repair: { kind: 'remove-hosts', namespace, id },
@@ -58,7 +57,7 @@ function peerNames(
     ]
   if (wanted?.known === false && names !== 'none' && !withoutNetworks)
     return [
-      finding('names-left', subject, {
+      finding('names-left', container, {
         message: `stale names of container ${id} in its peers' hosts files: it is in no network`,
         evidence: [unread ?? 'its meta.json is there', 'nothing attaches it to a network'],
         repair: { kind: 'forget-names', namespace, id },
@@ -67,7 +66,7 @@ function peerNames(
   if (wanted?.known !== true || names === 'known') return []
   const isStale = names === 'stale'
   return [
-    finding(isStale ? 'hosts-changed' : 'names-missing', subject, {
+    finding(isStale ? 'hosts-changed' : 'names-missing', container, {
       message: isStale
         ? `the hosts file of container ${id}, which is running, lacks names, or has other addresses for them`
         : `hosts files of peers lack the names of container ${id}, which is running`,
@@ -83,12 +82,13 @@ function peerNames(
 
 // An OCI runtime was to start it for one life: it was killed, or refused it.
 function neverStarted(
-  { namespace, id, startedMs, transient }: ObservedContainer,
+  container: ObservedContainer,
   wanted: DesiredContainer | undefined,
 ): readonly Finding[] {
+  const { namespace, id, startedMs, transient } = container
   if (!transient || startedMs !== undefined || wanted?.known !== false) return []
   return [
-    warning('start-left', aboutContainer({ namespace, id }), {
+    warning('start-left', container, {
       message: `vethra-runc prepared container ${id}, and it never started`,
       evidence: ['its record is there, and no life cycle'],
       ours: true,
@@ -106,15 +106,16 @@ function leftName({ namespace, name, id }: ObservedName): Finding {
 }
 
 function ownName(
-  { namespace, id, name, known }: DesiredContainer,
+  container: DesiredContainer,
   holders: ReadonlyMap<string, ObservedName>,
 ): readonly Finding[] {
+  const { namespace, id, name, known } = container
   const holder = holders.get(`${namespace}/${name}`)
   if (name === '' || known !== true || holder?.id === id) return []
   const file = `DATA_STORE/names/${namespace}/${name}`
   const fix = `vethra -n ${namespace} container rename ${id} ANOTHER-NAME`
   return [
-    finding('name-lost', aboutContainer({ namespace, id }), {
+    finding('name-lost', container, {
       message: `container ${id} is called ${name}, and that name is ${holder ? `reserved for ${holder.id}` : 'not reserved for it'}`,
       evidence: [`${file} ${holder ? `names ${holder.id}` : 'is missing'}`],
       ...(holder ? { ours: true, fix } : { repair: { kind: 'claim-name', namespace, name, id } }),

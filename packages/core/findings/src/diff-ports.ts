@@ -1,14 +1,6 @@
 import type { Compared } from './compared.ts'
 import type { DesiredAttachment, DesiredContainer } from './desired-state.ts'
-import {
-  about,
-  aboutAttachment,
-  aboutContainer,
-  type Finding,
-  finding,
-  refOf,
-  warning,
-} from './finding.ts'
+import { about, type Finding, finding, refOf, warning } from './finding.ts'
 import type { ObservedPortHold } from './observed-state.ts'
 
 /** Ports of the host that are held for containers that are gone, and those of living ones that are not held. */
@@ -54,18 +46,19 @@ function left({ containerId, sockets, pid, alive }: ObservedPortHold): Finding {
 }
 
 function unheld(
-  { namespace, id }: DesiredContainer,
+  container: DesiredContainer,
   holds: readonly ObservedPortHold[] | undefined,
 ): Finding {
+  const { namespace, id } = container
   const repair = { kind: 'hold-ports', namespace, id } as const
   if (holds === undefined)
-    return finding('ports-unheld', aboutContainer({ namespace, id }), {
+    return finding('ports-unheld', container, {
       message: `published ports of container ${id} are not held on the host: another program can bind them, and receives nothing`,
       evidence: ['it is running, and no process holds its ports'],
       repair,
     })
   const lost = holds.flatMap(({ unforwarded = [] }) => unforwarded)
-  return finding('ports-unforwarded', aboutContainer({ namespace, id }), {
+  return finding('ports-unforwarded', container, {
     message: `published ports of container ${id} do not answer outside of RootlessKit, which forwards none to them`,
     evidence: lost.map((each) => `no forwarded port leads to ${each}`),
     repair,
@@ -106,7 +99,7 @@ export function foreignPortFindings({ observed }: Compared): readonly Finding[] 
       (port) => !port.ends.some((end) => leads.has(portLead(port, end))),
     )
     const who = pod === undefined ? `container ${containerId}` : `pod ${pod || containerId}`
-    return warning('ports-closed', aboutAttachment(each), {
+    return warning('ports-closed', each, {
       message: `published ports of ${who} do not answer: no rule leads to it`,
       evidence: lost.map(
         ({ protocol, hostPort, ends }) =>
@@ -156,7 +149,7 @@ export function flowFindings(
       !own.includes(target),
   )
   return [
-    finding('flow-stale', aboutAttachment(attachment), {
+    finding('flow-stale', attachment, {
       message: `container ${attachment.containerId} misses traffic to its published UDP ports: a stale conntrack entry sends it to a removed container`,
       evidence: stale.map(
         ({ hostPort, target }) => `packets to port ${hostPort} still go to ${target}`,

@@ -2,7 +2,7 @@ import { familyOf } from '@vethra/cni'
 import type { ForwardedPorts } from '@vethra/firewall'
 import type { Compared } from './compared.ts'
 import type { DesiredAttachment, DesiredContainer, DesiredPort } from './desired-state.ts'
-import { aboutContainer, type Finding, finding, warning } from './finding.ts'
+import { type Finding, finding, warning } from './finding.ts'
 import type { ObservedState } from './observed-state.ts'
 
 /** Ports that running containers asked for, and that none of their networks publishes, or that lead nowhere on this host. */
@@ -27,7 +27,7 @@ export function publishedFindings({
       deadEnds(each, ports, publisher),
       withoutAddress(each, ports, observed),
       // Whose rule comes first is a matter of priorities: either may have the port.
-      warning('ports-led-elsewhere', aboutContainer(each), {
+      warning('ports-led-elsewhere', each, {
         message: `published ports of container ${each.id} may not answer: rules of others lead them elsewhere`,
         evidence: leads.length === 0 ? [] : [...ports.map(textOf), ...leads],
         fix: 'iptables -t nat -S; ip6tables -t nat -S   (remove the rule, or publish another port)',
@@ -37,14 +37,15 @@ export function publishedFindings({
 }
 
 function unpublished(
-  { namespace, id }: DesiredContainer,
+  container: DesiredContainer,
   ports: readonly DesiredPort[],
   own: readonly DesiredAttachment[],
 ): Finding {
+  const { namespace, id } = container
   const isRepairable = own.some(({ publishes }) => publishes === 'could')
   const fix = `vethra network connect NETWORK ${id}   (a network whose plugins publish ports)`
   const networks = own.map(({ network }) => network).join(', ')
-  return finding('ports-unpublished', aboutContainer({ namespace, id }), {
+  return finding('ports-unpublished', container, {
     message: `published ports of container ${id} are missing: none of its networks can publish them`,
     evidence: [...ports.map(textOf), `its networks: ${networks}`],
     ...(isRepairable ? { repair: { kind: 'publish-ports', namespace, id } } : { ours: true, fix }),
@@ -59,7 +60,7 @@ function deadEnds(
 ): Finding {
   const families = new Set(addresses.map(({ address }) => familyOf(address)))
   const dead = ports.filter(({ hostIp }) => hostIp !== '' && !families.has(familyOf(hostIp)))
-  return warning('ports-unreachable', aboutContainer(container), {
+  return warning('ports-unreachable', container, {
     message: `published ports of container ${container.id} reach no container: network ${network} gives it no address of their family`,
     evidence: dead.map(textOf),
     ours: true,
@@ -76,7 +77,7 @@ function withoutAddress(
     [...anywhere, '::1'].includes(ip) ||
     links.some(({ addresses }) => addresses.some((each) => each.startsWith(`${ip}/`)))
   const lost = ports.filter(({ hostIp }) => !isThere(hostIp))
-  return warning('ports-without-address', aboutContainer(container), {
+  return warning('ports-without-address', container, {
     message: `published ports of container ${container.id} do not answer: no interface of the host has their address`,
     evidence: lost.map(textOf),
     fix: `ip addr add ${lost[0]?.hostIp}/PREFIX dev INTERFACE   (or publish on another address)`,

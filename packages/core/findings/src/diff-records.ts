@@ -1,15 +1,7 @@
 import type { Compared } from './compared.ts'
 import { firewallFindings } from './diff-firewall.ts'
 import { bridgeFindings, interfaceFindings } from './diff-interfaces.ts'
-import {
-  about,
-  aboutAttachment,
-  attachmentText,
-  type Finding,
-  finding,
-  refOf,
-  warning,
-} from './finding.ts'
+import { about, attachmentText, type Finding, finding, refOf, warning } from './finding.ts'
 import type { LostNetwork, ObservedAttachment } from './observed-state.ts'
 import { shellWord } from './shell-word.ts'
 
@@ -31,12 +23,12 @@ export function recordFindings({ observed: { attachments } }: Compared): readonl
       fix: `stop and start container ${containerId}`,
     }
     if (recordDamaged && state !== 'gone')
-      return finding('record-damaged', aboutAttachment(each), {
+      return finding('record-damaged', each, {
         message: `cannot read ${what}`,
         ...(state === 'alive' ? proven : unproven),
       })
     if (!byInode || state !== 'alive') return []
-    return warning('record-outdated', aboutAttachment(each), {
+    return warning('record-outdated', each, {
       message: `${what} names its namespace by an inode, which can be reused`,
       ...proven,
     })
@@ -96,7 +88,7 @@ function lostNetwork(each: ObservedAttachment, damaged?: string): Finding {
 }
 
 function lostUnderPod(each: ObservedAttachment): Finding {
-  return warning('network-missing', aboutAttachment(each), {
+  return warning('network-missing', each, {
     message: `pod ${each.pod || each.containerId} is attached to network ${each.network}, which no conf list defines: its runtime cannot detach it`,
     evidence: ['the conf list of its ADD is in the result cache, as "config" in base64'],
   })
@@ -136,7 +128,7 @@ function isWhole(each: ObservedAttachment, host: Compared): boolean {
 
 function resultLost(attachment: ObservedAttachment): Finding {
   const { network, containerId, ifname, netns, restorable } = attachment
-  return finding('result-lost', aboutAttachment(attachment), {
+  return finding('result-lost', attachment, {
     message: `the cache entry of ${ifname} of container ${containerId} in network ${network} is missing: detaching it would leave rules and reservations`,
     evidence: [
       `the namespace at ${netns} is alive`,
@@ -153,7 +145,7 @@ function unfinished(attachment: ObservedAttachment): Finding {
   const [operation, seen] = leaving
     ? ['DEL', 'its record says that DEL has begun']
     : ['ADD', 'it is recorded, but there is no result of it']
-  return finding('attachment-unfinished', aboutAttachment(attachment), {
+  return finding('attachment-unfinished', attachment, {
     message: `${operation} of ${ifname} of container ${containerId} in network ${network} was cut short: its interfaces, rules or reservations remain`,
     evidence: [`the namespace at ${netns} is alive`, `${seen}, and no plugin is at work`],
     repair: { kind: 'detach', attachment: refOf(attachment), netns },

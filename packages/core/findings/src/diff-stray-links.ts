@@ -1,7 +1,7 @@
 import { reasonToKeep } from '@vethra/ipam'
 import { ownerMark } from '@vethra/state'
 import type { Compared } from './compared.ts'
-import { about, aboutAttachment, type Finding, finding, warning } from './finding.ts'
+import { about, type Finding, finding, warning } from './finding.ts'
 import { shellWord } from './shell-word.ts'
 
 /**
@@ -64,7 +64,7 @@ export function neighbourFindings({ desired, observed }: Compared): readonly Fin
   return neighbours.flatMap(({ device, address, mac }) => {
     const attachment = wanted.get(`${device} ${address}`)
     if (attachment?.mac === undefined || attachment.mac === mac) return []
-    return finding('neighbour-wrong', aboutAttachment(attachment), {
+    return finding('neighbour-wrong', attachment, {
       message: `the host sends what is for container ${attachment.containerId} in network ${attachment.network} to another MAC: a neighbour entry was made by hand`,
       evidence: [`${address} on ${device} is ${mac}, and the container has ${attachment.mac}`],
       fix: `ip neigh delete ${address} dev ${shellWord(device)}`,

@@ -1,15 +1,7 @@
 import type { AttachmentKey } from '@vethra/cni'
 import { describeChange, type Resource } from '@vethra/state'
 import type { Compared } from './compared.ts'
-import {
-  about,
-  aboutAttachment,
-  attachmentText,
-  type Finding,
-  finding,
-  refOf,
-  warning,
-} from './finding.ts'
+import { about, attachmentText, type Finding, finding, refOf, warning } from './finding.ts'
 import type { MissingResource, ObservedTable, StrangeEntry, TableOwner } from './observed-state.ts'
 import type { Repair } from './repair.ts'
 
@@ -75,7 +67,7 @@ export function loss(
 ): Finding {
   const { network, containerId } = attachment
   const [kind, message] = wordsOf(effect)
-  const subject = effect === 'isolate' ? about('network', network) : aboutAttachment(attachment)
+  const subject = effect === 'isolate' ? about('network', network) : attachment
   return finding(kind, subject, { message: message(containerId, network), ...facts })
 }
 
@@ -165,7 +157,7 @@ export function insideFindings({ observed: { inside } }: Compared): readonly Fin
     const isGone = all.some(
       ({ due }) => due.kind === 'make' && due.to.resource.kind === 'link settings',
     )
-    return warning('inside-changed', aboutAttachment(attachment), {
+    return warning('inside-changed', attachment, {
       message: `container ${containerId} in network ${network} was changed inside since it was attached: it may be cut off`,
       evidence: all.map(dueText),
       ours: true,

@@ -45,29 +45,29 @@ type Facts = Omit<Finding, 'id' | 'kind' | 'subject' | 'severity' | 'ours'> &
   Partial<Pick<Finding, 'severity' | 'ours'>>
 
 /** A finding: an error, about what is not ours, where nothing else is said; what has a repair is ours. */
-export function finding(kind: string, subject: Subject, facts: Facts): Finding {
+export function finding(
+  kind: string,
+  of: Subject | AttachmentKey | ContainerRef,
+  facts: Facts,
+): Finding {
+  const subject = subjectOf(of)
   const own = facts.repair ? { ours: true, fix: 'vethra doctor --repair' } : { ours: false }
   return { id: `${kind} ${subject.name}`, kind, severity: 'error', subject, ...own, ...facts }
 }
 
 /** A finding that is a warning, where nothing else is said. */
-export function warning(kind: string, subject: Subject, facts: Facts): Finding {
-  return finding(kind, subject, { severity: 'warning', ...facts })
+export function warning(kind: string, of: Parameters<typeof finding>[1], facts: Facts): Finding {
+  return finding(kind, of, { severity: 'warning', ...facts })
 }
 
-/** A subject by its kind and its name. */
+function subjectOf(of: Parameters<typeof finding>[1]): Subject {
+  if ('ifname' in of) return about('attachment', attachmentText(of))
+  return 'id' in of ? about('container', containerText(of)) : of
+}
+
+/** A subject that is neither an attachment nor a container as a whole. */
 export function about(kind: Subject['kind'], name: string): Subject {
   return { kind, name }
-}
-
-/** The subject of findings about an attachment. */
-export function aboutAttachment(key: AttachmentKey): Subject {
-  return { kind: 'attachment', name: attachmentText(key) }
-}
-
-/** The subject of findings about a container. */
-export function aboutContainer(ref: ContainerRef): Subject {
-  return { kind: 'container', name: containerText(ref) }
 }
 
 /** An attachment as people read it, and as maps are keyed by: `lan/default-web/eth0`. No part holds a slash. */
