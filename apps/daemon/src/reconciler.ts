@@ -7,7 +7,7 @@ import { newRepairHistory, type RepairHistory } from './repair-history.ts'
 import { flushMs, quietMs, restAfter } from './settle.ts'
 
 /** Findings as they were at the last look, and how that went. */
-export interface LastLook {
+interface LastLook {
   readonly atMs: number
   readonly tookMs: number
   readonly findings: readonly Finding[]

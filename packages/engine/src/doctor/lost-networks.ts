@@ -40,17 +40,12 @@ async function keptIn({ networks }: DoctorTools, namespace: string): Promise<rea
   return networksFromFiles(kept).networks.filter(({ managed }) => managed)
 }
 
-/** A network that one container wants, by its name or else its id. */
-interface Use {
-  readonly network: Network
-  readonly by: string
-}
-
+// By the name of the container that wants it, or else its id.
 async function lostIn(
   tools: DoctorTools,
   namespace: string,
   known: readonly Network[],
-): Promise<readonly Use[]> {
+): Promise<readonly { readonly network: Network; readonly by: string }[]> {
   const containers = tools.containers(namespace)
   const kept = await keptIn(tools, namespace)
   const lost = kept.filter(({ name }) => !known.some((each) => each.name === name))
@@ -68,8 +63,7 @@ async function lostIn(
 }
 
 function haveSubnetInCommon(one: Network, other: Network): boolean {
-  const theirs = prefixesOf(other)
-  return prefixesOf(one).some((each) => theirs.some((their) => overlaps(each, their)))
+  return prefixesOf(one).some((each) => prefixesOf(other).some((their) => overlaps(each, their)))
 }
 
 function prefixesOf(network: Network) {

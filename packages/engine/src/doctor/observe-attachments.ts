@@ -39,8 +39,7 @@ export interface SeenAttachments {
   readonly native: readonly NativeAttachment[]
 }
 
-/** The parts that observe attachments. */
-export interface AttachmentFacts {
+interface AttachmentFacts {
   readonly memory: Memory
   readonly networks: ReadonlyMap<string, ConfList>
   /** Container ids, as plugins know them, of the containers in DATA_STORE. */

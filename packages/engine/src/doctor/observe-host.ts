@@ -1,4 +1,4 @@
-import { CniError } from '@vethra/cni'
+import { onCniError, present } from '@vethra/cni'
 import type { ObservedHost, ObservedProgram } from '@vethra/findings'
 import type { Network } from '@vethra/networks'
 import type { PluginRunner, WatchedFolder } from '@vethra/world'
@@ -36,20 +36,17 @@ async function lookAtFolder(
   folder: WatchedFolder,
   looksWithin: boolean,
 ): Promise<ObservedHost['folders'][number]> {
-  const [fileSystem, access] = [
-    await kernel.fileSystem(folder.path),
-    await kernel.access(folder.path),
-  ]
-  const open = looksWithin ? await kernel.openWithin(folder.path) : []
-  return { ...folder, fileSystem, ...(access ? { access } : {}), open }
+  const { path } = folder
+  const [fileSystem, access] = [await kernel.fileSystem(path), await kernel.access(path)]
+  const open = looksWithin ? await kernel.openWithin(path) : []
+  return { ...folder, fileSystem, ...present({ access }), open }
 }
 
 async function lookAtProgram(runner: PluginRunner, name: string): Promise<ObservedProgram> {
-  try {
-    return { name, versions: await supportedVersions(runner, name) }
-  } catch (error) {
-    if (!(error instanceof CniError)) throw error
-    const { message, details } = error
-    return { name, fault: details === undefined ? message : `${message}: ${details}` }
-  }
+  return supportedVersions(runner, name).then(
+    (versions) => ({ name, versions }),
+    onCniError(({ message, details }) => ({
+      ...{ name, fault: details === undefined ? message : `${message}: ${details}` },
+    })),
+  )
 }

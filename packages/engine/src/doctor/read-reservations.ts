@@ -3,17 +3,15 @@ import type { ObservedReservation } from '@vethra/findings'
 import { ipamDataDirs, type Network } from '@vethra/networks'
 import type { DoctorTools } from './doctor-tools.ts'
 
-/** The reservations of a host, and why those of some networks cannot be read. */
-export interface SeenReservations {
-  readonly reservations: readonly ObservedReservation[]
-  readonly unread: readonly string[]
-}
-
 /** The reservations of all networks, of those that no conf list defines any more too, in the folders that conf lists name and the usual one. */
 export async function readReservations(
   tools: DoctorTools,
   networks: readonly Network[],
-): Promise<SeenReservations> {
+): Promise<{
+  readonly reservations: readonly ObservedReservation[]
+  /** Why those of some networks cannot be read. */
+  readonly unread: readonly string[]
+}> {
   const dataDir = tools.host.places.networks
   const known = (await (await tools.ipam(dataDir)).networks()).map((network) => ({
     dataDir,

@@ -1,7 +1,6 @@
 import { CniError } from '@vethra/cni'
 import {
   describeRepair,
-  diff,
   type Finding,
   kindOf,
   lostFindings,
@@ -18,9 +17,8 @@ import { containerAppliers } from './apply-containers.ts'
 import { networkAppliers } from './apply-networks.ts'
 import { ruleAppliers } from './apply-rules.ts'
 import type { DoctorTools } from './doctor-tools.ts'
-import { lastingMs } from './examine.ts'
+import { type Judge, lastingMs, look } from './examine.ts'
 import { lostFolders } from './lost-files.ts'
-import { type HostState, observe } from './observe.ts'
 import { batchesOf, holdingEach, type Scope, scopeOfAll } from './scope.ts'
 
 /** The outcome of one repair: done, not needed any more (`why` has the reason), or failed. */
@@ -40,14 +38,8 @@ export type RepairEvent =
 export interface RepairHooks {
   /** Called for each event of a repair. */
   readonly hear?: (event: RepairEvent) => void
-  /** Takes the repairs that are not to be made from the findings of each look. Default: none. */
-  readonly judge?: (findings: readonly Finding[], state: JudgedState) => readonly Finding[]
-}
-
-/** The parts of a host's state that tell a flush from a loss. */
-interface JudgedState {
-  readonly desired: Pick<HostState['desired'], 'attachments'>
-  readonly observed: Pick<HostState['observed'], 'firewall' | 'table'>
+  /** Default: all repairs are made. */
+  readonly judge?: Judge
 }
 
 /** The repairs made, and the findings that are left. */
@@ -72,11 +64,7 @@ export async function heal(tools: DoctorTools, hooks: RepairHooks = {}): Promise
   await tidy(tools)
   await afterKilled({ ...tools.host, lockNow: tools.lockNow })
   for (let round = 0; ; round += 1) {
-    const state = await observe(tools)
-    await tools.clock.yieldNow?.()
-    const found = diff(state.desired, state.observed)
-    await tools.clock.yieldNow?.()
-    const left = hooks.judge?.(found, state) ?? found
+    const left = await look(tools, hooks)
     const due = planRepairs(left).filter((each) => !tried.has(JSON.stringify(each)))
     if (due.length === 0 || round === rounds) return { outcomes, left }
     for (const each of due) tried.add(JSON.stringify(each))
@@ -139,10 +127,8 @@ async function repairHeld(
   hooks: RepairHooks & Required<Pick<RepairHooks, 'hear'>>,
 ): Promise<void> {
   if (wanted.length === 0) return
-  const { hear, judge } = hooks
-  const state = await observe(tools, scope)
-  const all = diff(state.desired, state.observed)
-  const found = judge?.(all, state) ?? all
+  const { hear } = hooks
+  const found = await look(tools, hooks, scope)
   const reasons = Map.groupBy(found, (each) => (each.repair ? repairKey(each.repair) : ''))
   const reasonsOf = (each: Repair) => reasons.get(repairKey(each)) ?? []
   for (const each of wanted)
