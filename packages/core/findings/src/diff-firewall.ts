@@ -1,6 +1,6 @@
 import { contains, readAddress, readCidr } from '@vethra/address'
 import { familyOf } from '@vethra/cni'
-import type { MasqueradedAttachment, ObservedFirewall } from '@vethra/firewall'
+import type { MasqueradedAttachment, MasqueradeRule, ObservedFirewall } from '@vethra/firewall'
 import { masqueradeMark } from '@vethra/firewall'
 import type { Compared } from './compared.ts'
 import type { DesiredAddress, DesiredAttachment, TableEffect } from './desired-state.ts'
@@ -70,12 +70,13 @@ function unmasqueraded(
   const { masqueraded, masqueradedByNft: byNft = false, addresses } = attachment
   if (!masqueraded && !byNft) return []
   // Before 1.6 the plugins know iptables alone, whatever the conf says. Where nobody looked, all is well.
-  const own = masqueradeMark(attachment)
-  const nft = masquerades?.flatMap((rule) => (rule.mark === own ? [rule.address] : []))
+  const isOwn = (rule: MasqueradeRule, address: string) =>
+    rule.address === address && rule.mark === masqueradeMark(attachment)
   const lost = addresses.filter(({ address }) => {
     const rules = rulesOf(firewall, address)
     const isCared =
-      rules?.owned.get(mark)?.masqueraded.includes(address) || (nft?.includes(address) ?? byNft)
+      rules?.owned.get(mark)?.masqueraded.includes(address) ||
+      (masquerades?.some((rule) => isOwn(rule, address)) ?? byNft)
     return (byNft || rules) && !isCared
   })
   return lost.length === 0 ? [] : [`no rule masquerades ${listOf(lost)}`]
