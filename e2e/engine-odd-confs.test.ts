@@ -58,6 +58,22 @@ describeOnHost('plugins in this process, with odd confs', () => {
     expect(await cni('add')).toMatchObject({ exitCode: 0, stderr: '' })
   })
 
+  it('a bridge gets the address of the gateway in place of another of its subnet where that is forced', async () => {
+    await host.run([
+      'sh',
+      '-c',
+      'ip link add br-odd type bridge; ip addr add 10.4.0.9/24 dev br-odd',
+    ])
+    const addresses = async () => {
+      const { stdout } = await host.run(['ip', '-j', '-4', 'addr', 'show', 'br-odd'])
+      return JSON.parse(stdout)[0].addr_info.map(({ local }: { local: string }) => local)
+    }
+    await write({ isGateway: true, forceAddress: true })
+    expect(await cni('add')).toMatchObject({ exitCode: 0, stderr: '' })
+    expect(await addresses()).toEqual(['10.4.0.1'])
+    expect(await cni('check')).toMatchObject({ exitCode: 0, stderr: '' })
+  })
+
   it("a sysctl that the administrator's list for tuning does not name is refused, and nothing is left", async () => {
     const allow =
       'mkdir -p /etc/cni/tuning; echo "^net.core.somaxconn$" >/etc/cni/tuning/allowlist.conf'

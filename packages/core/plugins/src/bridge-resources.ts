@@ -1,7 +1,7 @@
 import type { Resource } from '@vethra/state'
 import type { BridgeConf } from './bridge-conf.ts'
 import type { Veth } from './previous.ts'
-import { addressOn, type Ip, linkLocalOn } from './subnets.ts'
+import { addressOn, type Ip, ipOf, linkLocalOn } from './subnets.ts'
 
 /** Facts of the bridge that its conf alone does not say. */
 export interface BridgeState {
@@ -69,10 +69,9 @@ function gatewayLinkOn(parent: string, conf: BridgeConf): Resource {
   return { kind: 'link', place: 'host', name: gatewayLinkOf(conf), type, up: true }
 }
 
-function gatewayAddress(bridgeName: string, ip: Ip): readonly Resource[] {
-  return ip.gateway === undefined
-    ? []
-    : [addressOn('host', bridgeName, { ...ip, address: ip.gateway })]
+function gatewayAddress(bridgeName: string, { gateway, prefixLength }: Ip): readonly Resource[] {
+  const own = gateway === undefined ? undefined : ipOf({ address: `${gateway}/${prefixLength}` })
+  return own ? [addressOn('host', bridgeName, own)] : []
 }
 
 /** The settings that let the host forward, by the families of the addresses. */

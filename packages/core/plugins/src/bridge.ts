@@ -51,7 +51,9 @@ function plan(conf: BridgeConf, input: PlanInput): Planned {
   const veth = vethOf(input, conf.mac ?? interfaceMac(request, first))
   const bridgeMac = existing?.mac ?? macFor('bridge', conf.bridge)
   const conflicts =
-    removing || !request.called ? [] : conflictsOf(conf, ips, existing?.addresses ?? [])
+    removing || !(request.called || conf.forceAddress)
+      ? []
+      : conflictsOf(conf, ips, existing?.addresses ?? [])
   const ofBridge = bridgeResources(conf, ips, {
     mac: bridgeMac,
     isNew: existing === undefined,

@@ -191,14 +191,38 @@ describe('plans of plugins', () => {
       mtu: 1500,
       addresses: ['10.9.0.1/16'],
     }
-    const plan = (conf: JsonObject) =>
-      planStage([requestOf({ type: 'bridge', bridge: 'br0', isGateway: true, ipam, ...conf })], {
-        facts: { links: { br0: other } },
-        granted,
-      })
-    expect(() => plan({})).toThrow('already has an IP address different from 10.4.0.1/24')
-    const { removes = [] } = plan({ forceAddress: true })
-    expect(removes.map(({ resource }) => keyOf(resource))).toEqual(['address host br0 10.9.0.1/16'])
+    const plan = (conf: JsonObject, called: boolean) => {
+      const request = requestOf({ type: 'bridge', bridge: 'br0', isGateway: true, ipam, ...conf })
+      return planStage([{ ...request, called }], { facts: { links: { br0: other } }, granted })
+    }
+    expect(() => plan({}, true)).toThrow('already has an IP address different from 10.4.0.1/24')
+    // In a network's own process it is put beside the other.
+    expect(plan({}, false).removes).toEqual([])
+    for (const called of [true, false]) {
+      const { removes = [] } = plan({ forceAddress: true }, called)
+      expect(removes.map(({ resource }) => keyOf(resource))).toEqual([
+        'address host br0 10.9.0.1/16',
+      ])
+    }
+  })
+
+  it('bridge has a gateway outside of the subnet with the broadcast address of its own', () => {
+    const outside = [{ address: '10.4.0.2/24', gateway: '192.168.9.1' }]
+    const request = requestOf({ type: 'bridge', bridge: 'br0', isGateway: true, ipam })
+    const { resources } = planStage([request], { facts, granted: outside })
+    expect(resources.map(({ resource }) => resource)).toContainEqual(
+      expect.objectContaining({ address: '192.168.9.1', broadcast: '192.168.9.255' }),
+    )
+  })
+
+  it('a second plugin that makes the interface is refused by name', () => {
+    const confs = [
+      { type: 'bridge', bridge: 'br0', ipam },
+      { type: 'ptp', ipam },
+    ]
+    expect(() => planStage(confs.map(requestOf), { facts, granted })).toThrow(
+      'plugin ptp makes interface eth0 a second time',
+    )
   })
 
   it('bridge keeps an interface down, asks first for addresses, and knows the one MAC of a port', () => {

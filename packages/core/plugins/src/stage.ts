@@ -112,12 +112,27 @@ export function planStage(requests: readonly PluginRequest[], input: StageInput)
       ...(previous ? { previous } : {}),
       ...(addresses ? { addresses } : {}),
     })
+    demandFirst(request, { resources, planned })
     resources.push(...planned.resources)
     removes.push(...(planned.removes ?? []))
     previous = planned.result
   }
   if (previous === undefined) throw confError('a stage has no plugin')
   return { resources: merged(resources), result: previous, removes }
+}
+
+interface Made {
+  readonly resources: readonly Owned[]
+  readonly planned: Planned
+}
+
+function demandFirst({ conf, attachment }: PluginRequest, { resources, planned }: Made): void {
+  const isLink = ({ resource }: Owned) => keyOf(resource) === `link container ${attachment.ifname}`
+  if (!resources.some(isLink) || !planned.resources.some(isLink)) return
+  throw confError(
+    `plugin ${textOf(conf, 'type')} makes interface ${attachment.ifname} a second time`,
+    'Leave one plugin in the conf list that makes the interface.',
+  )
 }
 
 function plannerFor({ conf }: PluginRequest) {

@@ -15,9 +15,17 @@ import {
   planStage,
   stageNeeds,
 } from '@vethra/plugins'
-import { type Change, describeChange, diff, isDue, type Resource, type State } from '@vethra/state'
+import {
+  type Change,
+  describeChange,
+  diff,
+  isDue,
+  keyOf,
+  type Resource,
+  type State,
+} from '@vethra/state'
 import type { ApplyOptions, StageWorld } from '@vethra/world'
-import { converge } from '../converge.ts'
+import { converge, type Outcome } from '../converge.ts'
 import { allocate } from './allocate.ts'
 import { demandFree, whyFull } from './full-sets.ts'
 import { askIpam, runIpam } from './ipam-program.ts'
@@ -63,12 +71,29 @@ export async function addStage(
   const { resources: desired, result, removes = [] } = planned.value
   const netns = netnsOf(requests)
   const made = await converge(world.attachments, { netns, desired })
-  // What is in the way may be what the new ones are made by: a route to a gateway.
   const outcome =
     made.kind === 'done' && removes.length > 0
-      ? await converge(world.attachments, { netns, desired: [], former: removes })
+      ? await replace(world, { netns, desired, removes })
       : made
   return outcome.kind === 'done' ? { result } : giveBack(world, claim, outcome.error)
+}
+
+interface Replacing {
+  readonly netns: string
+  readonly desired: State
+  readonly removes: State
+}
+
+// What is in the way may be what the new ones are made by: a route to a gateway. An address takes with it those of its
+// subnet that came after it.
+async function replace(
+  { attachments }: StageWorld,
+  { netns, desired, removes }: Replacing,
+): Promise<Outcome> {
+  const removed = await converge(attachments, { netns, desired: [], former: removes })
+  const gone = new Set(removes.map(({ resource }) => keyOf(resource)))
+  const kept = desired.filter(({ resource }) => !gone.has(keyOf(resource)))
+  return removed.kind === 'done' ? converge(attachments, { netns, desired: kept }) : removed
 }
 
 /** DEL of a stage: its resources, then its addresses. Idempotent. Without its netns, an interface left on the host is taken down alone. */
