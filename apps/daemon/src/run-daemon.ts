@@ -1,6 +1,6 @@
 import { dirname } from 'node:path'
 import { CniError, guards, onCniError } from '@vethra/cni'
-import { forDoctor, inNamespace, type Resolver, startResolver } from '@vethra/engine'
+import { forDoctor, inNamespace, type Resolver, refusalOf, startResolver } from '@vethra/engine'
 import { type GivenSettings, version } from '@vethra/settings'
 import type { Events, Here, HostWatch, Service, World } from '@vethra/world'
 import type { Logger } from 'pino'
@@ -32,17 +32,8 @@ export async function runDaemon(flags: GivenSettings, here: Here): Promise<void>
   const { lockNow, places } = world
   await world.files.makeFolder(places.dataStore, 0o700)
   // The lock is the kernel's: it ends with this process, however that ends.
-  let held = false
-  await lockNow
-    .hold(guards.daemon(places), async () => {
-      held = true
-      await run(world, log)
-    })
-    .catch((error: unknown) => {
-      throw !held && error instanceof CniError && error.code === 105
-        ? runsAlready(places.dataStore, error)
-        : error
-    })
+  const refusal = await refusalOf(lockNow, guards.daemon(places), () => run(world, log))
+  if (refusal) throw refusal.code === 105 ? runsAlready(places.dataStore, refusal) : refusal
 }
 
 async function run(given: World, log: Logger): Promise<void> {

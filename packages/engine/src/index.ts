@@ -102,6 +102,7 @@ export {
   plannedRow,
   type RepairRow,
 } from './doctor/rows.ts'
+export { refusalOf } from './doctor/scope.ts'
 export { containersIn, inNamespace } from './in-namespace.ts'
 export { type AboutProcess, type HostInfo, hostInfo } from './info/host-info.ts'
 export { listReservations, type ReservationRow, reservationRow } from './network/ipam-list.ts'

@@ -1,15 +1,6 @@
-import { formatAddress, readAddress } from '@vethra/address'
-import {
-  type ConfList,
-  goField,
-  type Json,
-  orElse,
-  parseResult,
-  present,
-  type Result,
-} from '@vethra/cni'
+import { type ConfList, goField, orElse, parseResult, present, type Result } from '@vethra/cni'
 import { parseConfList } from '@vethra/conflist'
-import { takesPorts } from '@vethra/container'
+import { parseStoredMappings, takesPorts } from '@vethra/container'
 import type { DesiredAttachment, DesiredPort, TableEffect } from '@vethra/findings'
 import { isNative, type PluginWay } from '@vethra/plugins'
 import type { CachedAttachment } from '@vethra/world'
@@ -57,12 +48,12 @@ function readAttachment(
   // A result that cannot be read is a lost one, and hides no other.
   const result = orElse(() => parseResult(text, list.cniVersion).result, undefined)
   if (result === undefined) return undefined
-  const { containerId, ifname, netns, capabilityArgs } = attachment
+  const { containerId, ifname, netns } = attachment
   const { masqueraded, masqueradedByNft, admitted, isolation, dataDir } = effects
   const inTable = list.plugins.flatMap(({ type }, at) =>
     isNative(list, ways, at) ? (tableEffects[type] ?? []) : [],
   )
-  const told = readPorts(goField(capabilityArgs, 'portMappings'))
+  const told = readPorts(attachment)
   const mac = result.interfaces.find((each) => each.name === ifname && each.sandbox)?.mac
   return {
     ...{ network, containerId, ifname, netns, masqueraded, admitted, isolation, inTable },
@@ -99,19 +90,13 @@ function linksOf(
   return { ...hostLink, bridge: { ...plain, ...present({ mac, port }) }, ...present({ hostMac }) }
 }
 
-/** The ports that a plugin was given to publish. */
-export function readPorts(value: Json | undefined): readonly DesiredPort[] {
-  if (!Array.isArray(value)) return []
-  return value.flatMap((each: Json) => {
-    const [hostPort, containerPort] = [goField(each, 'hostPort'), goField(each, 'containerPort')]
-    if (typeof hostPort !== 'number' || typeof containerPort !== 'number') return []
-    const [protocol, hostIp] = [goField(each, 'protocol'), goField(each, 'hostIP')]
-    const address = typeof hostIp === 'string' ? readAddress(hostIp) : undefined
-    return {
-      hostPort,
-      containerPort,
-      protocol: typeof protocol === 'string' ? protocol.toLowerCase() : 'tcp',
-      hostIp: address ? formatAddress(address) : '',
-    }
-  })
+/** The ports that a plugin was given to publish. Another runtime may have given anything: a mapping that cannot be read is left out. */
+export function readPorts({
+  capabilityArgs,
+}: CachedAttachment['attachment']): readonly DesiredPort[] {
+  const given = goField(capabilityArgs, 'portMappings')
+  const mappings = (Array.isArray(given) ? given : []).flatMap((each) =>
+    orElse(() => parseStoredMappings([each]), []),
+  )
+  return mappings.map(({ hostIP, ...port }) => ({ ...port, hostIp: hostIP }))
 }

@@ -182,7 +182,7 @@ function publishedEnds(
 ): Pick<ObservedAttachment, 'published' | 'byNft'> {
   const byNft = entry && publishesByNft(entry)
   if (!plain || !entry || (ours && (!byNft || plain.inTable.includes('ports')))) return {}
-  const told = readPorts(goField(entry.attachment.capabilityArgs, 'portMappings'))
+  const told = readPorts(entry.attachment)
   const ports = byNft ? told : plain.ports
   if (ports.length === 0) return {}
   const published = ports.map(({ protocol, hostPort, containerPort }) => ({

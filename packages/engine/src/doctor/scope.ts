@@ -42,20 +42,15 @@ export async function batchesOf(
   const phases = Map.groupBy(located, ({ repair }) => kindOf(repair).phase)
   return [...phases.values()].flatMap((phase) => {
     const scopes = [...Map.groupBy(phase, ({ lock }) => lock).values()]
-    const [slowly, fast] = [
-      scopes.filter((each) => each.some(isSlow)),
-      scopes.filter((each) => !each.some(isSlow)),
-    ]
-    return [...inParts(slowly, fewScopes), ...inParts(fast, manyScopes)].map((part) => part.flat())
+    const { slow = [], fast = [] } = Object.groupBy(scopes, (each) =>
+      each.some(({ repair }) => kindOf(repair).slow) ? 'slow' : 'fast',
+    )
+    return [...inParts(slow, fewScopes), ...inParts(fast, manyScopes)].map((part) => part.flat())
   })
 }
 
 /** The scopes that are held at once: where plugins may run as programs, and where not: a process may have 1,024 files open. */
 const [fewScopes, manyScopes] = [20, 900]
-
-function isSlow({ repair }: Located): boolean {
-  return kindOf(repair).slow === true
-}
 
 async function locate({ host }: DoctorTools, repair: Repair): Promise<Located> {
   const scope = scopeOf(repair)
@@ -109,8 +104,8 @@ export async function holdingEach(
   }
 }
 
-// A failure of the work itself is thrown.
-async function refusalOf(
+/** Runs `work` under a lock. Returns why the lock could not be had; throws where the work itself fails. No path is no lock. */
+export async function refusalOf(
   lock: Lock,
   path: string,
   work: () => Promise<void>,
