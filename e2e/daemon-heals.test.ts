@@ -155,7 +155,10 @@ describeOnHost('behind the back of the daemon', () => {
     const meta = `/var/lib/vethra/*/etchosts/default/${web}/meta.json`
     const whole = JSON.parse((await sh(`cat ${meta}`)).stdout) as unknown
     await sh(`printf 'nobody\\r\\neth0' >/run/planted; touch -d '1 hour ago' /run/planted`)
-    await sh(`cp -p /run/planted ${planted}; for f in ${meta}; do echo '{' >$f; done`)
+    const hostname = `/var/lib/vethra/*/containers/default/${web}/hostname`
+    await sh(
+      `cp -p /run/planted ${planted}; rm ${hostname}; for f in ${meta}; do echo '{' >$f; done`,
+    )
     await until(async () => (await sh(`test ! -e ${planted}`)).exitCode === 0, statedMs)
     await until(async () => {
       const { stdout } = await sh(`cat ${meta}`)
@@ -163,6 +166,7 @@ describeOnHost('behind the back of the daemon', () => {
     }, statedMs)
     expect(JSON.parse((await sh(`cat ${meta}`)).stdout)).toEqual(whole)
     await until(allIsRight, statedMs)
+    expect((await sh(`cat ${hostname}`)).stdout).toBe('web')
     expect(await pings(db, 'web')).toBe(true)
     expect(await ofOthers()).toBe(others)
   })

@@ -1,4 +1,5 @@
-import { readFile, stat, writeFile } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
 import { describeOnHost } from './gate.ts'
@@ -228,6 +229,15 @@ describeOnHost('vethra daemon', () => {
     const refused = await host.vethra('daemon', '--socket', again.socket)
     expect(refused).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('code 102') })
     expect(await readFile(again.socket, 'utf8')).toBe('a file')
+  })
+
+  it('makes its socket again at its next look where somebody has removed it', async () => {
+    const daemon = await start()
+    await rm(daemon.socket)
+    await host.run(['ip', 'link', 'add', 'changed0', 'type', 'dummy'])
+    await until(async () => (await daemon.ask('/version').catch(() => undefined))?.status === 200)
+    await daemon.end()
+    expect(existsSync(daemon.socket)).toBe(false)
   })
 
   it('refuses arguments and settings that are wrong', async () => {

@@ -1,4 +1,3 @@
-import { dirname } from 'node:path'
 import { CniError, guards, onCniError } from '@vethra/cni'
 import { forDoctor, inNamespace, type Resolver, refusalOf, startResolver } from '@vethra/engine'
 import { type GivenSettings, version } from '@vethra/settings'
@@ -11,7 +10,7 @@ import { openLog } from './log.ts'
 import { newReconciler } from './reconciler.ts'
 import type { ReconcilerTools } from './reconciler-tools.ts'
 import { routes } from './routes.ts'
-import { serve } from './serve.ts'
+import { type Serving, serve } from './serve.ts'
 import { newTally, type Tally } from './tally.ts'
 
 /** How long requests that are under way may take when the daemon stops, in milliseconds. */
@@ -52,25 +51,27 @@ async function serveUntilStopped(
   world: World,
   { tally, readers, log }: Pick<ApiParts, 'tally' | 'readers' | 'log'>,
 ): Promise<void> {
-  const { settings } = world.resolved
+  const { socket: path } = world.resolved.settings
   const { dataStore } = world.places
   const onFault = (error: unknown) => log.warn({ err: error }, 'goes on after a fault')
   const stopped = untilStopped()
   const closing = new AbortController()
   let watching: HostWatch | undefined
+  let serving: Serving | undefined
   const api = openApi(world, {
     ...{ tally, readers },
     doctor: await forDoctor(world),
     log,
     stopping: closing.signal,
-    onLooked: () => watching?.refresh(),
+    onLooked: () => {
+      watching?.refresh()
+      void serving?.renew().catch(onFault)
+    },
   })
   const { reconciler, tell } = api
   const service = await world.service()
   const [descriptor] = service.sockets
-  const { socket: path } = settings
-  if (descriptor === undefined) await world.files.makeFolder(dirname(path), 0o755)
-  const serving = await serve({ path, descriptor }, routes(api, log).fetch)
+  serving = await serve({ path, descriptor, files: world.files }, routes(api, log).fetch)
   const resolver = await openResolver(world, log)
   const onChange: typeof reconciler.changed = (what, isFlush) => {
     reconciler.changed(what, isFlush)

@@ -1,17 +1,28 @@
 import { chmodSync, rmSync, statSync } from 'node:fs'
 import { createServer as createHttpServer } from 'node:http'
 import { connect, createServer, type Server } from 'node:net'
+import { dirname } from 'node:path'
 import type { Duplex } from 'node:stream'
 import { getRequestListener, RequestError } from '@hono/node-server'
 import type { Problem } from '@vethra/api'
 import { CniError } from '@vethra/cni'
+import type { Files } from '@vethra/world'
 import { type Deadlines, newConnections } from './connections.ts'
 import { plainProblem, problemResponse } from './problem-response.ts'
 
 /** An API that is being served. */
 export interface Serving {
+  /** Makes a socket at its path again where somebody has removed that. Throws as `serve` does. */
+  renew(): Promise<void>
   /** Takes no more connections, lets requests that are under way finish, for a while, and removes a socket of its own. */
   close(graceMs: number): Promise<void>
+}
+
+/** Where it is served. */
+interface Door {
+  readonly path: string
+  readonly descriptor: number | undefined
+  readonly files: Pick<Files, 'makeFolder'>
 }
 
 const malformed = 'the request is malformed HTTP'
@@ -26,7 +37,7 @@ const usualDeadlines: Deadlines = { headMs: 5_000, bodyMs: 10_000, idleMs: 15_00
  * listens there or something else is there, 5 when it can't be made.
  */
 export async function serve(
-  at: { readonly path: string; readonly descriptor: number | undefined },
+  at: Door,
   fetch: (request: Request) => Promise<Response>,
   deadlines: Deadlines = usualDeadlines,
 ): Promise<Serving> {
@@ -40,17 +51,32 @@ export async function serve(
   })
   http.on('clientError', (error, socket) => refuse(error, socket))
   // Connections are handed on by hand: bun's own http server does not answer on an inherited socket.
-  const listener = createServer((socket) => {
-    connections.open(socket)
-    http.emit('connection', socket)
-    // After that: under Node, http takes a socket's data away from whoever listened before.
-    connections.watch(socket)
-  })
-  const made = await listen(listener, at)
+  const listeners: Server[] = []
+  const open = async () => {
+    const listener = createServer((socket) => {
+      connections.open(socket)
+      http.emit('connection', socket)
+      // After that: under Node, http takes a socket's data away from whoever listened before.
+      connections.watch(socket)
+    })
+    listeners.push(listener)
+    return listen(listener, at)
+  }
+  let made = await open()
   return {
+    // The one before stays until the end: to close it removes what is at the path.
+    async renew() {
+      if (made === undefined || idOf(at.path) !== undefined) return
+      const id = await open()
+      if (made !== undefined) made = id
+      else listeners.at(-1)?.close()
+    },
     async close(graceMs) {
-      const closed = new Promise<void>((resolve) => listener.close(() => resolve()))
+      const closed = Promise.all(
+        listeners.map((each) => new Promise<void>((resolve) => each.close(() => resolve()))),
+      )
       if (made !== undefined && idOf(at.path) === made) rmSync(at.path, { force: true })
+      made = undefined
       connections.endIdle()
       const cut = setTimeout(connections.destroy, graceMs)
       await closed
@@ -82,12 +108,13 @@ function answerByHand(socket: Duplex, problem: Problem): void {
 
 async function listen(
   listener: Server,
-  { path, descriptor }: { readonly path: string; readonly descriptor: number | undefined },
+  { path, descriptor, files }: Door,
 ): Promise<string | undefined> {
   if (descriptor !== undefined) {
     await listening(listener, { fd: descriptor }, `descriptor ${descriptor}`)
     return undefined
   }
+  await files.makeFolder(dirname(path), 0o755)
   await clear(path)
   // What is between here and chmod is closed to others by the umask, which leaves them no way to write.
   const umask = process.umask(0o117)

@@ -3,13 +3,20 @@ import type { LostFile, SeenPath } from '@vethra/findings'
 import { ipamDataDirs, type Network, networkSubnets } from '@vethra/networks'
 import type { DoctorTools } from './doctor-tools.ts'
 import type { SeenContainer } from './observe-containers.ts'
+import { isFor, type Scope } from './scope.ts'
+
+interface Looked {
+  readonly networks: readonly Network[]
+  readonly containers: readonly SeenContainer[]
+}
 
 /** The paths that are no files where host-local needs one for a network, or a container mounts one. Missing ones count for containers alone. */
 export async function lostFiles(
   tools: DoctorTools,
-  networks: readonly Network[],
-  containers: readonly SeenContainer[],
+  scope: Scope | undefined,
+  { networks, containers }: Looked,
 ): Promise<readonly LostFile[]> {
+  if (!isFor(scope, 'replace-file', 'restore-files')) return []
   const ofNetworks = networks.filter(({ managed }) => managed).flatMap(filesOf)
   const byNamespace = Map.groupBy(containers, ({ observed }) => observed.namespace)
   const owners = new Map<string, OfNetwork | ContainerRef>(ofNetworks)

@@ -48,7 +48,7 @@ export async function observe(tools: DoctorTools, scope?: Scope): Promise<HostSt
   const inside =
     isFor(scope, 'restore-inside') && looksInside
       ? await observeInside(tools, attachments.living, seen)
-      : []
+      : { inside: [] }
   const masquerades = await masqueradesOf(tools, first, first.observed.firewall)
   await tools.clock.yieldNow?.()
   const leads = seen.some(({ published }) => published) ? await leadsOf(tools, seen) : undefined
@@ -63,8 +63,8 @@ export async function observe(tools: DoctorTools, scope?: Scope): Promise<HostSt
     },
     observed: {
       ...first.observed,
-      ...{ attachments: seen, damaged: attachments.damaged, lost, inside, links },
-      ...(tools.looksWithin ? { lostFiles: await lostFiles(tools, networks, containers) } : {}),
+      ...{ attachments: seen, damaged: attachments.damaged, lost, links, ...inside },
+      lostFiles: await lostFiles(tools, scope, first),
       // No repair is for these.
       ...(!scope && looksInside ? { staleMounts: await observeMounts(tools, seen) } : {}),
       nowMs: tools.clock.now(),
