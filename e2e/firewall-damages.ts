@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { type Damage, damagesOf } from './damage-host.ts'
+import { within } from './inside-damages.ts'
 
 const element = (set: string, key: string, verb = 'delete') =>
   `nft ${verb} element inet vethra ${set} '{ ${key} }'`
@@ -182,6 +183,17 @@ export const toldDamages: readonly Damage[] = [
       'neighbour-wrong',
       ({ address, bridge }) =>
         `ip neigh replace ${address} lladdr 02:00:00:00:00:96 nud permanent dev ${bridge}`,
+    ],
+    [
+      'a second default route leads elsewhere',
+      'inside-added',
+      ({ web }) => within(web, 'ip route add 0.0.0.0/1 via 10.4.1.222'),
+    ],
+    [
+      'a container has a neighbour entry by hand',
+      'inside-added',
+      ({ web }) =>
+        within(web, 'ip neigh replace 10.4.1.1 lladdr 02:00:00:00:00:55 nud permanent dev eth0'),
     ],
     ['all may write to state', 'folder-open', () => 'chmod 777 /run/vethra'],
     [

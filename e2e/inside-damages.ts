@@ -1,7 +1,7 @@
 import { type Damage, damagesOf, fileOf, records } from './damage-host.ts'
 
 /** A script of sh(1) in the network namespace of a container. */
-const within = (id: string, script: string) =>
+export const within = (id: string, script: string): string =>
   `nsenter --net=$(sed 's/.*"netns":"\\([^"]*\\)".*/\\1/' ${records}/${fileOf(id)}) sh -c '${script}'`
 
 /** Each kind of damage inside of a container that the doctor repairs. */
@@ -20,6 +20,16 @@ export const insideDamages: readonly Damage[] = damagesOf(undefined, [
     'a container has another default route',
     'inside-changed',
     ({ web }) => within(web, 'ip route replace default via 10.4.1.222'),
+  ],
+  [
+    'a container has no route to its own network',
+    'inside-changed',
+    ({ web }) => within(web, 'ip route delete 10.4.1.0/24'),
+  ],
+  [
+    'an interface has another MTU inside',
+    'inside-changed',
+    ({ web }) => within(web, 'ip link set eth0 mtu 1200'),
   ],
   [
     'an interface has another MAC inside',

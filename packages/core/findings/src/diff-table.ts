@@ -2,8 +2,10 @@ import type { AttachmentKey } from '@vethra/cni'
 import { describeChange, type Resource } from '@vethra/state'
 import type { Compared } from './compared.ts'
 import { about, attachmentText, type Finding, finding, refOf, warning } from './finding.ts'
+import type { LedAway } from './observed-host.ts'
 import type { MissingResource, ObservedTable, StrangeEntry, TableOwner } from './observed-state.ts'
 import type { Repair } from './repair.ts'
+import { shellWord } from './shell-word.ts'
 
 /** The elements that are missing in table `inet vethra`, and those of owners that are known no more. */
 export function tableFindings({ observed: { table } }: Compared): readonly Finding[] {
@@ -145,25 +147,44 @@ function nameOf(owner: TableOwner): string {
 }
 
 /** Living containers that have not all inside that attaching made. Somebody may have meant it: a finding, and a repair where things are lost alone. */
-export function insideFindings({ observed: { inside } }: Compared): readonly Finding[] {
+export function insideFindings({ observed }: Compared): readonly Finding[] {
+  const { inside, ledAway = [] } = observed
   const groups = Map.groupBy(inside, ({ attachment }) => attachmentText(attachment))
-  return [...groups.values()].flatMap((all) => {
-    const [first] = all
-    if (first === undefined) return []
-    const attachment = refOf(first.attachment)
-    const { containerId, network } = attachment
-    const desired = all.map(({ due }) => due.to)
-    // Renamed, perhaps: another of its name would not help.
-    const isGone = all.some(
-      ({ due }) => due.kind === 'make' && due.to.resource.kind === 'link settings',
-    )
-    return warning('inside-changed', attachment, {
+  const led = Map.groupBy(ledAway, ({ attachment }) => attachmentText(attachment))
+  return [...[...groups.values()].flatMap(changedInside), ...[...led.values()].flatMap(addedInside)]
+}
+
+function addedInside(all: readonly LedAway[]): readonly Finding[] {
+  return all.slice(0, 1).map(({ attachment, netns }) =>
+    warning('inside-added', attachment, {
+      message: `container ${attachment.containerId} sends what is for network ${attachment.network} elsewhere: a route or a neighbour entry was added inside`,
+      evidence: all.map(({ deletion }) => `added since: ${deletion.replace(' delete', '')}`),
+      ours: true,
+      fix: all
+        .map(({ deletion }) => `nsenter --net=${shellWord(netns)} ip ${deletion}`)
+        .join(' && '),
+    }),
+  )
+}
+
+function changedInside(all: readonly MissingResource[]): readonly Finding[] {
+  const [first] = all
+  if (first === undefined) return []
+  const attachment = refOf(first.attachment)
+  const { containerId, network } = attachment
+  const desired = all.map(({ due }) => due.to)
+  // Renamed, perhaps: another of its name would not help.
+  const isGone = all.some(
+    ({ due }) => due.kind === 'make' && due.to.resource.kind === 'link settings',
+  )
+  return [
+    warning('inside-changed', attachment, {
       message: `container ${containerId} in network ${network} was changed inside since it was attached: it may be cut off`,
       evidence: all.map(dueText),
       ours: true,
       ...(isGone
         ? { fix: `stop and start container ${containerId}   (unless it is meant)` }
         : { repair: { kind: 'restore-inside', attachment, desired } }),
-    })
-  })
+    }),
+  ]
 }

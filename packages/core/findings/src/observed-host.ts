@@ -1,4 +1,4 @@
-import type { ContainerRef } from '@vethra/cni'
+import type { AttachmentKey, ContainerRef } from '@vethra/cni'
 import type { RefusingChain } from '@vethra/firewall'
 import type { SeenFeature } from '@vethra/state'
 
@@ -26,6 +26,14 @@ interface LostOfNetwork {
   readonly isFolder?: boolean
   /** Whether what is there may be needed. Default false. */
   readonly keep?: boolean
+}
+
+/** Something that somebody added inside of a container. */
+export interface LedAway {
+  readonly attachment: AttachmentKey
+  readonly netns: string
+  /** The words for ip(8) that delete it. */
+  readonly deletion: string
 }
 
 /** The facts of a host, beside the resources made for containers. */

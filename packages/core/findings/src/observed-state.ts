@@ -2,7 +2,7 @@ import type { AttachmentKey, ContainerRef } from '@vethra/cni'
 import type { MasqueradeRule, ObservedFirewall } from '@vethra/firewall'
 import type { Reservation, SignsOfLife } from '@vethra/ipam'
 import type { Change, Owner, State } from '@vethra/state'
-import type { LostFile, ObservedHost, ObservedNeighbour } from './observed-host.ts'
+import type { LedAway, LostFile, ObservedHost, ObservedNeighbour } from './observed-host.ts'
 
 /** The observed state of a host. */
 export interface ObservedState {
@@ -24,6 +24,8 @@ export interface ObservedState {
   readonly table: ObservedTable
   /** Resources inside of containers that living attachments lack, or have otherwise; empty where nobody looked. */
   readonly inside: readonly MissingResource[]
+  /** Routes and neighbour entries inside that lead what goes by an attachment elsewhere. Default: none. */
+  readonly ledAway?: readonly LedAway[]
   readonly confFaults: readonly ObservedFault[]
   readonly shadowed: readonly ShadowedConf[]
   readonly lost: readonly LostNetwork[]

@@ -26,9 +26,9 @@ function encodeOther(op: OtherOp): Message {
   return 'source' in op ? encodeRule(op) : encodeTrafficOp(op)
 }
 
-const dumpTypes = { links: 18, addresses: 22, routes: 26, rules: 34 } as const
+const dumpTypes = { links: 18, addresses: 22, routes: 26, rules: 34, neighbours: 30 } as const
 
-/** The message that lists all links, addresses or routes. Links come without statistics, the most of what the kernel writes. */
+/** The message that lists all links, addresses, routes, rules or neighbours. Links come without statistics, the most of what the kernel writes. */
 export function encodeRouteDump(what: RouteDump): Message {
   const skipStatistics = attribute(29, u32(8))
   const body =

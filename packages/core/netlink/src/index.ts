@@ -21,6 +21,7 @@ export { explainErrno } from './errno.ts'
 export {
   decodeAddress,
   decodeLink,
+  decodeNeighbour,
   decodeRoute,
   decodeRule,
   type FoundAddress,

@@ -161,6 +161,24 @@ export function decodeRule({ type, body }: ReceivedMessage): FoundRule | undefin
   return { family, table, prefixLength: body[2] ?? 0, ...(source ? { source } : {}) }
 }
 
+/** A neighbour entry that somebody made by hand. */
+export interface FoundNeighbour {
+  readonly index: number
+  readonly address: Octets
+  /** Lower case. */
+  readonly mac: string
+}
+
+/** The entry of an RTM_NEWNEIGH message; undefined for another message, or one that the kernel made. */
+export function decodeNeighbour({ type, body }: ReceivedMessage): FoundNeighbour | undefined {
+  if (type !== 28 || body.length < 12 || familyOf(body[0]) === undefined) return undefined
+  const permanent = 0x80
+  const attributes = readAttributes(body.subarray(12))
+  const address = attributes.get(1)
+  if (address === undefined || view(body).getUint16(8, true) !== permanent) return undefined
+  return { index: view(body).getUint32(4, true), address, mac: macText(attributes.get(2)) }
+}
+
 function familyOf(octet: number | undefined): 4 | 6 | undefined {
   return octet === 2 ? 4 : octet === 10 ? 6 : undefined
 }

@@ -181,4 +181,4 @@ export interface RouteEntryOp {
 }
 
 /** A request to list all objects of a kind in the namespace of the socket. */
-export type RouteDump = 'links' | 'addresses' | 'routes' | 'rules'
+export type RouteDump = 'links' | 'addresses' | 'routes' | 'rules' | 'neighbours'

@@ -1,5 +1,6 @@
 import { CniError } from '@vethra/cni'
 import { attachmentText, type ObservedAttachment } from '@vethra/findings'
+import type { Facts } from '@vethra/plugins'
 import type { Resource, State } from '@vethra/state'
 import type { CachedAttachment } from '@vethra/world'
 import { expect, it } from 'vitest'
@@ -35,26 +36,62 @@ async function lacking(
   all: readonly CachedAttachment[],
   has: (wanted: State) => State = () => [],
 ): Promise<readonly string[]> {
-  const kernel = { observe: async (_: string, wanted: State) => has(wanted) }
-  const tools = { host: { kernel: async () => kernel }, clock: {} } as unknown as DoctorTools
-  const seen = all.map(({ network, attachment: { containerId, ifname } }) => ({
-    ...{ network, containerId, ifname, netns: '/n' },
-  })) as unknown as readonly ObservedAttachment[]
-  const found = await observeInside(
-    tools,
-    all.map((each) => ({ made: each, ways: [] })),
-    seen,
-  )
-  return found.map(({ attachment, due }) => {
+  const found = await inside(all, has, {})
+  return found.inside.map(({ attachment, due }) => {
     const { kind: _, place: __, ...resource } = due.to.resource as Resource & { place: string }
     return `${attachmentText(attachment)}: ${due.kind} ${due.to.resource.kind} ${Object.values(resource).join(' ')}`
   })
 }
 
+async function inside(
+  all: readonly CachedAttachment[],
+  has: (wanted: State) => State,
+  facts: Partial<Facts>,
+): ReturnType<typeof observeInside> {
+  const observe = async (_: string, wanted: State) => has(wanted)
+  const kernel = { observe, facts: async () => facts }
+  const tools = { host: { kernel: async () => kernel }, clock: {} } as unknown as DoctorTools
+  const seen = all.map(({ network, attachment: { containerId, ifname } }) => ({
+    ...{ network, containerId, ifname, netns: '/n' },
+  })) as unknown as readonly ObservedAttachment[]
+  return observeInside(
+    tools,
+    all.map((each) => ({ made: each, ways: [] })),
+    seen,
+  )
+}
+
 it('of two networks the later one has the default route', async () => {
   const found = await lacking([made('lan', 'eth0', [bridge]), made('far', 'eth1', [bridge])])
   expect(found.filter((each) => each.includes('route'))).toEqual([
+    'lan/web/eth0: make route eth0 10.4.0.0/24',
+    'far/web/eth1: make route eth1 10.4.1.0/24',
     'far/web/eth1: make route eth1 0.0.0.0/0 10.4.1.1 true',
+  ])
+})
+
+const wrong = { kind: 'route', place: 'container', link: 'eth0', gateway: '10.4.0.9' } as const
+const right = { ...wrong, destination: '0.0.0.0/0', gateway: '10.4.0.1', priority: 5 }
+
+it('what leads packets elsewhere is told by the words that delete it', async () => {
+  const neighbour = { link: 'eth0', address: '10.4.0.1', mac: '02:00:00:00:00:05' }
+  const { ledAway } = await inside([made('lan', 'eth0', [bridge])], (wanted) => wanted, {
+    routes: [
+      { ...wrong, destination: '0.0.0.0/0' },
+      { ...wrong, destination: '0.0.0.0/1', priority: 7 },
+      // Behind ours, of other interfaces, and by no gateway: they do no harm.
+      right,
+      { ...right, gateway: '10.4.0.9' },
+      { ...wrong, destination: '0.0.0.0/0', priority: 9 },
+      { ...wrong, destination: '0.0.0.0/1', link: 'tun0' },
+      { ...wrong, destination: '10.9.0.0/16', gateway: 'fe80::1' },
+    ],
+    neighbours: [neighbour, { ...neighbour, link: 'tun0' }],
+  })
+  expect(ledAway.map(({ deletion }) => deletion)).toEqual([
+    'route delete 0.0.0.0/0 via 10.4.0.9 dev eth0 metric 0',
+    'route delete 0.0.0.0/1 via 10.4.0.9 dev eth0 metric 7',
+    'neigh delete 10.4.0.1 dev eth0',
   ])
 })
 
@@ -66,7 +103,7 @@ it('another MAC is found', async () => {
         : each,
     ),
   )
-  expect(found).toEqual([`lan/web/eth0: alter link settings eth0 true ${mac}`])
+  expect(found).toEqual([`lan/web/eth0: alter link settings 1500 eth0 true ${mac}`])
 })
 
 it('sysctls and settings of tuning are found', async () => {
@@ -76,7 +113,7 @@ it('sysctls and settings of tuning are found', async () => {
   expect(found.filter((each) => /sysctl|settings/.test(each))).toEqual([
     'lan/web/eth0: make sysctl net/ipv4/conf/eth0/arp_notify 1',
     'lan/web/eth0: make sysctl net/core/somaxconn 777',
-    `lan/web/eth0: make link settings eth0 1400 true ${mac}`,
+    `lan/web/eth0: make link settings 1400 eth0 true ${mac}`,
   ])
 })
 

@@ -1,13 +1,30 @@
-import { formatAddress, readAddress, readCidr } from '@vethra/address'
-import { onCniError, orElse, present, type Result } from '@vethra/cni'
+import { formatAddress, formatPrefix, readAddress, readCidr } from '@vethra/address'
+import {
+  goField,
+  jsonOrNull,
+  onCniError,
+  orElse,
+  type PluginConf,
+  present,
+  type Result,
+} from '@vethra/cni'
 import {
   attachmentText,
+  type LedAway,
   type MissingResource,
   type ObservedAttachment,
   type ObservedState,
 } from '@vethra/findings'
-import { planFormer } from '@vethra/plugins'
-import { diff, keyOf, type Owner, type Resource, type State } from '@vethra/state'
+import { type Facts, planFormer } from '@vethra/plugins'
+import {
+  diff,
+  type InterfaceAddress,
+  keyOf,
+  type Owner,
+  type Resource,
+  type Route,
+  type State,
+} from '@vethra/state'
 import type { CachedAttachment } from '@vethra/world'
 import { cachedList, resultOf } from '../attach/cached-list.ts'
 import { keyOf as keyOfAttachment } from '../attach/membership.ts'
@@ -19,15 +36,17 @@ import type { NativeAttachment } from './native-effects.ts'
 
 /**
  * The resources that ADD returned and that living attachments lack inside of their containers: the interface up, with its
- * MAC, its addresses, its routes, what tuning set. Nothing of those whose namespace cannot be entered.
+ * MAC and MTU, its addresses, its routes, what tuning set; and what was added that leads packets elsewhere. Nothing of those
+ * whose namespace cannot be entered.
  */
 export async function observeInside(
   { host, clock }: DoctorTools,
   made: readonly NativeAttachment[],
   seen: readonly ObservedAttachment[],
-): Promise<readonly MissingResource[]> {
+): Promise<Required<Pick<ObservedState, 'inside' | 'ledAway'>>> {
   const kernel = await host.kernel?.()
-  if (kernel === undefined) return []
+  if (kernel === undefined) return { inside: [], ledAway: [] }
+  const ledAway: LedAway[] = []
   const places = new Map(seen.map((each) => [attachmentText(each), each.netns]))
   const byContainer = Map.groupBy(seen, ({ containerId }) => containerId)
   const lacking = await mapInTurns(clock, made, async (each) => {
@@ -38,11 +57,51 @@ export async function observeInside(
     const desired = insideOf(each, isLast)
     if (netns === '' || desired.length === 0) return []
     const found = await kernel.observe(netns, desired).catch(onCniError(() => desired))
+    const facts = await kernel.facts(wantedFacts, netns).catch(onCniError(() => undefined))
+    for (const deletion of facts ? strangeInside(each, facts) : [])
+      ledAway.push({ attachment, netns, deletion })
     return diff(desired, found).flatMap((due): readonly MissingResource[] =>
       due.kind === 'remove' ? [] : [{ attachment, due }],
     )
   })
-  return lacking.flat()
+  return { inside: lacking.flat(), ledAway }
+}
+
+const wantedFacts = { routes: true, neighbours: true } as const
+
+// Neighbour entries by hand, and routes by other gateways that are in front of those of the network.
+function strangeInside(
+  { made }: NativeAttachment,
+  { routes = [], neighbours = [] }: Facts,
+): readonly string[] {
+  const { ifname } = made.attachment
+  const { ips = [], routes: given = [] } = resultOf(made) ?? {}
+  const own = new Set([...ips.map(({ gateway }) => gateway), ...given.map(({ gw }) => gw)])
+  const isFirst = ({ destination, priority = 0 }: Route, at: number) =>
+    !routes.some(
+      (each, index) =>
+        each.destination === destination &&
+        own.has(each.gateway) &&
+        ((each.priority ?? 0) < priority || ((each.priority ?? 0) === priority && index < at)),
+    )
+  const away = routes.filter(
+    (each, at) =>
+      each.link === ifname &&
+      each.gateway !== undefined &&
+      // Those of router advertisements come by themselves.
+      !each.gateway.startsWith('fe80:') &&
+      !own.has(each.gateway) &&
+      isFirst(each, at),
+  )
+  return [
+    ...(ips.some(({ gateway }) => gateway) && isPlainlyMade(made) ? away : []).map(
+      ({ destination, gateway, priority = 0 }) =>
+        `route delete ${destination} via ${gateway} dev ${ifname} metric ${priority}`,
+    ),
+    ...neighbours
+      .filter(({ link }) => link === ifname)
+      .map(({ address }) => `neigh delete ${address} dev ${ifname}`),
+  ]
 }
 
 const mounted: readonly string[] = ['/etc/hosts', '/etc/hostname', '/etc/resolv.conf']
@@ -69,6 +128,10 @@ const plain: readonly string[] = [
   ...['portmap', 'firewall', 'bandwidth', 'tuning'],
 ]
 
+function isPlainlyMade(made: CachedAttachment): boolean {
+  return (cachedList(made)?.plugins ?? []).every(({ type }) => plain.includes(type))
+}
+
 // Interfaces are made in the order of their numbers: eth10 comes after eth9.
 function isBehind(one: string, other: string): boolean {
   return one.length === other.length ? one < other : one.length < other.length
@@ -81,7 +144,8 @@ function insideOf({ made, ways }: NativeAttachment, isLast: boolean): State {
   const owner: Owner = { kind: 'attachment', ...keyOfAttachment(made) }
   const { ifname } = owner
   const on = { place: 'container', link: ifname } as const
-  const types = (ways.length > 0 ? ways : (cachedList(made)?.plugins ?? [])).map(({ type }) => type)
+  const plugins = cachedList(made)?.plugins ?? []
+  const types = (ways.length > 0 ? ways : plugins).map(({ type }) => type)
   const isPlain = types.every((each) => plain.includes(each))
   const mac = result.interfaces.find((each) => each.name === ifname && each.sandbox)?.mac
   const hasMac = isPlain && !types.includes('ipvlan') && mac
@@ -91,13 +155,36 @@ function insideOf({ made, ways }: NativeAttachment, isLast: boolean): State {
   const sysctls = tuned.filter(
     (each) => each.kind === 'sysctl' && (isLast || each.key.includes(`/${ifname}/`)),
   )
+  const addresses = result.ips.flatMap((each) => addressOf(result, each, on))
   const resources: readonly Resource[] = [
-    { ...settings, kind: 'link settings', ...on, up: true, ...(hasMac ? { mac } : {}) },
+    {
+      ...mtuOf(plugins),
+      ...settings,
+      kind: 'link settings',
+      ...on,
+      up: true,
+      ...(hasMac ? { mac } : {}),
+    },
     ...sysctls,
-    ...result.ips.flatMap((each) => addressOf(result, each, on)),
+    ...addresses,
     ...(isPlain ? routes : []).flatMap((each) => routeOf(result, each, on)),
   ]
-  return resources.map((resource) => ({ owner, resource }))
+  const connected = types[0] === 'bridge' && isPlain ? addresses.flatMap(connectedBy) : []
+  return [
+    ...resources.map((resource) => ({ owner, resource })),
+    // It comes back with the interface: as one of the network's it may be there by then.
+    ...connected.map((resource) => ({
+      owner: { kind: 'network', network: made.network } as const,
+      resource,
+    })),
+  ]
+}
+
+// As the kernel gives a veth, where the conf says nothing.
+function mtuOf([first]: readonly PluginConf[]): { readonly mtu?: number } {
+  if (first?.type !== 'bridge' && first?.type !== 'ptp') return {}
+  const asked = goField(jsonOrNull(first.text), 'mtu')
+  return { mtu: typeof asked === 'number' && asked > 0 ? asked : 1500 }
 }
 
 // Whether in this process or as a program, tuning sets the same; of two values the later one stays.
@@ -114,7 +201,19 @@ function tunedBy(made: CachedAttachment, result: Result): readonly Resource[] {
 
 type On = { readonly place: 'container'; readonly link: string }
 
-function addressOf({ interfaces }: Result, ip: Result['ips'][number], on: On): readonly Resource[] {
+function connectedBy({ address, prefixLength, ...on }: InterfaceAddress): readonly Route[] {
+  const isV6 = address.includes(':')
+  const prefix = readCidr(`${address}/${prefixLength}`)?.prefix
+  if (prefix === undefined || prefixLength === (isV6 ? 128 : 32)) return []
+  const metric = isV6 ? { priority: 256 } : {}
+  return [{ ...on, kind: 'route', destination: formatPrefix(prefix), ...metric }]
+}
+
+function addressOf(
+  { interfaces }: Result,
+  ip: Result['ips'][number],
+  on: On,
+): readonly InterfaceAddress[] {
   const cidr = readCidr(ip.address)
   const isElsewhere = ip.interface !== undefined && interfaces[ip.interface]?.name !== on.link
   if (cidr === undefined || isElsewhere) return []

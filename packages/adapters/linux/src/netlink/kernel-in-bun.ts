@@ -2,6 +2,7 @@ import {
   addressText,
   decodeAddress,
   decodeLink,
+  decodeNeighbour,
   decodeRule,
   encodeRouteDump,
   type FoundLink,
@@ -49,6 +50,7 @@ export function netlinkKernel({ zoneRecords }: KernelOptions): AttachmentKernel 
 
 function factsOf(session: Session, wanted: WantedFacts): Facts {
   const { links = [], defaultRoute, inside = [], tables = false, routes = false, device } = wanted
+  const neighbours = wanted.neighbours && session.hasContainer
   const isThere = defaultRoute === 'host' || session.hasContainer
   const route = defaultRoute && isThere ? defaultInterface(session, defaultRoute) : undefined
   const found = device === undefined ? undefined : deviceName(session, device)
@@ -61,6 +63,7 @@ function factsOf(session: Session, wanted: WantedFacts): Facts {
       : {}),
     ...(tables && session.hasContainer ? { tables: tablesIn(session) } : {}),
     ...(routes && session.hasContainer ? { routes: mainRoutes(session) } : {}),
+    ...(neighbours ? { neighbours: neighboursIn(session) } : {}),
     ...(found === undefined ? {} : { device: found }),
   }
 }
@@ -96,6 +99,17 @@ function addressesOf(session: Session, place: Place, { index }: FoundLink): read
     const found = decodeAddress(each)
     if (found?.index !== index || found.scope === 'link') return []
     return [`${addressText(found.octets)}/${found.prefixLength}`]
+  })
+}
+
+function neighboursIn(session: Session): NonNullable<Facts['neighbours']> {
+  const { messages } = session.routeMessages('container', [encodeRouteDump('neighbours')])
+  return messages.flatMap((each) => {
+    const found = decodeNeighbour(each)
+    const link = found && session.linkAt('container', found.index)?.name
+    return found === undefined || link === undefined
+      ? []
+      : [{ link, address: addressText(found.address), mac: found.mac }]
   })
 }
 
