@@ -30,7 +30,7 @@ export async function dockerNetworks(
     return readDockerNetworks(await io.readStdin(), 'standard input')
   const text = await world.files.read(file)
   if (text === undefined)
-    throw missing(
+    throw notFoundError(
       `no file ${file}`,
       'Name the file that has the output of "docker network inspect".',
     )
@@ -61,14 +61,10 @@ export async function nerdctlNetworks(
 }
 
 function noFiles(folder: string, check: string): CniError {
-  return missing(
+  return notFoundError(
     `no network files in ${folder}`,
     `Name the folder of the networks, if "${check}" shows that there are some.`,
   )
-}
-
-function missing(message: string, hint: string): CniError {
-  return notFoundError(message, hint)
 }
 
 /** Prints the plan of an import, or its outcome. Throws CniError 106 when a network is refused, 101 for a skipped name that none has. */

@@ -29,15 +29,10 @@ export function lackOf(change: Change, lacks: readonly FeatureName[]): CniError 
 export function notThere(change: Change): CniError | undefined {
   const { resource } = targetOf(change)
   const isOptional = resource.kind === 'sysctl' && resource.optional === true
-  return isOptional ? undefined : refusal(`cannot write ${keyOf(resource)}: it is missing`)
+  return isOptional ? undefined : ioError(`cannot write ${keyOf(resource)}: it is missing`)
 }
 
 /** The refusal of a namespace that cannot be opened. */
 export function notEntered(netns: string): CniError {
   return netnsError(`cannot open network namespace ${netns}`)
-}
-
-/** A CniError 5 with this message. */
-export function refusal(message: string): CniError {
-  return ioError(message)
 }

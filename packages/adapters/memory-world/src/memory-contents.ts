@@ -1,8 +1,7 @@
-import type { CniError } from '@vethra/cni'
+import { type CniError, ioError } from '@vethra/cni'
 import type { Facts, HostLink, WantedFacts } from '@vethra/plugins'
 import { type Change, carrierOf, keyOf, type Owned, type Resource } from '@vethra/state'
 import type { MarkedLink } from '@vethra/world'
-import { refusal } from './kernel-refusals.ts'
 
 /** The facts that a plan asks for, of the host and of a namespace. */
 export function factsIn(
@@ -108,9 +107,9 @@ export function applyOne(
   const { to } = change
   const key = placeKey(netns, to.resource)
   const isTaken = change.kind === 'make' && contents.has(key) && to.owner.kind === 'attachment'
-  if (isTaken) return refusal(`cannot make ${key}: it exists`)
+  if (isTaken) return ioError(`cannot make ${key}: it exists`)
   const needed = needs(netns, to.resource).find((each) => !contents.has(each))
-  if (needed !== undefined) return refusal(`cannot make ${key}: ${needed} is missing`)
+  if (needed !== undefined) return ioError(`cannot make ${key}: ${needed} is missing`)
   contents.set(key, to)
   if (to.resource.kind === 'moved link') {
     const { name, device } = to.resource

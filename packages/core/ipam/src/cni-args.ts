@@ -1,4 +1,4 @@
-import { invalid } from './go-decode.ts'
+import { confError } from '@vethra/cni'
 
 /** The values of `CNI_ARGS` by key, the last of two; `known` checks each. Throws CniError 7 in the words of Go's types.LoadArgs. */
 export function readCniArgs(
@@ -10,18 +10,18 @@ export function readCniArgs(
   for (const pair of text === '' ? [] : text.split(';')) {
     const [key = '', value, ...more] = pair.split('=')
     if (value === undefined || more.length > 0)
-      throw invalid(`ARGS: invalid pair ${JSON.stringify(pair)}`)
+      throw confError(`ARGS: invalid pair ${JSON.stringify(pair)}`)
     // The Go struct of known keys has one that no text can fill.
-    if (key === 'CommonArgs') throw invalid(commonArgs)
+    if (key === 'CommonArgs') throw confError(commonArgs)
     const check = key === 'IgnoreUnknown' ? checkBoolean : own(known, key)
     const fault = check?.(value)
     if (fault !== undefined)
-      throw invalid(`ARGS: error parsing value of pair ${JSON.stringify(pair)}: ${fault}`)
+      throw confError(`ARGS: error parsing value of pair ${JSON.stringify(pair)}: ${fault}`)
     if (check) values.set(key, value)
     else unknown.push(JSON.stringify(pair))
   }
   const ignored = /^(1|true)$/i.test(values.get('IgnoreUnknown') ?? '')
-  if (unknown.length > 0 && !ignored) throw invalid(`ARGS: unknown args [${unknown.join(' ')}]`)
+  if (unknown.length > 0 && !ignored) throw confError(`ARGS: unknown args [${unknown.join(' ')}]`)
   return values
 }
 

@@ -70,17 +70,12 @@ export function at(
   const keys = goKeys(fields, key)
   const there = under(place, struct, key)
   if (keys.length < 2) return [fields && goField(fields, key), there]
-  throw invalid(`invalid ${there.path}: it is written as ${keys.join(' and as ')}`)
-}
-
-/** The CniError for what is wrong in a plugin's configuration. */
-export function invalid(message: string): CniError {
-  return confError(message)
+  throw confError(`invalid ${there.path}: it is written as ${keys.join(' and as ')}`)
 }
 
 function mismatch(value: Json, { struct, path }: Place, type: string): CniError {
   const kind = Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value
-  return invalid(
+  return confError(
     `json: cannot unmarshal ${kind} into Go struct field ${struct}.${path} of type ${type}`,
   )
 }

@@ -1,10 +1,9 @@
 import { type Address, readAddress, readCidr } from '@vethra/address'
-import type { Json, JsonObject, ResultRoute } from '@vethra/cni'
+import { confError, type Json, type JsonObject, type ResultRoute } from '@vethra/cni'
 import { readCniArgs } from './cni-args.ts'
 import {
   at,
   type GoObject,
-  invalid,
   netConf,
   type Place,
   readItems,
@@ -56,13 +55,13 @@ const defaultDataDir = '/var/lib/cni/networks'
 // A path without a beginning would mean the working directory, which is the bundle's.
 function checkPath(key: string, path: string): void {
   if (!path.startsWith('/') || path.includes('\0'))
-    throw invalid(`${key} ${JSON.stringify(path.slice(0, 200))} is not an absolute path`)
+    throw confError(`${key} ${JSON.stringify(path.slice(0, 200))} is not an absolute path`)
 }
 
 function ipamOf(conf: JsonObject): GoObject {
   const [value, place] = at(netConf(conf), 'ipam')
   const fields = readObject(value, place, 'allocator.IPAMConfig')
-  if (fields === undefined) throw invalid("IPAM config missing 'ipam' key")
+  if (fields === undefined) throw confError("IPAM config missing 'ipam' key")
   return { fields, place, struct: 'IPAMConfig' }
 }
 
@@ -77,14 +76,14 @@ function readRangeConf(range: GoObject): RangeConf {
     gateway: checkIp(read('gateway', 'net.IP')),
   }
   if (present.subnet !== undefined && readCidr(present.subnet) === undefined)
-    throw invalid(`invalid CIDR address: ${present.subnet}`)
+    throw confError(`invalid CIDR address: ${present.subnet}`)
   return Object.fromEntries(Object.entries(present).filter(([, value]) => value !== undefined))
 }
 
 function checkIp(text: string | undefined): string | undefined {
   if (!text) return undefined
   if (readAddress(text)) return text
-  throw invalid(`invalid IP address: ${text}`)
+  throw confError(`invalid IP address: ${text}`)
 }
 
 function readRangeSets(value: Json | undefined, place: Place): readonly (readonly RangeConf[])[] {
@@ -128,7 +127,7 @@ function readIps(value: Json | undefined, place: Place): readonly Address[] {
     const text = readText(item, place, '*ip.IP') ?? ''
     const address = readIp(text)
     if (address) return address
-    throw invalid(
+    throw confError(
       text === '' ? 'cannot understand ip: IP <nil> not v4 nor v6' : `invalid IP address ${text}`,
     )
   })

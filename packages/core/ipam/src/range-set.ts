@@ -1,6 +1,5 @@
 import { type Address, compareAddresses, formatAddress } from '@vethra/address'
-import { CniError, compareVersions } from '@vethra/cni'
-import { invalid } from './go-decode.ts'
+import { CniError, compareVersions, confError } from '@vethra/cni'
 import { type Range, type RangeConf, readRange } from './range.ts'
 
 /** Ranges of one family that do not overlap; a container gets one address out of all of them. */
@@ -21,7 +20,7 @@ export function rangeSets(source: RangeSource): readonly RangeSet[] {
   const legacy = source.subnet === undefined ? [] : [[source]]
   const confs = [...(source.ipRanges ?? []), ...legacy, ...(source.ranges ?? [])]
   const sets = confs.map(readRangeSet)
-  if (sets.length === 0) throw invalid('no IP ranges specified')
+  if (sets.length === 0) throw confError('no IP ranges specified')
   checkFamilies(sets, source.cniVersion)
   checkSetsApart(sets)
   return sets
@@ -44,33 +43,33 @@ export function rangeOf(set: RangeSet, address: Address): Range | undefined {
 
 function readRangeSet(confs: readonly RangeConf[], index: number): RangeSet {
   try {
-    if (confs.length === 0) throw invalid('empty range set')
+    if (confs.length === 0) throw confError('empty range set')
     const set = confs.map(readRange)
     if (set.some((range) => range.subnet.family !== set[0]?.subnet.family))
-      throw invalid('mixed address families')
+      throw confError('mixed address families')
     checkRangesApart(set)
     return set
   } catch (error) {
     if (!(error instanceof CniError)) throw error
-    throw invalid(`invalid range set ${index}: ${error.message}`)
+    throw confError(`invalid range set ${index}: ${error.message}`)
   }
 }
 
 function checkRangesApart(set: RangeSet): void {
   const pair = firstOverlap(set, (a, b) => rangesOverlap(a, b))
-  if (pair) throw invalid(`subnets ${formatRange(pair.a)} and ${formatRange(pair.b)} overlap`)
+  if (pair) throw confError(`subnets ${formatRange(pair.a)} and ${formatRange(pair.b)} overlap`)
 }
 
 function checkSetsApart(sets: readonly RangeSet[]): void {
   const pair = firstOverlap(sets, (a, b) => a.some((x) => b.some((y) => rangesOverlap(x, y))))
-  if (pair) throw invalid(`range set ${pair.first} overlaps with ${pair.second}`)
+  if (pair) throw confError(`range set ${pair.first} overlaps with ${pair.second}`)
 }
 
 function checkFamilies(sets: readonly RangeSet[], cniVersion: string | undefined): void {
   if (cniVersion === undefined || !(compareVersions(cniVersion, '0.3.0') < 0)) return
   const families = sets.map((set) => set[0]?.subnet.family)
   if (new Set(families).size === families.length) return
-  throw invalid(`CNI version ${cniVersion} does not support more than 1 address per family`)
+  throw confError(`CNI version ${cniVersion} does not support more than 1 address per family`)
 }
 
 function firstOverlap<T>(

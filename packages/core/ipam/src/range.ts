@@ -12,8 +12,7 @@ import {
   readAddress,
   readCidr,
 } from '@vethra/address'
-import type { CniError } from '@vethra/cni'
-import { invalid } from './go-decode.ts'
+import { type CniError, confError } from '@vethra/cni'
 
 /** Consecutive addresses of one subnet that containers may get. */
 export interface Range {
@@ -61,17 +60,17 @@ export function readRange(conf: RangeConf): Range {
 }
 
 function checkSubnet(text: string | undefined): Cidr {
-  if (text === undefined) throw invalid('IP <nil> not v4 nor v6')
+  if (text === undefined) throw confError('IP <nil> not v4 nor v6')
   const cidr = readCidr(text)
-  if (!cidr) throw invalid(`invalid CIDR address: ${text}`)
+  if (!cidr) throw confError(`invalid CIDR address: ${text}`)
   const { address, prefix } = cidr
   if (prefix.length > addressBits(prefix.family) - 2)
-    throw invalid(`Network ${formatCidr(cidr)} too small to allocate from`)
+    throw confError(`Network ${formatCidr(cidr)} too small to allocate from`)
   if (prefix.family === 6 && address.value >> 32n === 0xffffn)
-    throw invalid('IPNet IP and Mask version mismatch')
+    throw confError('IPNet IP and Mask version mismatch')
   if (address.value !== prefix.base) {
     const network = formatAddress(firstAddress(prefix))
-    throw invalid(
+    throw confError(
       `Network has host bits set. For a subnet mask of length ${prefix.length} the network address is ${network}`,
     )
   }
@@ -86,12 +85,12 @@ function lastToGive(subnet: Cidr): Address {
 
 function ip(text: string): Address {
   const address = readAddress(text)
-  if (!address) throw invalid(`invalid IP address: ${text}`)
+  if (!address) throw confError(`invalid IP address: ${text}`)
   return address
 }
 
 function notIn(what: string, address: Address, subnet: Cidr): CniError {
-  return invalid(`${what} ${formatAddress(address)} not in network ${formatCidr(subnet)}`)
+  return confError(`${what} ${formatAddress(address)} not in network ${formatCidr(subnet)}`)
 }
 
 function formatCidr({ address, prefix }: Cidr): string {

@@ -1,14 +1,6 @@
 import { formatAddress, readAddress } from '@vethra/address'
-import { canonicalCidr, type Json, type ResultRoute } from '@vethra/cni'
-import {
-  at,
-  invalid,
-  type Place,
-  readInteger,
-  readItems,
-  readObject,
-  readText,
-} from './go-decode.ts'
+import { canonicalCidr, confError, type Json, type ResultRoute } from '@vethra/cni'
+import { at, type Place, readInteger, readItems, readObject, readText } from './go-decode.ts'
 
 /** Routes of an IPAM configuration, in their order, addresses in canonical form. Throws CniError 7 in Go's words. */
 export function readRoutes(value: Json | undefined, place: Place): readonly ResultRoute[] {
@@ -21,7 +13,7 @@ function readRoute(item: Json, place: Place): ResultRoute {
   const field = (key: string) => at(route, key)[0]
   const text = readText(field('dst'), place) ?? ''
   const dst = canonicalCidr(text)
-  if (dst === undefined) throw invalid(`invalid CIDR address: ${text}`)
+  if (dst === undefined) throw confError(`invalid CIDR address: ${text}`)
   const gw = readGateway(readText(field('gw'), place, 'net.IP'))
   const numbers = {
     mtu: readInteger(field('mtu'), place) || undefined,
@@ -38,5 +30,5 @@ function readGateway(text: string | undefined): string | undefined {
   if (!text) return undefined
   const address = readAddress(text)
   if (address) return formatAddress(address)
-  throw invalid(`invalid IP address: ${text}`)
+  throw confError(`invalid IP address: ${text}`)
 }

@@ -2,6 +2,7 @@ import { contains, formatAddress, readAddress, readCidr } from '@vethra/address'
 import {
   canonicalCidr,
   compareVersions,
+  confError,
   type Json,
   type JsonObject,
   type ResultDns,
@@ -12,7 +13,6 @@ import { readCniArgs } from './cni-args.ts'
 import {
   at,
   type GoObject,
-  invalid,
   netConf,
   type Place,
   readItems,
@@ -34,7 +34,7 @@ export function readStaticConf(conf: JsonObject, cniArgs: string): StaticConf {
   const fields = readObject(value, place, 'main.IPAMConfig')
   const args = ipsAt(conf, 'args', 'cni')
   const runtime = ipsAt(conf, 'runtimeConfig')
-  if (fields === undefined) throw invalid("IPAM config missing 'ipam' key")
+  if (fields === undefined) throw confError("IPAM config missing 'ipam' key")
   const key = (name: string) => at({ fields, place, struct: 'IPAMConfig' }, name)
   const own = readAddresses(...key('addresses'))
   const routes = readRoutes(...key('routes'))
@@ -58,7 +58,7 @@ function readAddresses(value: Json | undefined, place: Place): readonly ConfAddr
     const address = readText(...at(entry, 'address')) ?? ''
     const text = readText(...at(entry, 'gateway'), 'net.IP')
     const gateway = text ? readAddress(text) : undefined
-    if (text && !gateway) throw invalid(`invalid IP address: ${text}`)
+    if (text && !gateway) throw confError(`invalid IP address: ${text}`)
     return { address, gateway: gateway && formatAddress(gateway) }
   })
 }
@@ -80,7 +80,7 @@ function fromList(address: string): ResultIp {
 
 function ipOf(text: string, gateway: string | undefined, complaint: string): ResultIp {
   const address = canonicalCidr(text)
-  if (address === undefined) throw invalid(`${complaint}'${text}'`)
+  if (address === undefined) throw confError(`${complaint}'${text}'`)
   return gateway === undefined ? { address } : { address, gateway }
 }
 
@@ -89,7 +89,7 @@ function askedByArgs(cniArgs: string): readonly ResultIp[] {
   const values = readCniArgs(cniArgs, { IP: anything, GATEWAY: anything })
   const gateways = list(values.get('GATEWAY')).map((text) => {
     const address = readAddress(text)
-    if (!address) throw invalid(`invalid gateway address: ${text}`)
+    if (!address) throw confError(`invalid gateway address: ${text}`)
     return address
   })
   return list(values.get('IP')).map((text) => {
@@ -133,5 +133,5 @@ function checkFamilies(ips: readonly ResultIp[], cniVersion: string): void {
   if (!(compareVersions(cniVersion, '0.3.0') < 0)) return
   const families = ips.map(({ address }) => address.includes(':'))
   if (new Set(families).size === families.length) return
-  throw invalid(`CNI version ${cniVersion} does not support more than 1 address per family`)
+  throw confError(`CNI version ${cniVersion} does not support more than 1 address per family`)
 }

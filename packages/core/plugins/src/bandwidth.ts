@@ -4,7 +4,7 @@ import { limitName, macFor } from './names.ts'
 import { owned, ownerOf } from './owned.ts'
 import type { Facts, PlanInput, Planned, Plugin, PluginRequest } from './plugin.ts'
 import { hostEndOf, needsPrevious } from './previous.ts'
-import { inGoWords, integerOf, objectOf } from './read-conf.ts'
+import { integerOf, objectOf } from './read-conf.ts'
 import { words } from './words.ts'
 
 /** The conf of `bandwidth`, checked. */
@@ -53,9 +53,9 @@ function limitOf(keys: JsonObject, direction: 'ingress' | 'egress'): Limit | und
   const rate = integerOf(keys, `${direction}Rate`, [0, most]) ?? 0
   const burst = integerOf(keys, `${direction}Burst`, [0, most]) ?? 0
   if (rate === 0 && burst === 0) return undefined
-  if (burst === 0) throw inGoWords(words.rateWithoutBurst)
-  if (rate === 0) throw inGoWords(words.burstWithoutRate)
-  if (Math.floor(burst / 8) >= 2 ** 32 - 1) throw inGoWords(words.burstTooLarge)
+  if (burst === 0) throw confError(words.rateWithoutBurst)
+  if (rate === 0) throw confError(words.burstWithoutRate)
+  if (Math.floor(burst / 8) >= 2 ** 32 - 1) throw confError(words.burstTooLarge)
   return { rate: Math.floor(rate / 8), burst: Math.floor(burst / 8) }
 }
 

@@ -1,18 +1,8 @@
-import type { Result } from '@vethra/cni'
-import { present } from '@vethra/cni'
+import { confError, present, type Result } from '@vethra/cni'
 import type { PortVlans } from '@vethra/state'
 import { portVlansOf } from './bridge-vlans.ts'
 import type { PluginRequest } from './plugin.ts'
-import {
-  askedMac,
-  booleanOf,
-  dnsOf,
-  inGoWords,
-  linkNameOf,
-  mtuOf,
-  objectOf,
-  textOf,
-} from './read-conf.ts'
+import { askedMac, booleanOf, dnsOf, linkNameOf, mtuOf, objectOf, textOf } from './read-conf.ts'
 import { words } from './words.ts'
 
 /** The conf of `bridge`, checked. */
@@ -43,13 +33,13 @@ export interface BridgeConf {
 export function parseBridgeConf({ conf, attachment }: PluginRequest): BridgeConf {
   const hairpin = booleanOf(conf, 'hairpinMode')
   const promiscuous = booleanOf(conf, 'promiscMode')
-  if (hairpin && promiscuous) throw inGoWords(words.hairpinAndPromiscuous)
+  if (hairpin && promiscuous) throw confError(words.hairpinAndPromiscuous)
   const backend = textOf(conf, 'ipMasqBackend')
   if (backend !== undefined && backend !== 'iptables' && backend !== 'nftables')
-    throw inGoWords(words.unknownIpMasqBackend(backend))
+    throw confError(words.unknownIpMasqBackend(backend))
   const hasIpam = textOf(objectOf(conf, 'ipam') ?? {}, 'type') !== undefined
   const isDown = booleanOf(conf, 'disableContainerInterface')
-  if (isDown && hasIpam) throw inGoWords(words.ipamWithoutInterface)
+  if (isDown && hasIpam) throw confError(words.ipamWithoutInterface)
   const vlans = portVlansOf(conf)
   const isDefaultGateway = booleanOf(conf, 'isDefaultGateway')
   const mtu = mtuOf(conf)

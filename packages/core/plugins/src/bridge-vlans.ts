@@ -1,12 +1,12 @@
-import type { Json, JsonObject } from '@vethra/cni'
+import { confError, type Json, type JsonObject } from '@vethra/cni'
 import type { PortVlans } from '@vethra/state'
-import { arrayOf, booleanOf, inGoWords, invalidKey, numberOf } from './read-conf.ts'
+import { arrayOf, booleanOf, invalidKey, numberOf } from './read-conf.ts'
 import { words } from './words.ts'
 
 /** The VLANs of a bridge's port by `vlan`, `vlanTrunk`, `preserveDefaultVlan`; undefined for none. Throws CniError 7 in Go's words. */
 export function portVlansOf(conf: JsonObject): PortVlans | undefined {
   const vlan = numberOf(conf, 'vlan') ?? 0
-  if (vlan < 0 || vlan > 4094) throw inGoWords(words.invalidVlan(vlan))
+  if (vlan < 0 || vlan > 4094) throw confError(words.invalidVlan(vlan))
   const trunk = arrayOf(conf, 'vlanTrunk')
   const tagged = [...new Set(trunk.flatMap(idsOf))].sort((one, other) => one - other)
   if (vlan === 0 && trunk.length === 0) return undefined
@@ -21,19 +21,19 @@ function idsOf(value: Json): readonly number[] {
     throw invalidKey('vlanTrunk', value, 'each must be an object')
   const entry = value as JsonObject
   const [id, least, most] = ['id', 'minID', 'maxID'].map((key) => numberOf(entry, key))
-  if (least !== undefined && !isId(least)) throw inGoWords(words.invalidTrunk('minID'))
-  if (most !== undefined && !isId(most)) throw inGoWords(words.invalidTrunk('maxID'))
-  if (id !== undefined && !isId(id)) throw inGoWords(words.invalidTrunk('id'))
+  if (least !== undefined && !isId(least)) throw confError(words.invalidTrunk('minID'))
+  if (most !== undefined && !isId(most)) throw confError(words.invalidTrunk('maxID'))
+  if (id !== undefined && !isId(id)) throw confError(words.invalidTrunk('id'))
   const range = rangeOf(least, most)
   return id === undefined ? range : [...range, id]
 }
 
 function rangeOf(least: number | undefined, most: number | undefined): readonly number[] {
-  const missing = (key: 'minID' | 'maxID') => inGoWords(words.trunkWithout(key))
+  const missing = (key: 'minID' | 'maxID') => confError(words.trunkWithout(key))
   if (least === undefined && most === undefined) return []
   if (least === undefined) throw missing('minID')
   if (most === undefined) throw missing('maxID')
-  if (least > most) throw inGoWords(words.trunkBackwards)
+  if (least > most) throw confError(words.trunkBackwards)
   return Array.from({ length: most - least + 1 }, (_, at) => least + at)
 }
 

@@ -11,15 +11,7 @@ import type { Owned, Publish } from '@vethra/state'
 import { owned, ownerOf } from './owned.ts'
 import type { PlanInput, Planned, Plugin, PluginRequest } from './plugin.ts'
 import { admissionOf, hostInterfaceOf, needsPrevious } from './previous.ts'
-import {
-  arrayOf,
-  booleanOf,
-  inGoWords,
-  invalidKey,
-  numberOf,
-  objectOf,
-  textOf,
-} from './read-conf.ts'
+import { arrayOf, booleanOf, invalidKey, numberOf, objectOf, textOf } from './read-conf.ts'
 import { ipOf } from './subnets.ts'
 import { words } from './words.ts'
 
@@ -58,11 +50,11 @@ function checkIptablesKeys(conf: JsonObject): void {
   booleanOf(conf, 'snat')
   const backend = textOf(conf, 'backend')
   if (backend !== undefined && backend !== 'iptables' && backend !== 'nftables')
-    throw inGoWords(words.unknownPortmapBackend(backend))
+    throw confError(words.unknownPortmapBackend(backend))
   const bit = numberOf(conf, 'markMasqBit')
-  if (bit !== undefined && !(bit >= 0 && bit <= 31)) throw inGoWords(words.invalidMarkBit)
+  if (bit !== undefined && !(bit >= 0 && bit <= 31)) throw confError(words.invalidMarkBit)
   const chain = textOf(conf, 'externalSetMarkChain')
-  if (bit !== undefined && chain !== undefined) throw inGoWords(words.markBitAndChain)
+  if (bit !== undefined && chain !== undefined) throw confError(words.markBitAndChain)
   if (booleanOf(conf, 'masqAll')) throw notDone('masqAll')
   for (const key of ['conditionsV4', 'conditionsV6']) {
     const conditions = arrayOf(conf, key)
@@ -122,7 +114,7 @@ function portOf(mapping: JsonObject, key: keyof typeof portNames): number {
   const port = numberOf(mapping, key) ?? 0
   if (port >= 1 && port <= 65535) return port
   const name = portNames[key]
-  throw inGoWords(words.invalidPort(name, port))
+  throw confError(words.invalidPort(name, port))
 }
 
 function plan({ mappings }: PortmapConf, { request, previous, removing }: PlanInput): Planned {

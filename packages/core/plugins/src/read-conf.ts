@@ -15,11 +15,6 @@ export function invalidKey(key: string, value: Json | undefined, wanted: string)
   return confError(`invalid ${key} ${shown}: ${wanted}`)
 }
 
-/** The CniError 7 of a text of the reference plugins that callers, or their own tests, look at. */
-export function inGoWords(message: string): CniError {
-  return confError(message)
-}
-
 /** A key's value, whatever the case of its letters, as Go plugins read it; null counts as missing. Throws CniError 7 for a key in two spellings. */
 function fieldOf(conf: JsonObject, key: string): Json | undefined {
   const keys = goKeys(conf, key)

@@ -1,18 +1,9 @@
-import { type Json, type JsonObject, present } from '@vethra/cni'
+import { confError, type Json, type JsonObject, present } from '@vethra/cni'
 import type { LinkSettings, Resource } from '@vethra/state'
 import { owned, ownerOf } from './owned.ts'
 import type { PlanInput, Planned, Plugin, PluginRequest } from './plugin.ts'
 import { needsPrevious } from './previous.ts'
-import {
-  askedMac,
-  booleanOf,
-  inGoWords,
-  integerOf,
-  invalidKey,
-  mtuOf,
-  objectOf,
-  textOf,
-} from './read-conf.ts'
+import { askedMac, booleanOf, integerOf, invalidKey, mtuOf, objectOf, textOf } from './read-conf.ts'
 import { words } from './words.ts'
 
 /** The conf of `tuning`, checked. */
@@ -71,7 +62,7 @@ function keyOf(key: string, ifname: string): string {
   const parts = path.split('/')
   if (parts[0] === 'net' && parts.length > 1 && parts.every((part) => part !== '' && part !== '..'))
     return path
-  throw inGoWords(words.invalidSysctl(path))
+  throw confError(words.invalidSysctl(path))
 }
 
 function sysctlValue(key: string, value: Json): string {

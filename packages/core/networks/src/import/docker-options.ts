@@ -1,5 +1,6 @@
+import { confError } from '@vethra/cni'
 import type { Driver } from '../options.ts'
-import { type Lost, lostOptions, unreadable } from './foreign-network.ts'
+import { type Lost, lostOptions } from './foreign-network.ts'
 
 /** The options of `network create -o` that are equal to those of another program, and the rest. */
 export interface ReadOptions {
@@ -71,11 +72,11 @@ function checkOpen(
   others: readonly (readonly [string, string])[],
 ): void {
   if (driver !== 'bridge' && options['parent'] === undefined) {
-    throw unreadable(
+    throw confError(
       `a ${driver} without a parent has no equal: it is on no interface of the host`,
       'Make a network of driver bridge with --internal in its place.',
     )
   }
   const flag = others.find(([key]) => key === 'ipvlan_flag')
-  if (flag) throw unreadable(`ipvlan_flag ${JSON.stringify(flag[1])} has no equal`)
+  if (flag) throw confError(`ipvlan_flag ${JSON.stringify(flag[1])} has no equal`)
 }

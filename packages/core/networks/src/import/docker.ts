@@ -1,4 +1,4 @@
-import { decodeError, type Json, type JsonObject, parseJson } from '@vethra/cni'
+import { confError, decodeError, type Json, type JsonObject, parseJson } from '@vethra/cni'
 import type { NetworkOptions } from '../options.ts'
 import { readDockerOptions } from './docker-options.ts'
 import { flagOf, objectOf, objectsOf, subnetText, textOf, textsOf, unknownParts } from './fields.ts'
@@ -12,15 +12,14 @@ import {
   type Reading,
   shownName,
   unequalIpam,
-  unreadable,
 } from './foreign-network.ts'
 
 /** The networks of `docker network inspect`, in order, a bad one refused alone. Throws CniError 6 for no JSON, 7 beyond 1000 elements. */
 export function readDockerNetworks(text: string, source: string): readonly ForeignNetwork[] {
   const networks = parse(text, source)
-  if (!Array.isArray(networks)) throw unreadable(`${source} is not an array of networks`, asking)
+  if (!Array.isArray(networks)) throw confError(`${source} is not an array of networks`, asking)
   if (networks.length > mostNetworks)
-    throw unreadable(`${source} has ${networks.length} networks: ${mostNetworks} are read`, asking)
+    throw confError(`${source} has ${networks.length} networks: ${mostNetworks} are read`, asking)
   return networks.map((each: Json, index) => {
     const name = shownName(each, 'Name', `element ${index + 1} of ${source}`)
     return foreignNetwork(each, { name, source }, readNetwork)

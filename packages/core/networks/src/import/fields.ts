@@ -1,12 +1,12 @@
 import { formatPrefix, readCidr } from '@vethra/address'
-import { isObject, type Json, type JsonObject } from '@vethra/cni'
-import { firstLost, type Lost, lost, unreadable } from './foreign-network.ts'
+import { confError, isObject, type Json, type JsonObject } from '@vethra/cni'
+import { firstLost, type Lost, lost } from './foreign-network.ts'
 
 /** A field that is a text; empty when it is missing or null. Throws CniError 7 for any other value, or more than 4096 characters. */
 export function textOf(object: JsonObject, key: string): string {
   const value = field(object, key) ?? ''
   if (typeof value !== 'string') throw wrong(key, value, 'a text')
-  if (value.length > 4096) throw unreadable(`"${key}" has ${value.length} characters`)
+  if (value.length > 4096) throw confError(`"${key}" has ${value.length} characters`)
   return value
 }
 
@@ -21,7 +21,7 @@ export function flagOf(object: JsonObject, key: string, otherwise = false): bool
 export function objectsOf(object: JsonObject, key: string): readonly JsonObject[] {
   const value = field(object, key) ?? []
   if (!Array.isArray(value)) throw wrong(key, value, 'an array')
-  if (value.length > 64) throw unreadable(`"${key}" has ${value.length} elements: 64 are read`)
+  if (value.length > 64) throw confError(`"${key}" has ${value.length} elements: 64 are read`)
   return value.map((each: Json) => {
     if (!isObject(each)) throw wrong(key, each, 'an array of objects')
     return each
@@ -42,7 +42,7 @@ export function textsOf(object: JsonObject, key: string): Readonly<Record<string
     return [name, value]
   })
   const size = texts.reduce((sum, [name, value]) => sum + name.length + value.length, 0)
-  if (size > 65_536) throw unreadable(`"${key}" has ${size} characters: 65536 are read`)
+  if (size > 65_536) throw confError(`"${key}" has ${size} characters: 65536 are read`)
   return Object.fromEntries(texts)
 }
 
@@ -81,5 +81,5 @@ function field(object: JsonObject, key: string): Json | undefined {
 
 function wrong(key: string, value: Json, wanted: string): Error {
   const { value: shown } = lost(key, value, '')
-  return unreadable(`"${key}" is ${shown}, not ${wanted}`)
+  return confError(`"${key}" is ${shown}, not ${wanted}`)
 }

@@ -50,7 +50,7 @@ export function foreignNetwork(
   read: (object: JsonObject) => Reading,
 ): ForeignNetwork {
   return orRefused({ name, source }, () => {
-    if (!isObject(value)) throw unreadable(`${name} is not a JSON object`)
+    if (!isObject(value)) throw confError(`${name} is not a JSON object`)
     const reading = read(value)
     return 'why' in reading
       ? { kind: 'passed', name, source, ...reading }
@@ -99,14 +99,9 @@ export function lostOptions(
   return firstLost(parts, 64)
 }
 
-/** The CniError 7 for a part that makes a network impossible, with what to do. */
-export function unreadable(message: string, hint?: string): CniError {
-  return confError(message, hint)
-}
-
 /** The CniError 7 for a network whose containers have no default route, and would get one here. */
 export function withoutDefaultRoute(): CniError {
-  return unreadable(
+  return confError(
     'it has no default route, and would get one',
     'Make it with "vethra network create --internal".',
   )
@@ -115,7 +110,7 @@ export function withoutDefaultRoute(): CniError {
 /** The driver that a text names. Throws CniError 7 for a driver that Vethra has no equal of. */
 export function equalDriver(text: string): Driver {
   if (isDriver(text)) return text
-  throw unreadable(
+  throw confError(
     `driver ${JSON.stringify(text)} has no equal`,
     'Vethra has the drivers bridge, macvlan and ipvlan.',
   )
@@ -123,7 +118,7 @@ export function equalDriver(text: string): Driver {
 
 /** The CniError 7 for an IPAM driver that Vethra has no equal of. */
 export function unequalIpam(driver: string): CniError {
-  return unreadable(
+  return confError(
     `ipam driver ${JSON.stringify(driver)} has no equal`,
     'Make the network with "vethra network create", and choose --ipam-driver there.',
   )
@@ -135,7 +130,7 @@ export function checkSubnets(networks: readonly ForeignNetwork[]): void {
     each.kind === 'wanted' ? each.options.subnets : [],
   ).length
   if (count > 2000)
-    throw unreadable(
+    throw confError(
       `the networks have ${count} subnets: 2000 are read`,
       'Leave some of them out by --skip NAME.',
     )

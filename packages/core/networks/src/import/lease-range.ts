@@ -8,7 +8,7 @@ import {
   readAddress,
   readCidr,
 } from '@vethra/address'
-import { unreadable } from './foreign-network.ts'
+import { confError } from '@vethra/cni'
 
 /** The first and the last address of a range; empty for those of the subnet. */
 export interface LeaseBounds {
@@ -25,7 +25,7 @@ export function leaseRange(subnet: string, { start, end }: LeaseBounds): string 
   const last = end === '' ? whole && lastAddress(whole) : readAddress(end)
   const found = whole && first && last && prefixOf(whole, first, last)
   if (found) return formatPrefix(found)
-  throw unreadable(
+  throw confError(
     `range ${start || 'start'} to ${end || 'end'} of subnet ${subnet} is no prefix`,
     'Make the network with "vethra network create", and an --ip-range such as 10.1.0.128/25.',
   )

@@ -1,14 +1,10 @@
+import { confError } from '@vethra/cni'
 import type { ConfFileText } from '@vethra/conflist'
 import { networkSubnets } from '../anatomy.ts'
 import { type Network, networksFromFiles } from '../network.ts'
 import { type NetworkOrigin, networkOrigin } from '../origin.ts'
 import { hasDefaultRoute } from './default-route.ts'
-import {
-  type ForeignNetwork,
-  orRefused,
-  unreadable,
-  withoutDefaultRoute,
-} from './foreign-network.ts'
+import { type ForeignNetwork, orRefused, withoutDefaultRoute } from './foreign-network.ts'
 import { lostParts } from './lost-parts.ts'
 import { networkWish } from './network-wish.ts'
 import { withLeaseRanges } from './range-wish.ts'
@@ -40,7 +36,7 @@ export function readConfLists(
     const { networks, faults } = networksFromFiles([each])
     const [network] = networks
     const { file } = each
-    const error = faults[0] ?? unreadable('it is no network')
+    const error = faults[0] ?? confError('it is no network')
     return network === undefined
       ? { kind: 'refused', name: file, source: file, error }
       : readWith(network, reader)
@@ -56,9 +52,9 @@ function readWith(network: Network, { makes, otherwise, read }: ConfListReader):
 /** The options and lost parts of a conf list. Throws CniError 7 for what no driver here makes, or beyond 64 subnets. */
 export function readNetwork(network: Network): ReturnType<ConfListReader['read']> {
   const { length } = networkSubnets(network)
-  if (length > 64) throw unreadable(`it has ${length} subnets: 64 are read`)
+  if (length > 64) throw confError(`it has ${length} subnets: 64 are read`)
   const wish = networkWish(network)
-  if (wish === undefined) throw unreadable('its first plugin is no bridge, macvlan or ipvlan')
+  if (wish === undefined) throw confError('its first plugin is no bridge, macvlan or ipvlan')
   if (!wish.internal && !hasDefaultRoute(network)) throw withoutDefaultRoute()
   const options = withLeaseRanges(network, wish)
   return { options, lost: lostParts(network, options) }

@@ -1,6 +1,7 @@
+import { confError } from '@vethra/cni'
 import type { Driver } from '../options.ts'
 import type { ReadOptions } from './docker-options.ts'
-import { lost, lostOptions, unreadable, withoutDefaultRoute } from './foreign-network.ts'
+import { lost, lostOptions, withoutDefaultRoute } from './foreign-network.ts'
 
 const equals: Readonly<Record<Driver, readonly string[]>> = {
   bridge: ['mtu'],
@@ -34,14 +35,14 @@ export function readPodmanOptions(
 
 function checkBridgeMode(driver: Driver, mode = 'managed'): void {
   if (driver !== 'bridge' || mode === 'managed') return
-  throw unreadable(
+  throw confError(
     `bridge mode ${JSON.stringify(mode)} has no equal`,
     'Use a macvlan on the interface that is the port of that bridge.',
   )
 }
 
 function checkClosed({ vrf = '', no_default_route = 'false' }: Readonly<Record<string, string>>) {
-  if (vrf !== '') throw unreadable(`vrf ${JSON.stringify(vrf)} has no equal`)
+  if (vrf !== '') throw confError(`vrf ${JSON.stringify(vrf)} has no equal`)
   if (no_default_route !== 'false') throw withoutDefaultRoute()
 }
 

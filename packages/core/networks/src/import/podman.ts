@@ -1,4 +1,12 @@
-import { CniError, decodeError, ioError, type Json, type JsonObject, parseJson } from '@vethra/cni'
+import {
+  CniError,
+  confError,
+  decodeError,
+  ioError,
+  type Json,
+  type JsonObject,
+  parseJson,
+} from '@vethra/cni'
 import type { ConfFileText } from '@vethra/conflist'
 import type { NetworkOptions } from '../options.ts'
 import type { ReadOptions } from './docker-options.ts'
@@ -21,7 +29,6 @@ import {
   type Reading,
   shownName,
   unequalIpam,
-  unreadable,
 } from './foreign-network.ts'
 import { leaseRange } from './lease-range.ts'
 import { readPodmanOptions } from './podman-options.ts'
@@ -92,7 +99,7 @@ function ipamDriverOf(object: JsonObject): string {
   const { driver = '', ...others } = textsOf(object, 'ipam_options')
   const [other] = Object.keys(others)
   if (other !== undefined)
-    throw unreadable(`ipam option ${JSON.stringify(other.slice(0, 128))} has no equal`)
+    throw confError(`ipam option ${JSON.stringify(other.slice(0, 128))} has no equal`)
   if (driver === '' || driver === 'host-local') return 'default'
   if (driver === 'dhcp') return 'dhcp'
   throw unequalIpam(driver)
