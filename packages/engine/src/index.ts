@@ -10,35 +10,25 @@ export { type DetachOptions, detachEach } from './attach/detach-each.ts'
 export { checkDoor, undoLeft } from './attach/door.ts'
 export { demandFree, type SetsOf, whyFull } from './attach/full-sets.ts'
 export { holdingContainer } from './attach/holding-container.ts'
-export type { HostTools } from './attach/host-tools.ts'
-export { checkNamespace, type LifeTools, lifeNow } from './attach/life.ts'
+export { checkNamespace, lifeNow } from './attach/life.ts'
 export { rememberedOnly } from './attach/membership.ts'
 export { checkStatus } from './attach/network-operations.ts'
 export { advance, type Step, start, stepOf } from './attach/next-step.ts'
 export { attachEach, checkAll, detachAll, openDoor } from './attach/on-host.ts'
-export type { AttachmentPlan, NetworkPlan, Plan, Progress, ValidAttachment } from './attach/plan.ts'
+export type { Plan, ValidAttachment } from './attach/plan.ts'
 export { plannedRows } from './attach/planned-rows.ts'
-export type { Publishing } from './attach/publish.ts'
 export { reportLines, stepLines } from './attach/report-lines.ts'
 export {
   type Attempt,
   demandDone,
   goingOn,
   inSequence,
-  type SequenceOutcome,
   type SequenceStep,
 } from './attach/sequence.ts'
-export {
-  addStage,
-  checkStage,
-  delStage,
-  type Stage,
-  type StageOutcome,
-  statusOfStage,
-} from './attach/stage.ts'
+export { addStage, checkStage, delStage, type Stage, statusOfStage } from './attach/stage.ts'
 export { stageRunner } from './attach/stage-runner.ts'
 export { validateList } from './attach/validate-list.ts'
-export { type WayTools, waysNow } from './attach/ways-now.ts'
+export { waysNow } from './attach/ways-now.ts'
 export {
   checkOthers,
   entryLives,
@@ -46,9 +36,8 @@ export {
   recordsOf,
   refuseSecondLife,
 } from './attach/whose.ts'
-export { type AskingBundle, prepareAsked, prepareAskedConfig } from './bundle/prepare-asked.ts'
-export { type PreparedBundle, type PrepareOptions, prepareBundle } from './bundle/prepare-bundle.ts'
-export type { Caller, PrepareTools } from './bundle/prepare-tools.ts'
+export { prepareAsked, prepareAskedConfig } from './bundle/prepare-asked.ts'
+export { prepareBundle } from './bundle/prepare-bundle.ts'
 export { type AttachmentRow, listAttachments } from './container/attachment-list.ts'
 export { homeLife, homeOf } from './container/container-home.ts'
 export {
@@ -57,26 +46,15 @@ export {
   inspectContainer,
 } from './container/container-inspect.ts'
 export { listContainers } from './container/container-list.ts'
-export {
-  type RemovedContainers,
-  type RemoveOptions,
-  removeContainers,
-} from './container/container-remove.ts'
+export { type RemoveOptions, removeContainers } from './container/container-remove.ts'
 export { renameContainer } from './container/container-rename.ts'
 export type { ContainerRow } from './container/container-row.ts'
-export type { ContainerState, KnownContainer, KnownTools } from './container/container-state.ts'
+export type { KnownTools } from './container/container-state.ts'
 export { type PortRow, portRows } from './container/port-answers.ts'
 export { publishedPorts } from './container/published-ports.ts'
-export {
-  type ContainerTraffic,
-  type NetworkTraffic,
-  type Octets,
-  readTraffic,
-  type Traffic,
-} from './container/traffic.ts'
+export { type Octets, readTraffic, type Traffic } from './container/traffic.ts'
 export { watchForeign } from './container/watch-foreign.ts'
-export { converge, type Outcome, type Wish } from './converge.ts'
-export type { DnsTools, ResolverTools } from './dns/dns-tools.ts'
+export { converge, type Outcome } from './converge.ts'
 export { mendLeftResolver } from './dns/mend-left-resolver.ts'
 export { type AttachedContainer, nameLeasedResolvers } from './dns/name-leased-resolvers.ts'
 export { type QueryRow, queryDns } from './dns/query-dns.ts'
@@ -85,14 +63,7 @@ export { type Resolver, startResolver } from './dns/run-resolver.ts'
 export { type DoctorTools, forDoctor } from './doctor/doctor-tools.ts'
 export { examine } from './doctor/examine.ts'
 export type { HostState } from './doctor/observe.ts'
-export {
-  type Healing,
-  heal,
-  type RepairEvent,
-  type RepairHooks,
-  type RepairOutcome,
-  repair,
-} from './doctor/repair.ts'
+export { heal, type RepairHooks, type RepairOutcome, repair } from './doctor/repair.ts'
 export { repairEvent } from './doctor/repair-event.ts'
 export { restoreTable } from './doctor/restore-table.ts'
 export {
@@ -104,21 +75,15 @@ export {
 } from './doctor/rows.ts'
 export { refusalOf } from './doctor/scope.ts'
 export { containersIn, inNamespace } from './in-namespace.ts'
-export { type AboutProcess, type HostInfo, hostInfo } from './info/host-info.ts'
+export { type HostInfo, hostInfo } from './info/host-info.ts'
 export { listReservations, type ReservationRow, reservationRow } from './network/ipam-list.ts'
-export {
-  type IpamPlace,
-  ipamPlaces,
-  type PlacedReservation,
-  reservationsAt,
-} from './network/ipam-places.ts'
+export { ipamPlaces, type PlacedReservation, reservationsAt } from './network/ipam-places.ts'
 export { type ReleaseRequest, releaseReservations } from './network/ipam-release.ts'
 export type { ConnectRequest, NetworkAndContainer } from './network/joining.ts'
 export { connectContainer, planConnect } from './network/network-connect.ts'
 export {
   type CreatedNetwork,
   createNetwork,
-  type DefaultNetworkTools,
   ensureDefaultNetwork,
   type PlannedNetwork,
   planNetwork,
@@ -129,11 +94,7 @@ export {
   planDisconnect,
 } from './network/network-disconnect.ts'
 export { applyImport, type ImportRow, planImport } from './network/network-import.ts'
-export {
-  type InspectedNetworks,
-  type InspectMode,
-  inspectNetworks,
-} from './network/network-inspect.ts'
+export { type InspectMode, inspectNetworks } from './network/network-inspect.ts'
 export { listNetworks, type NetworkRow } from './network/network-list.ts'
 export { unusedNetworks } from './network/network-prune.ts'
 export { removeNetworks } from './network/network-remove.ts'
@@ -141,13 +102,13 @@ export { networksNotFound } from './network/one-network.ts'
 export { planRemovals } from './network/plan-removals.ts'
 export type { ManageTools } from './network/tools.ts'
 export { wantedNetworks, wholeList, wholeNetworks } from './network/wanted-networks.ts'
-export { type HookTools, installHooks } from './plugins/install-hooks.ts'
+export { installHooks } from './plugins/install-hooks.ts'
 export { installPlugins } from './plugins/install-plugins.ts'
 export { listPlugins, type PluginRow } from './plugins/list-plugins.ts'
 export { removeEffects } from './remove-effects.ts'
 export { forwardingHolder } from './rootless/forwarding-holder.ts'
 export { insidePorts } from './rootless/inside-ports.ts'
 export { type RootlessRow, rootlessCheck } from './rootless/rootless-check.ts'
-export { loadSettings, type SettingsSource } from './settings/load-settings.ts'
+export { loadSettings } from './settings/load-settings.ts'
 export { parseToml } from './settings/parse-toml.ts'
 export { tellAttached, tellReleased } from './tell.ts'

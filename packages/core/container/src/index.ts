@@ -1,5 +1,5 @@
 /** The request of a container: edits of its config.json, the record, the hook's checked input, published ports. Not for files. */
-export { type AnnotationKey, annotationKeys } from './annotations.ts'
+export { annotationKeys } from './annotations.ts'
 export { assignPorts, type PortFacts } from './assign-ports.ts'
 export { brokenPromises } from './broken-promises.ts'
 export type { BundleFlags } from './bundle-flags.ts'
@@ -25,7 +25,7 @@ export {
 export { parseNetworkFlag } from './network-flag.ts'
 export { type NetworkMode, networkMode } from './network-mode.ts'
 export { parseConfig } from './parse-config.ts'
-export type { BundlePlaces, HookProgram, JoinedContainer } from './places.ts'
+export type { BundlePlaces } from './places.ts'
 export { type BundlePlan, planBundle } from './plan.ts'
 export { type PodNames, podNames, podNamespace, podOf, podText } from './pod.ts'
 export {
@@ -34,15 +34,14 @@ export {
   type PortAnswer,
   type PortLead,
   type PortReason,
-  type PortSocket,
   portAnswer,
 } from './port-answer.ts'
 export { type PortMapping, type Protocol, readProtocol } from './port-mapping.ts'
-export { type PortRequest, type PortSpan, parsePortSpec, parsePortSpecs } from './port-spec.ts'
+export { type PortRequest, parsePortSpec, parsePortSpecs } from './port-spec.ts'
 export { hookRequest } from './read-hook-request.ts'
 export { type BundleRecord, type HookRequest, parseRecord, renderRecord } from './record.ts'
 export type { BundleRequest, NetworkRequest } from './request.ts'
-export { type Bypass, type BypassedContainer, bypassOf, bypassRequest } from './rootless/bypass.ts'
+export { bypassOf, bypassRequest } from './rootless/bypass.ts'
 export {
   formatForward,
   forwardInTheWay,
@@ -70,7 +69,7 @@ export {
 export { nameOfUser, subIdsOf } from './rootless/sub-ids.ts'
 export { type Asked, askedOf } from './runtime/asked.ts'
 export { hookFile, hookFileName, isHookFile } from './runtime/hook-file.ts'
-export { checkLimits, type WishFacts, type WishLimits } from './runtime/limits.ts'
+export { checkLimits } from './runtime/limits.ts'
 export { type LogLine, logFile, logLine } from './runtime/log-line.ts'
 export { podmanId } from './runtime/manager-id.ts'
 export { namespaceOfRoot } from './runtime/namespace-of.ts'

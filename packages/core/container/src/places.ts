@@ -1,7 +1,7 @@
 import { type CniError, usageError } from '@vethra/cni'
 
 /** The container whose namespaces are joined: what its own config.json and task say. */
-export interface JoinedContainer {
+interface JoinedContainer {
   /** Its full id. */
   readonly id: string
   /** The path of its network namespace: `/proc/<pid>/ns/net`. */

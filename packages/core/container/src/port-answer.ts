@@ -33,7 +33,7 @@ export interface PortLead {
 }
 
 /** A socket that is bound to a port. */
-export interface PortSocket {
+interface PortSocket {
   readonly protocol: Protocol
   /** `0.0.0.0` and `::` for all addresses. */
   readonly address: string

@@ -22,7 +22,7 @@ export type UpstreamCheck =
   | { readonly kind: 'spoofed'; readonly reason: SpoofReason }
 
 /** The part of a message that shows it is not the answer. */
-export type SpoofReason = 'short' | 'query' | 'id' | 'opcode' | 'question'
+type SpoofReason = 'short' | 'query' | 'id' | 'opcode' | 'question'
 
 /** Tells the awaited answer from any other message (RFC 5452, section 9.1). The name is compared as it was spelled. */
 export function checkUpstreamAnswer({ question, id, answer }: UpstreamAnswer): UpstreamCheck {

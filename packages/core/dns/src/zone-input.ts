@@ -44,7 +44,7 @@ export interface ZoneMembership {
 }
 
 /** A published port. */
-export interface ZonePort {
+interface ZonePort {
   readonly hostPort: number
   readonly containerPort: number
   readonly protocol: 'tcp' | 'udp' | 'sctp'

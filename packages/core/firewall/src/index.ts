@@ -19,12 +19,7 @@ export {
   sharedLeftovers,
 } from './iptables/leftovers.ts'
 export { type MasqueradedAttachment, masqueradingRules } from './iptables/masquerading-rules.ts'
-export type {
-  Isolation,
-  ObservedFirewall,
-  OwnedRules,
-  PublishedPort,
-} from './iptables/observed-firewall.ts'
+export type { Isolation, ObservedFirewall, OwnedRules } from './iptables/observed-firewall.ts'
 export {
   type Marks,
   marksOf,
@@ -32,7 +27,6 @@ export {
   readFirewall,
   unreadableTables,
 } from './iptables/read-firewall.ts'
-export type { RuleTable } from './iptables/rules.ts'
 export type { SavedRules } from './iptables/saved-rules.ts'
 export { bridgeOf, networkRulesReady, sharedRulesReady } from './iptables/shared-rules.ts'
 export {
@@ -51,7 +45,7 @@ export {
   passingCommands,
   type RefusingChain,
 } from './refusing-chain.ts'
-export { type Action, type Bit, expressionsOf, type Field, type Match, type Rule } from './rule.ts'
+export { expressionsOf, type Field, type Rule } from './rule.ts'
 export { tableRuleCount, tableRules } from './table-rules.ts'
 export { elementText, tableText } from './table-text.ts'
 export {

@@ -48,12 +48,12 @@ export type Match =
 export type Field = 'iifname' | 'oifname' | NftPayload | 'l4proto'
 
 /** Bits of a connection's state and status, in host order. */
-export type Bit = keyof typeof bits
+type Bit = keyof typeof bits
 
 const bits = { established: 2, related: 4, dnat: 0x20 } as const
 
 /** The fate of a packet. `mark and accept` sets the bit, so that chains of others let it pass. */
-export type Action =
+type Action =
   | NftVerdict
   | 'masquerade'
   | { readonly dnat: string; readonly family: 4 | 6; readonly fields: readonly Field[] }

@@ -2,10 +2,7 @@
 export {
   type Allocation,
   type AllocationRequest,
-  type AllocationStep,
   allocationSteps,
-  type ClaimStep,
-  type RefusedAllocation,
   readAllocated,
 } from './allocation.ts'
 export { type Candidate, candidates, ipOf } from './candidates.ts'

@@ -24,10 +24,8 @@ export {
   decodeNeighbour,
   decodeRoute,
   decodeRule,
-  type FoundAddress,
   type FoundLink,
   type FoundRoute,
-  type FoundRule,
 } from './links.ts'
 export {
   encodeMessages,
@@ -42,55 +40,17 @@ export {
   hostNumber,
   type NftConntrack,
   type NftExpression,
-  type NftMeta,
   type NftPayload,
   type NftVerdict,
 } from './nft-expression.ts'
-export type {
-  CopiedElements,
-  ElementsOp,
-  NewChain,
-  NewRule,
-  NewSet,
-  NftElement,
-  NftFamily,
-  NftHook,
-  NftOp,
-  NftTable,
-} from './nft-op.ts'
+export type { NewChain, NewSet, NftElement, NftOp, NftTable } from './nft-op.ts'
+export { chainOfRule, dropsAll, dropsSome, dumpRules, handleOf, handleOfRule } from './nft-rule.ts'
+export { addressText, type NftType, prefixBounds } from './nft-type.ts'
+export type { RouteOp } from './route-op.ts'
 export {
-  chainOfRule,
-  dropsAll,
-  dropsSome,
-  dumpRules,
-  handleOf,
-  handleOfRule,
-} from './nft-rule.ts'
-export { addressText, type NftType, type NftValue, prefixBounds } from './nft-type.ts'
-export type {
-  AddressOp,
-  LinkRef,
-  NamespaceRef,
-  NewBridge,
-  NewUpper,
-  NewVeth,
-  RouteDump,
-  RouteEntryOp,
-  RouteOp,
-  SetAddressMode,
-  SetLink,
-  SetPort,
-} from './route-op.ts'
-export {
-  type AddIngress,
-  type AddRedirect,
   askQdisc,
-  type DeleteQdisc,
   decodeLimit,
   decodeRedirect,
   dumpIngressFilters,
   type FoundLimit,
-  type QdiscPlace,
-  type SetLimit,
-  type TrafficOp,
 } from './traffic-control.ts'

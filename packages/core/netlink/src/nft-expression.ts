@@ -49,7 +49,7 @@ export interface NftMeter {
 }
 
 /** Packet meta data: in host order, but names and protocols. */
-export type NftMeta = 'mark' | 'iifname' | 'oifname' | 'nfproto' | 'l4proto'
+type NftMeta = 'mark' | 'iifname' | 'oifname' | 'nfproto' | 'l4proto'
 
 /** Octets of the packet. */
 export type NftPayload =

@@ -77,7 +77,7 @@ export interface ElementsOp {
 }
 
 /** Elements as a dump of the kernel has them, for a set of the same shape in a table that is made again. */
-export interface CopiedElements {
+interface CopiedElements {
   readonly kind: 'copy elements'
   readonly set: string
   readonly copies: readonly Octets[]

@@ -6,7 +6,7 @@ import { be16, be32, join, nulText, type Octets, textOf, u8, u16, u32, view } fr
 export type TrafficOp = SetLimit | AddIngress | AddRedirect | DeleteQdisc
 
 /** Holds the packets that leave by an interface to a rate (tbf), in place of what it has. */
-export interface SetLimit {
+interface SetLimit {
   readonly kind: 'set limit'
   readonly index: number
   /** In octets a second. */
@@ -16,20 +16,20 @@ export interface SetLimit {
 }
 
 /** Lets packets that come in be filtered. */
-export interface AddIngress {
+interface AddIngress {
   readonly kind: 'add ingress'
   readonly index: number
 }
 
 /** Sends all packets that come in out by another interface. */
-export interface AddRedirect {
+interface AddRedirect {
   readonly kind: 'add redirect'
   readonly index: number
   readonly to: number
 }
 
 /** Gives an interface its usual queue back, or no longer filters what comes in. */
-export interface DeleteQdisc {
+interface DeleteQdisc {
   readonly kind: 'delete qdisc'
   readonly index: number
   readonly place: QdiscPlace

@@ -2,7 +2,6 @@
 export {
   hangsAtLoopback,
   ipamDataDirs,
-  type NetworkSubnet,
   networkBridge,
   networkParent,
   networkPlugins,
@@ -10,7 +9,7 @@ export {
   usedPrefixes,
 } from './anatomy.ts'
 export { checkWishes, type Wishes } from './check-wishes.ts'
-export { chooseSubnet, overlapWith, type SubnetPool, type UsedPrefix } from './choose-subnet.ts'
+export { chooseSubnet, overlapWith, type UsedPrefix } from './choose-subnet.ts'
 export { networkConfList } from './conf-list.ts'
 export { defaultNetwork } from './default-network.ts'
 export { dnsAddresses, isInternal, lentAddresses } from './dns-place.ts'
@@ -36,8 +35,6 @@ export { readNerdctlNetworks } from './import/nerdctl.ts'
 export { readPodmanNetwork } from './import/podman.ts'
 export { readPodmanConfLists } from './import/podman-conf-lists.ts'
 export {
-  type DockerEndpoint,
-  type DockerIpamConfig,
   type DockerNetwork,
   dockerNetwork,
   type NativeNetwork,
@@ -46,14 +43,8 @@ export {
 } from './inspect.ts'
 export { type FirewallAnswers, isolationSupport, wantsIsolation } from './isolation.ts'
 export { modeNetwork, networkModes } from './modes.ts'
-export { type Network, networksFromFiles, type ReadNetworks } from './network.ts'
-export type {
-  Driver,
-  IsolationSupport,
-  NetworkFacts,
-  NetworkOptions,
-  NewConfList,
-} from './options.ts'
+export { type Network, networksFromFiles } from './network.ts'
+export type { Driver, NetworkFacts, NetworkOptions, NewConfList } from './options.ts'
 export { type NetworkOrigin, networkOrigin } from './origin.ts'
 export { readPairs } from './pairs.ts'
-export { type WantedAddresses, wantedAddresses } from './wanted-addresses.ts'
+export { wantedAddresses } from './wanted-addresses.ts'

@@ -35,7 +35,7 @@ export interface DockerNetwork {
 }
 
 /** A subnet of a DockerNetwork. */
-export interface DockerIpamConfig {
+interface DockerIpamConfig {
   readonly Subnet: string
   readonly Gateway?: string
   readonly IPRange?: string
@@ -43,7 +43,7 @@ export interface DockerIpamConfig {
 }
 
 /** A container of a DockerNetwork. */
-export interface DockerEndpoint {
+interface DockerEndpoint {
   readonly Name: string
   readonly MacAddress: string
   readonly IPv4Address: string

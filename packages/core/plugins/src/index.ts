@@ -9,8 +9,6 @@ export type {
   DeviceRef,
   Facts,
   HostLink,
-  IpamPlugin,
-  PlanInput,
   Planned,
   Plugin,
   PluginRequest,
@@ -19,14 +17,7 @@ export type {
 export { networkFeatures, pluginFeatures } from './plugin-features.ts'
 export { isOwnVeth } from './previous.ts'
 export { ipamPlannerOf, plannerOf, whyProgram } from './registry.ts'
-export {
-  type FormerInput,
-  planFormer,
-  planStage,
-  type StageInput,
-  type StageNeeds,
-  stageNeeds,
-} from './stage.ts'
+export { type FormerInput, planFormer, planStage, stageNeeds } from './stage.ts'
 export { tuning } from './tuning.ts'
 export { isNative, type PluginChoice, type PluginWay, waysOf } from './ways.ts'
 export { words } from './words.ts'

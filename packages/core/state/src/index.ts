@@ -12,7 +12,6 @@ export {
 export {
   type FeatureName,
   featureHint,
-  type KernelFeature,
   kernelFeature,
   linkFeatures,
   resourceHint,

@@ -26,7 +26,7 @@ import { demandAppArmor } from './demand-apparmor.ts'
 import type { CalledTools, Caller, PrepareTools, Preparing } from './prepare-tools.ts'
 
 /** How a bundle is prepared. */
-export interface PrepareOptions {
+interface PrepareOptions {
   /** Whether nothing is changed. */
   readonly dryRun?: boolean
   /** Whether an OCI runtime asks, as `BundleRequest` has it; the caller holds the lock of ports where some are published. */

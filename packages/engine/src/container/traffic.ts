@@ -13,7 +13,7 @@ export interface Octets {
 }
 
 /** The traffic of a network's containers, received and sent. */
-export interface NetworkTraffic extends Octets {
+interface NetworkTraffic extends Octets {
   readonly Name: string
   readonly Driver: string
   /** How many containers are attached. */
@@ -21,7 +21,7 @@ export interface NetworkTraffic extends Octets {
 }
 
 /** The traffic of a container, received and sent, in all of its networks. */
-export interface ContainerTraffic extends Octets {
+interface ContainerTraffic extends Octets {
   readonly ID: string
   readonly Name: string
   readonly State: ShownState
