@@ -9,7 +9,7 @@ import {
   statSync,
 } from 'node:fs'
 import { dirname } from 'node:path'
-import type { SeenNamespace } from '@vethra/cni'
+import { present, type SeenNamespace } from '@vethra/cni'
 import { isFree, processAt } from '@vethra/plugin-exec/programs'
 import { isNetns } from './netns.ts'
 
@@ -28,8 +28,7 @@ export async function here(bootNow: () => string | undefined): Promise<Here> {
   const pidNamespace = trying(() => readlinkSync('/proc/self/ns/pid'))
   const isBun = process.versions['bun'] !== undefined
   return {
-    ...known('bootId', bootId),
-    ...known('pidNamespace', pidNamespace),
+    ...present({ bootId, pidNamespace }),
     ...(isBun ? { kernel: await import('./cookie-in-bun.ts') } : {}),
   }
 }
@@ -47,11 +46,7 @@ export async function lookAtNetns(
   const pid = /^\/proc\/(\d+)\/(task\/\d+\/)?ns\/net$/.exec(path)?.[1]
   const place = pid === undefined ? trying(() => numbersOf(statSync(dirname(path)))) : pidNamespace
   const startTime = pid === undefined ? undefined : processAt(Number(pid))?.startTime
-  const where = {
-    ...known('bootId', bootId),
-    ...known('place', place),
-    ...known('startTime', startTime),
-  }
+  const where = present({ bootId, place, startTime })
   const namespace = await withNetns(path, (descriptor) => identify(descriptor, path, kernel))
   if (namespace) return { found: 'namespace', ...namespace, ...where }
   const missing = pid === undefined ? path !== '' && isMissing(path) : isFree(Number(pid))
@@ -79,7 +74,7 @@ async function identify(descriptor: number, path: string, kernel: Here['kernel']
     return (await isNetns(path)) ? { netnsId: numbersOf(fstatSync(descriptor)) } : undefined
   if (!kernel.isNetworkInBun(descriptor)) return undefined
   const cookie = kernel.cookieInBun(descriptor)
-  return { netnsId: numbersOf(fstatSync(descriptor)), ...known('cookie', cookie) }
+  return { netnsId: numbersOf(fstatSync(descriptor)), ...present({ cookie }) }
 }
 
 // A link that leads nowhere is there: what it named may be seen from elsewhere.
@@ -94,10 +89,6 @@ function isMissing(path: string): boolean {
 
 function numbersOf({ dev, ino }: { readonly dev: number; readonly ino: number }): string {
   return `${dev}:${ino}`
-}
-
-function known<Key extends string>(key: Key, value: string | undefined): { [K in Key]?: string } {
-  return value === undefined ? {} : ({ [key]: value } as { [K in Key]: string })
 }
 
 function trying<T>(read: () => T): T | undefined {

@@ -19,8 +19,7 @@ export function goField(value: Json | undefined, key: string): Json | undefined 
   const object = value as { readonly [key: string]: Json }
   let last: string | undefined
   // A loop, and no copy of the keys: a thousand cached results are asked for forty fields each.
-  for (const each in object)
-    if (each.length === key.length && isSameToGo(each, key)) last = each
+  for (const each in object) if (each.length === key.length && isSameToGo(each, key)) last = each
   return last === undefined ? undefined : object[last]
 }
 

@@ -43,7 +43,7 @@ export function textsAt(place: Place, key: string): readonly string[] | undefine
 export function objectAt(place: Place, key: string): Place | undefined {
   const value = fieldAt(place, key)
   if (value === undefined) return undefined
-  return { value: asObject(place, key, value), path: pathOf(place, key) }
+  return objectIn(value, pathOf(place, key))
 }
 
 /** How many interfaces, addresses or routes a result may have: each command that reads it takes 20 ms for a thousand. */
@@ -56,10 +56,8 @@ export function objectsAt(place: Place, key: string): readonly Place[] {
   if (!Array.isArray(value)) return wrongType(value, pathOf(place, key), 'list')
   if (value.length > longestList)
     throw undecodable(`${pathOf(place, key)} has ${value.length} entries, more than ${longestList}`)
-  return value.map((each: Json, index) => ({
-    value: asObject(place, `${key}[${index}]`, each),
-    path: `${pathOf(place, key)}[${index}]`,
-  }))
+  const list = pathOf(place, key)
+  return value.map((each: Json, index) => objectIn(each, `${list}[${index}]`))
 }
 
 /** The address with prefix length under a key that must be there, in canonical form. */
@@ -83,8 +81,8 @@ function fieldAt({ value }: Place, key: string): Json | undefined {
   return goField(value, key) ?? undefined
 }
 
-function asObject(place: Place, key: string, value: Json): JsonObject {
-  return isObject(value) ? value : wrongType(value, pathOf(place, key), 'object')
+function objectIn(value: Json, path: string): Place {
+  return isObject(value) ? { value, path } : wrongType(value, path, 'object')
 }
 
 function wrongType(value: Json, path: string, wanted: string): never {

@@ -9,7 +9,7 @@ export async function mapInTurns<Item, Outcome>(
   const outcomes: Outcome[] = []
   for (const item of items) {
     outcomes.push(await work(item))
-    await yieldNow?.()
+    if (yieldNow) await yieldNow()
   }
   return outcomes
 }

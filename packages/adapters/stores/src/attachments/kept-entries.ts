@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import { listFolder, readOwnAgain } from '@vethra/files'
 
 /** The format of a folder's files. */
@@ -39,7 +38,7 @@ export function keptEntries<T>(
     },
     look(name) {
       const before = kept.get(name)
-      const read = readOwnAgain(join(dir, name), before?.stamp)
+      const read = readOwnAgain(`${dir}/${name}`, before?.stamp)
       if (read === 'same') return before
       if (read === undefined) return undefined
       const { text, stamp } = read
