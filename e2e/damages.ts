@@ -146,6 +146,16 @@ export const damages: readonly Damage[] = [
       ({ web }) => `cd /var/lib/vethra/*/etchosts/default/${web}; rm meta.json; mkdir meta.json`,
     ],
     [
+      'a cached result has another address',
+      'result-lost',
+      ({ web, address }) => `sed -i 's/"${address}\\//"10.4.1.123\\//' ${results}/${fileOf(web)}`,
+    ],
+    [
+      'a name is full of zeros',
+      'name-lost',
+      () => 'cd /var/lib/vethra/*/names/default; head -c 20 /dev/zero >shop',
+    ],
+    [
       'a folder is in place of a name',
       'name-lost',
       () => 'cd /var/lib/vethra/*/names/default; rm shop; mkdir shop',

@@ -195,6 +195,11 @@ export const toldDamages: readonly Damage[] = [
       ({ web }) =>
         within(web, 'ip neigh replace 10.4.1.1 lladdr 02:00:00:00:00:55 nud permanent dev eth0'),
     ],
+    [
+      'a bridge has the address of a container',
+      'address-taken',
+      ({ address, bridge }) => `ip addr add ${address}/32 dev ${bridge}`,
+    ],
     ['all may write to state', 'folder-open', () => 'chmod 777 /run/vethra'],
     [
       'all may write to a record',

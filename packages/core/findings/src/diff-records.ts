@@ -39,15 +39,15 @@ export function recordFindings({ observed: { attachments } }: Compared): readonl
  * Networks that no conf list defines while containers are in them, and those that another program removed under containers
  * that are prepared or stopped. A pod's runtime detaches by the conf lists that it has loaded.
  */
-export function networkFindings({ observed }: Compared): readonly Finding[] {
+export function networkFindings({ desired, observed }: Compared): readonly Finding[] {
   const { attachments, confFaults, lost } = observed
   const living = attachments.filter(({ networkLost }) => networkLost)
   // Those that a living container brings back are left out.
   const known = new Set(living.map(({ network }) => network))
   return [
     ...living.map((each) => {
-      // Somebody may be at work on it: it is not overwritten.
-      const damaged = confFaults.find(({ file }) =>
+      // Somebody may be at work on it, or has given it to another network: it is not overwritten.
+      const damaged = [...confFaults, ...desired.networks].find(({ file }) =>
         file.endsWith(`/nerdctl-${each.network}.conflist`),
       )
       return each.pod === undefined ? lostNetwork(each, damaged?.file) : lostUnderPod(each)

@@ -52,6 +52,26 @@ export function strayLinkFindings({ desired, observed }: Compared): readonly Fin
   })
 }
 
+/** Addresses of containers that an interface of the host has, too: what is for them stays on the host. */
+export function takenFindings({ desired, observed }: Compared): readonly Finding[] {
+  const wanted = new Map(
+    desired.attachments.flatMap((each) =>
+      each.addresses.map(({ address }) => [address, each] as const),
+    ),
+  )
+  return observed.links.flatMap(({ name, addresses }) =>
+    addresses.flatMap((each) => {
+      const attachment = wanted.get(each.replace(/\/.*/, ''))
+      if (attachment === undefined) return []
+      return finding('address-taken', attachment, {
+        message: `the host keeps what is for container ${attachment.containerId} in network ${attachment.network}: its interface ${name} has the address of that container`,
+        evidence: [`${name} has ${each}`],
+        fix: `ip address delete ${each} dev ${shellWord(name)}`,
+      })
+    }),
+  )
+}
+
 /** Entries by hand that send what is for a container to another MAC. */
 export function neighbourFindings({ desired, observed }: Compared): readonly Finding[] {
   const { neighbours = [] } = observed

@@ -81,6 +81,17 @@ describe('attachments', () => {
     expect(planRepairs([...found('gone'), ...found('gone', lost)])).toEqual([])
   })
 
+  it('in a network whose file defines another one now: it is not overwritten', () => {
+    const lost = [{ ...attachment, networkLost: true as const }]
+    const file = '/etc/cni/net.d/nerdctl-lan.conflist'
+    const networks = [{ ...ourNetwork, name: 'other', file }]
+    const found = diff({ ...nothingDesired, networks }, observing({ attachments: lost }))
+    expect(found.filter(({ kind }) => kind === 'network-missing')).toMatchObject([
+      { fix: expect.stringContaining(`mend ${file}`) },
+    ])
+    expect(planRepairs(found)).toEqual([])
+  })
+
   it('that are gone name the addresses that they hold, and their rules by family', () => {
     const world = healthyWorld(2)
     const [one, ...others] = world.observed.attachments
@@ -280,6 +291,15 @@ describe('interfaces', () => {
     expect(kinds(mac)).toEqual([])
     expect(kinds('02:00:00:00:00:99')).toMatchObject([
       { kind: 'neighbour-wrong', ours: false, fix: 'ip neigh delete 10.4.1.2 dev br-lan' },
+    ])
+  })
+
+  it('that have the address of a container take what is for it', () => {
+    const links = world.observed.links.map((each) =>
+      each.bridge ? { ...each, addresses: [...each.addresses, '10.4.1.2/32'] } : each,
+    )
+    expect(diff(world.desired, { ...world.observed, links })).toMatchObject([
+      { kind: 'address-taken', ours: false, fix: 'ip address delete 10.4.1.2/32 dev br-lan' },
     ])
   })
 

@@ -14,7 +14,12 @@ import { flowFindings, foreignPortFindings, loopbackFindings, portFindings } fro
 import { publishedFindings } from './diff-published.ts'
 import { networkFindings, recordFindings, unfinishedFindings } from './diff-records.ts'
 import { reservationFindings } from './diff-reservations.ts'
-import { leftLinkFindings, neighbourFindings, strayLinkFindings } from './diff-stray-links.ts'
+import {
+  leftLinkFindings,
+  neighbourFindings,
+  strayLinkFindings,
+  takenFindings,
+} from './diff-stray-links.ts'
 import { subnetFindings } from './diff-subnets.ts'
 import { insideFindings, tableFindings } from './diff-table.ts'
 import { attachmentText, type Finding } from './finding.ts'
@@ -48,6 +53,7 @@ const finders: readonly ((host: Compared) => readonly Finding[])[] = [
   strayLinkFindings,
   leftLinkFindings,
   neighbourFindings,
+  takenFindings,
   leftRuleFindings,
   tableFindings,
   insideFindings,

@@ -113,7 +113,9 @@ async function observeAttachment(
   const recorded = record !== undefined || recordDamaged
   const ours = recorded || isStored
   const ways = recordDamaged && entry ? await waysByMark(host, entry) : record?.ways
-  const { isCached, source, plain } = readBoth(known.read, remembered, ways)
+  const isChanged = await isCachedChanged(host, remembered)
+  const told = isChanged ? { ...remembered, entry: undefined } : remembered
+  const { isCached, source, plain } = readBoth(known.read, told, ways)
   const wanted = plain && isCached && record?.asked ? { ...plain, cutShort: true } : plain
   const state = await stateOf(host, remembered, { recordDamaged, ours })
   const leaving = record?.underWay === 'DEL' && state === 'alive'
@@ -129,6 +131,18 @@ async function observeAttachment(
   }
   const living = state === 'alive' && recorded && source ? [{ made: source, ways: ways ?? [] }] : []
   return { attachment, wanted, living }
+}
+
+// Both were written with one result: where they differ, the interface inside tells which of them was changed since.
+async function isCachedChanged(
+  host: DoctorTools['host'],
+  { record, entry }: Remembered,
+): Promise<boolean> {
+  if (!entry || !record?.made || entry.result === record.made.result) return false
+  const seen = await host.netns.look(record.netns)
+  const by = (made: CachedAttachment) =>
+    isProven({ ...host, cache: { read: async () => made } }, record, seen)
+  return (await by(record.made)) && !(await by(entry))
 }
 
 interface ReadAttachment {

@@ -35,9 +35,8 @@ import { mapInTurns } from './in-turns.ts'
 import type { NativeAttachment } from './native-effects.ts'
 
 /**
- * The resources that ADD returned and that living attachments lack inside of their containers: the interface up, with its
- * MAC and MTU, its addresses, its routes, what tuning set; and what was added that leads packets elsewhere. Nothing of those
- * whose namespace cannot be entered.
+ * The resources that ADD returned and that living attachments lack inside of their containers, and what was added that leads
+ * packets elsewhere. Nothing of those whose namespace cannot be entered.
  */
 export async function observeInside(
   { host, clock }: DoctorTools,

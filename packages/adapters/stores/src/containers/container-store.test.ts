@@ -153,6 +153,13 @@ describe('logs', () => {
 })
 
 describe('names', () => {
+  it('a name whose file holds no id is free', async () => {
+    mkdirSync(join(dataStore, 'names/ns'), { recursive: true })
+    writeFileSync(join(dataStore, 'names/ns/web'), '\0\0\0')
+    await store.claimName('web', 'c1')
+    expect(await store.nameHolder('web')).toBe('c1')
+  })
+
   it('are files with the id alone', async () => {
     await store.claimName('web', 'c1')
     const file = join(dataStore, 'names', 'ns', 'web')

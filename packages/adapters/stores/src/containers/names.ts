@@ -73,7 +73,7 @@ interface Claim {
 }
 
 async function claim(file: string, { name, id, sync }: Claim): Promise<void> {
-  const holder = await holderIn(file)
+  const holder = await holderIfSane(file)
   if (holder === id) return
   if (holder !== undefined)
     throw inUseError(
