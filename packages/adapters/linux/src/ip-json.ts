@@ -62,7 +62,8 @@ export interface IpRoute {
   readonly dev?: string
   readonly metric?: number
   readonly metrics?: readonly { readonly mtu?: number }[]
-  readonly nexthops?: readonly { readonly dev?: string }[]
+  /** Of a route by several interfaces, which has no gateway and no device of its own. */
+  readonly nexthops?: readonly { readonly dev?: string; readonly gateway?: string }[]
 }
 
 /** The output of an `ip -j` command. Throws CniError 5 when it fails. */

@@ -22,7 +22,7 @@ export {
   decodeAddress,
   decodeLink,
   decodeNeighbour,
-  decodeRoute,
+  decodeRoutes,
   decodeRule,
   type FoundLink,
   type FoundRoute,

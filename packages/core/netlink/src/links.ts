@@ -118,28 +118,52 @@ export interface FoundRoute {
   readonly priority?: number
 }
 
-/** The route of an RTM_NEWROUTE message; undefined for another message, or another family. */
-export function decodeRoute({ type, body }: ReceivedMessage): FoundRoute | undefined {
+/** The routes of an RTM_NEWROUTE message, one for each next hop; none for another message, or another family. */
+export function decodeRoutes({ type, body }: ReceivedMessage): readonly FoundRoute[] {
   const family = familyOf(body[0])
-  if (type !== 24 || body.length < 12 || family === undefined) return undefined
+  if (type !== 24 || body.length < 12 || family === undefined) return []
   const attributes = readAttributes(body.subarray(12))
   const destination = attributes.get(1)
   const gateway = attributes.get(5)
   const source = attributes.get(7)
   const index = numberOf(attributes.get(4))
   const priority = numberOf(attributes.get(6))
-  return {
+  const route = {
     family,
     table: numberOf(attributes.get(15)) ?? body[4] ?? 0,
     type: body[7] ?? 0,
     protocol: body[5] ?? 0,
     prefixLength: body[1] ?? 0,
     ...(destination ? { destination } : {}),
-    ...(gateway ? { gateway } : {}),
     ...(source ? { source } : {}),
-    ...(index === undefined ? {} : { index }),
     ...(priority === undefined ? {} : { priority }),
   }
+  const hops = nextHops(attributes.get(9))
+  if (hops.length > 0) return hops.map((hop) => ({ ...route, ...hop }))
+  return [
+    {
+      ...route,
+      ...(gateway ? { gateway } : {}),
+      ...(index === undefined ? {} : { index }),
+    },
+  ]
+}
+
+// Of RTA_MULTIPATH, each rtnexthop: length, flags, weight, index, attributes. The kernel joins IPv6 routes to one
+// destination by several interfaces into one.
+function nextHops(
+  octets: Octets = new Uint8Array(),
+): readonly Pick<FoundRoute, 'gateway' | 'index'>[] {
+  const hops: Pick<FoundRoute, 'gateway' | 'index'>[] = []
+  let rest = octets
+  while (rest.length >= 8) {
+    const length = view(rest).getUint16(0, true)
+    if (length < 8 || length > rest.length) break
+    const gateway = readAttributes(rest.subarray(8, length)).get(5)
+    hops.push({ index: view(rest).getInt32(4, true), ...(gateway ? { gateway } : {}) })
+    rest = rest.subarray((length + 3) & ~3)
+  }
+  return hops
 }
 
 /** A routing rule, as the kernel reports it. */

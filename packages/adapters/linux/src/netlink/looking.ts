@@ -7,7 +7,7 @@ import {
   decodeElements,
   decodeLimit,
   decodeRedirect,
-  decodeRoute,
+  decodeRoutes,
   decodeRule,
   dumpElements,
   dumpIngressFilters,
@@ -43,7 +43,7 @@ export function looking(session: Session, expected: State): Looking {
     linkAt: remembering((index: number) => session.linkAt('host', index)),
     addresses: remembering((place: Place) => dump(place, 'addresses').flatMap(seenAddress)),
     routes: remembering((place: Place) => {
-      const found = dump(place, 'routes').flatMap((each) => decodeRoute(each) ?? [])
+      const found = dump(place, 'routes').flatMap(decodeRoutes)
       return Map.groupBy(found.map(seenRoute), ({ destination }) => destination)
     }),
     rules: remembering((place: Place) => dump(place, 'rules').flatMap(seenRule)),

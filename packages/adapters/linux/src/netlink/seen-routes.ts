@@ -1,4 +1,4 @@
-import { addressText, decodeRoute, encodeRouteDump, type FoundRoute } from '@vethra/netlink'
+import { addressText, decodeRoutes, encodeRouteDump, type FoundRoute } from '@vethra/netlink'
 import type { Place, Route } from '@vethra/state'
 import type { SeenRoute } from '../observed/looking.ts'
 import { mainRoute } from '../observed/main-route.ts'
@@ -45,6 +45,6 @@ export function defaultInterface(session: Session, place: Place): string | undef
 function unicast(session: Session, place: Place): readonly FoundRoute[] {
   return session
     .routeMessages(place, [encodeRouteDump('routes')])
-    .messages.flatMap((each) => decodeRoute(each) ?? [])
+    .messages.flatMap(decodeRoutes)
     .filter(({ table, type }) => table === 254 && type === 1)
 }

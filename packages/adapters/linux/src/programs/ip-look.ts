@@ -40,19 +40,21 @@ export function routesFrom(
   index: (name: string | undefined) => number | undefined,
 ): readonly SeenRoute[] {
   const [whole, bits] = family === 4 ? ['0.0.0.0/0', 32] : ['::/0', 128]
-  return listed.flatMap(({ dst, gateway, prefsrc: source, dev, metric = 0, ...more }) => {
+  return listed.flatMap(({ dst, prefsrc: source, metric = 0, nexthops, ...more }) => {
     const { table = 'main', type = 'unicast' } = more
-    const through = index(dev)
-    if (type !== 'unicast' || through === undefined) return []
     const prefix = dst.includes('/') ? dst : `${dst}/${bits}`
-    return [
-      {
-        index: through,
-        destination: dst === 'default' ? whole : prefix,
-        priority: metric,
-        table: tables[table] ?? Number(table),
-        ...present({ gateway, source }),
-      },
-    ]
+    return (nexthops ?? [more]).flatMap(({ dev, gateway }) => {
+      const through = index(dev)
+      if (type !== 'unicast' || through === undefined) return []
+      return [
+        {
+          index: through,
+          destination: dst === 'default' ? whole : prefix,
+          priority: metric,
+          table: tables[table] ?? Number(table),
+          ...present({ gateway, source }),
+        },
+      ]
+    })
   })
 }

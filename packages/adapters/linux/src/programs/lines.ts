@@ -39,7 +39,8 @@ function othersOf(resource: Exclude<Resource, Link>, netns: string): readonly Li
     const words = [prefix, given('broadcast', broadcast), 'dev', link, nodad, alone]
     return [ip(place, 'addr add', ...words)]
   }
-  return resource.kind === 'route' ? [route('add', resource)] : []
+  if (resource.kind !== 'route') return []
+  return [route(resource.inFront ? 'prepend' : 'add', resource)]
 }
 
 function portLines({ link, hairpin, isolated, onlyMac, vlans }: BridgePort): readonly Line[] {
@@ -79,7 +80,7 @@ function settings(resource: LinkSettings): Line {
   )
 }
 
-function route(verb: 'add' | 'del', resource: Route): Line {
+function route(verb: 'add' | 'prepend' | 'del', resource: Route): Line {
   const { place, link, destination, gateway, source, priority, table, scope, mtu, advmss } =
     resource
   return ip(

@@ -21,6 +21,11 @@ export function describeKernel(name: string, open: OpenKernel): void {
   })
 }
 
+function isOfFour({ resource }: Owned): boolean {
+  if (resource.kind === 'address') return !resource.address.includes(':')
+  return resource.kind === 'route' && !resource.destination.includes(':')
+}
+
 type Current = () => KernelSubject
 
 async function makeAll({ kernel, netns }: KernelSubject, state: State): Promise<void> {
@@ -38,6 +43,29 @@ function madeAndRemoved(subject: Current): void {
     await makeAll(subject(), all)
     const observed = await kernel.observe(netns, [...all, ...attachment('other', 3).slice(-2)])
     expect(observed).toMatchObject(all.map(wantedOf))
+  })
+
+  it('observes the default routes of IPv6 by two interfaces, which Linux joins into one', async () => {
+    const { kernel, netns } = subject()
+    const second = attachment('back', 3).flatMap(({ owner, resource }): State => {
+      if (resource.kind === 'link') return [{ owner, resource: { ...resource, name: 'eth1' } }]
+      if (resource.kind === 'address') return [{ owner, resource: { ...resource, link: 'eth1' } }]
+      if (resource.kind !== 'route') return []
+      return [{ owner, resource: { ...resource, link: 'eth1', inFront: true } }]
+    })
+    const isOfSix = ({ resource }: Owned) =>
+      resource.kind === 'route' && resource.destination === '::/0'
+    const both = [...attachment('web', 2), ...second.filter((each) => !isOfFour(each))]
+    await makeAll(subject(), [...bridge, ...both])
+    const routes = both.filter(isOfSix)
+    const links = (await kernel.observe(netns, routes)).map(({ resource: { kind, ...more } }) => [
+      kind,
+      'link' in more ? more.link : '',
+    ])
+    expect(links).toEqual([
+      ['route', 'eth0'],
+      ['route', 'eth1'],
+    ])
   })
 
   it('tells the kind, MAC and MTU of the links that are asked for, and leaves out missing ones', async () => {
