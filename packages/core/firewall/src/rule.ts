@@ -88,26 +88,26 @@ function matchExpressions(match: Match): readonly NftExpression[] {
     const { fields, set, not = false } = match
     return [...loadFields(fields), { kind: 'look up', set, register: first, not }]
   }
-  if (match.kind === 'icmp6')
-    return [
-      load('l4proto', 1),
-      equals(Uint8Array.of(58)),
-      load('icmp6 type', 1),
-      equals(Uint8Array.of(match.type)),
-    ]
-  if (match.kind === 'port')
-    return [
-      load('l4proto', 1),
-      equals(Uint8Array.of(match.protocol === 'tcp' ? 6 : 17)),
-      load('th dport', 1),
-      equals(Uint8Array.of(match.port >> 8, match.port & 255)),
-    ]
+  if (match.kind === 'icmp6') return ofProtocol(58, 'icmp6 type', [match.type])
+  if (match.kind === 'port') {
+    const octets = [match.port >> 8, match.port & 255]
+    return ofProtocol(match.protocol === 'tcp' ? 6 : 17, 'th dport', octets)
+  }
   if (match.kind === 'more') {
     const { field, set, perSecond, burst } = match
     return [load(field, 1), { kind: 'meter', set, register: 1, perSecond, burst }]
   }
   const { mask, address } = prefixOctets(match.prefix)
   return [load(match.field, 1), { kind: 'mask', register: 1, mask }, equals(address, match.not)]
+}
+
+function ofProtocol(
+  protocol: number,
+  what: Parameters<typeof load>[0],
+  octets: readonly number[],
+): readonly NftExpression[] {
+  const isProtocol = [load('l4proto', 1), equals(Uint8Array.of(protocol))]
+  return [...isProtocol, load(what, 1), equals(Uint8Array.from(octets))]
 }
 
 /** Register 8 is the first of those with 4 octets. */

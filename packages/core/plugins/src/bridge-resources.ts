@@ -20,6 +20,7 @@ export function bridgeResources(
 ): readonly Resource[] {
   const { bridge: name, mtu, promiscuous, isGateway, ipMasq } = conf
   const gatewayLink = gatewayLinkOf(conf)
+  const subnets = unique(ips.map(({ subnet }) => subnet))
   const isInternal = ips.length > 0 && !isGateway && !ipMasq && !hasRoutes
   return [
     {
@@ -45,15 +46,9 @@ export function bridgeResources(
     ...(isGateway && gatewayLink !== name ? [gatewayLinkOn(name, conf)] : []),
     ...(isGateway ? ips.flatMap((ip) => gatewayAddress(gatewayLink, ip)) : []),
     ...(isGateway && ips.some(({ family }) => family === 6) ? [linkLocalOn(name, mac)] : []),
-    ...(ips.length > 0
-      ? [{ kind: 'admit', bridge: name, subnets: unique(ips.map(({ subnet }) => subnet)) } as const]
-      : []),
+    ...(ips.length > 0 ? [{ kind: 'admit', bridge: name, subnets } as const] : []),
     ...(isInternal ? [{ kind: 'isolate', bridge: name, from: 'internal' } as const] : []),
-    ...(ipMasq
-      ? unique(ips.map(({ subnet }) => subnet)).map(
-          (subnet) => ({ kind: 'masquerade', subnet }) as const,
-        )
-      : []),
+    ...(ipMasq ? subnets.map((subnet) => ({ kind: 'masquerade', subnet }) as const) : []),
   ]
 }
 
