@@ -23,6 +23,18 @@ export function goField(value: Json | undefined, key: string): Json | undefined 
   return last === undefined ? undefined : object[last]
 }
 
+/** The text that `goField` finds; empty for none. */
+export function goText(value: Json | undefined, key: string): string {
+  const text = goField(value, key)
+  return typeof text === 'string' ? text : ''
+}
+
+/** The items of the array that `goField` finds; empty for none. */
+export function goItems(value: Json | undefined, key: string): readonly Json[] {
+  const items = goField(value, key)
+  return Array.isArray(items) ? items : []
+}
+
 /** The keys of an object that are `key` to Go, whatever the case of their letters, in its order: several where readers may differ about it. */
 export function goKeys(value: Json | undefined, key: string): readonly string[] {
   if (!value || typeof value !== 'object' || Array.isArray(value)) return []

@@ -1,4 +1,4 @@
-import { goField, type Json, jsonOrNull } from '@vethra/cni'
+import { goField, goItems, goText, type Json, jsonOrNull } from '@vethra/cni'
 import type { ForwardedPorts } from './iptables/forwarded-ports.ts'
 
 /** The table, one a family, that the reference plugin portmap (1.6 and later) keeps with `"backend": "nftables"`. */
@@ -6,9 +6,9 @@ export const hostportTable = 'cni_hostport'
 
 /** The ports that a table of portmap leads elsewhere, as `nft -j list table` prints it; none for any other text. */
 export function hostportLeads(listing: string): readonly ForwardedPorts[] {
-  return listOf(goField(jsonOrNull(listing), 'nftables')).flatMap((entry) => {
+  return goItems(jsonOrNull(listing), 'nftables').flatMap((entry) => {
     const rule = goField(entry, 'rule')
-    const parts = listOf(goField(rule, 'expr'))
+    const parts = goItems(rule, 'expr')
     const port = parts.map((each) => matched(each, 'dport')).find((each) => each !== undefined)
     const address = parts.map((each) => matched(each, 'daddr')).find((each) => each !== undefined)
     const target = parts.map((each) => goField(each, 'dnat')).find((each) => each !== undefined)
@@ -19,7 +19,7 @@ export function hostportLeads(listing: string): readonly ForwardedPorts[] {
       protocol: port.protocol,
       address: typeof address?.value === 'string' ? address.value : '',
       ...{ first: port.value, last: port.value },
-      chain: textOf(goField(rule, 'chain')),
+      chain: goText(rule, 'chain'),
       to: to.includes(':') ? `[${to}]:${toPort}` : `${to}:${toPort}`,
     }
   })
@@ -29,13 +29,5 @@ function matched(part: Json, field: string) {
   const match = goField(part, 'match')
   const payload = goField(goField(match, 'left'), 'payload')
   if (goField(payload, 'field') !== field) return undefined
-  return { protocol: textOf(goField(payload, 'protocol')), value: goField(match, 'right') }
-}
-
-function listOf(json: Json | undefined): readonly Json[] {
-  return Array.isArray(json) ? json : []
-}
-
-function textOf(json: Json | undefined): string {
-  return typeof json === 'string' ? json : ''
+  return { protocol: goText(payload, 'protocol'), value: goField(match, 'right') }
 }

@@ -1,6 +1,6 @@
 import { sha512 } from '@noble/hashes/sha2.js'
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
-import { goField, type Json, jsonOrNull } from '@vethra/cni'
+import { goField, goItems, type Json, jsonOrNull } from '@vethra/cni'
 import type { MasqueradedAttachment } from './iptables/masquerading-rules.ts'
 
 /** The table of family inet in which the reference plugins bridge and ptp (1.6 and later) masquerade with `"ipMasqBackend": "nftables"`. */
@@ -23,9 +23,9 @@ const chain = 'masq_checks'
 
 /** The rules of the table, as `nft -j list table` prints it; none for any other text. */
 export function masqueradeRules(listing: string): readonly MasqueradeRule[] {
-  return listOf(goField(jsonOrNull(listing), 'nftables')).flatMap((entry) => {
+  return goItems(jsonOrNull(listing), 'nftables').flatMap((entry) => {
     const rule = goField(entry, 'rule')
-    const parts = listOf(goField(rule, 'expr'))
+    const parts = goItems(rule, 'expr')
     const address = parts.map(sourceOf).find((each) => each !== undefined)
     const [comment, handle] = [goField(rule, 'comment'), goField(rule, 'handle')]
     const isWhole = parts.some((each) => goField(each, 'masquerade') !== undefined)
@@ -118,8 +118,4 @@ function sourceOf(part: Json): string | undefined {
     goField(match, 'right'),
   ]
   return field === 'saddr' && typeof address === 'string' ? address : undefined
-}
-
-function listOf(json: Json | undefined): readonly Json[] {
-  return Array.isArray(json) ? json : []
 }

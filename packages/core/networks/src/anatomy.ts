@@ -1,8 +1,8 @@
-import { goField, type Json, jsonOrNull, type PluginConf } from '@vethra/cni'
+import { goField, goItems, type Json, jsonOrNull, type PluginConf } from '@vethra/cni'
 import { type AuxBySubnet, auxLabel, readAuxLabel } from './aux-addresses.ts'
 import type { UsedPrefix } from './choose-subnet.ts'
 import type { Network } from './network.ts'
-import { elements, listField, textField } from './read-json.ts'
+import { elements, textField } from './read-json.ts'
 
 /** One subnet that addresses are given out of, as the conf list has it. */
 export interface NetworkSubnet {
@@ -66,7 +66,7 @@ export function networkSubnets(network: Network): readonly NetworkSubnet[] {
 export function usedPrefixes(networks: readonly Network[]): readonly UsedPrefix[] {
   return networks.flatMap((network) => {
     const fixed = network.list.plugins.flatMap((plugin) =>
-      listField(ipamOf(plugin), 'addresses').map((each) => textField(each, 'address') ?? ''),
+      goItems(ipamOf(plugin), 'addresses').map((each) => textField(each, 'address') ?? ''),
     )
     const prefixes = [...networkSubnets(network).map(({ subnet }) => subnet), ...fixed]
     const by = `network ${network.name}`
@@ -86,7 +86,7 @@ function ipamOf(plugin: PluginConf): Json {
 // host-local's legacy form, one range in the ipam object itself, comes before its range sets.
 function rangeSetsOf(ipam: Json): readonly (readonly Json[])[] {
   const legacy = textField(ipam, 'subnet') === undefined ? [] : [[ipam]]
-  return [...legacy, ...listField(ipam, 'ranges').map(elements)]
+  return [...legacy, ...goItems(ipam, 'ranges').map(elements)]
 }
 
 function firstOfEach(ranges: readonly Json[], aux: AuxBySubnet): readonly NetworkSubnet[] {

@@ -8,11 +8,10 @@ import {
   readAddress,
   readCidr,
 } from '@vethra/address'
-import { goField, jsonOrNull } from '@vethra/cni'
+import { goField, goItems, jsonOrNull } from '@vethra/cni'
 import { networkSubnets } from './anatomy.ts'
 import { dnsLabel } from './dns-label.ts'
 import type { Network } from './network.ts'
-import { listField } from './read-json.ts'
 
 /** The addresses of a network's bridge where DNS is answered, in the order of its subnets; none by label, without bridge, or not ours. */
 export function dnsAddresses(network: Network): readonly string[] {
@@ -49,7 +48,7 @@ function placesIn(network: Network): readonly DnsPlace[] {
 
 function leadsOut(bridge: string): boolean {
   const conf = jsonOrNull(bridge)
-  return goField(conf, 'ipMasq') === true || listField(goField(conf, 'ipam'), 'routes').length > 0
+  return goField(conf, 'ipMasq') === true || goItems(goField(conf, 'ipam'), 'routes').length > 0
 }
 
 /** Whether a network leads nowhere but to its own containers: its bridge is no gateway, or its interfaces get no route. */
@@ -58,7 +57,7 @@ export function isInternal(network: Network): boolean {
   const conf = jsonOrNull(first?.text ?? '')
   const ipam = goField(conf, 'ipam')
   if (first?.type !== 'bridge')
-    return goField(ipam, 'type') === 'host-local' && listField(ipam, 'routes').length === 0
+    return goField(ipam, 'type') === 'host-local' && goItems(ipam, 'routes').length === 0
   return goField(conf, 'isGateway') !== true && goField(conf, 'isDefaultGateway') !== true
 }
 

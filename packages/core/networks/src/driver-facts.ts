@@ -1,8 +1,8 @@
-import { goField, type Json, jsonOrNull } from '@vethra/cni'
+import { goField, goItems, type Json, jsonOrNull } from '@vethra/cni'
 import { ipamConfs, networkSubnets } from './anatomy.ts'
 import { ownKey } from './identity.ts'
 import type { Network } from './network.ts'
-import { listField, textField } from './read-json.ts'
+import { textField } from './read-json.ts'
 
 /** The type of the first plugin; empty for a mode. */
 export function networkDriver({ file, list }: Network): string {
@@ -18,7 +18,7 @@ export function isInternalBridge(network: Network): boolean {
 
 /** Whether containers of a network get IPv6 addresses. */
 export function hasIpv6(network: Network): boolean {
-  const fixed = ipamConfs(network).flatMap((ipam) => listField(ipam, 'addresses'))
+  const fixed = ipamConfs(network).flatMap((ipam) => goItems(ipam, 'addresses'))
   const addresses = fixed.map((each) => textField(each, 'address') ?? '')
   const subnets = networkSubnets(network).map(({ subnet }) => subnet)
   return [...subnets, ...addresses].some((each) => each.includes(':'))

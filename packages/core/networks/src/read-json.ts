@@ -11,11 +11,6 @@ export function textField(value: Json | undefined, key: string): string | undefi
   return typeof text === 'string' && text !== '' ? text : undefined
 }
 
-/** A field that is an array; an empty one otherwise. */
-export function listField(value: Json | undefined, key: string): readonly Json[] {
-  return elements(goField(value, key))
-}
-
 /** The elements of an array; none of anything else. */
 export function elements(value: Json | undefined): readonly Json[] {
   return Array.isArray(value) ? value : []

@@ -1,5 +1,5 @@
 import { formatAddress, readAddress } from '@vethra/address'
-import { type CniError, decodeError, goField, type Json } from '@vethra/cni'
+import { type CniError, decodeError, goField, goText, type Json } from '@vethra/cni'
 
 /** RootlessKit as `GET /v1/info` describes it. */
 export interface RootlessInfo {
@@ -38,12 +38,12 @@ export function readRootlessInfo(json: Json): RootlessInfo {
   if (typeof json !== 'object' || json === null) throw unreadable('/v1/info')
   const network = goField(json, 'networkDriver')
   const ports = goField(json, 'portDriver')
-  const networkDriver = text(goField(network, 'driver'))
-  const named = text(goField(ports, 'driver'))
+  const networkDriver = goText(network, 'driver')
+  const named = goText(ports, 'driver')
   return {
     networkDriver,
     dns: resolvers(networkDriver, texts(goField(network, 'dns'))),
-    childIP: address(goField(network, 'childIP')),
+    childIP: address(goText(network, 'childIP')),
     portDriver: portDriverOf(named, networkDriver),
     protos: texts(goField(ports, 'protos')),
     avoidsLoopback: goField(ports, 'disallowLoopbackChildIP') === true || named === 'slirp4netns',
@@ -75,10 +75,10 @@ export function readForwardedPort(json: Json): NumberedPort {
   if (!isNumber(id)) throw unreadable('/v1/ports')
   return {
     id,
-    proto: text(goField(spec, 'proto')),
-    parentIP: text(goField(spec, 'parentIP')),
+    proto: goText(spec, 'proto'),
+    parentIP: goText(spec, 'parentIP'),
     parentPort: port(goField(spec, 'parentPort')),
-    childIP: text(goField(spec, 'childIP')),
+    childIP: goText(spec, 'childIP'),
     childPort: port(goField(spec, 'childPort')),
   }
 }
@@ -91,13 +91,9 @@ function unreadable(path: string): CniError {
 }
 
 // It is published on, and plugins get it.
-function address(value: unknown): string {
-  const read = readAddress(text(value))
+function address(text: string): string {
+  const read = readAddress(text)
   return read === undefined ? '' : formatAddress(read)
-}
-
-function text(value: unknown): string {
-  return typeof value === 'string' ? value : ''
 }
 
 function texts(value: unknown): readonly string[] {

@@ -1,10 +1,10 @@
-import { goField, type Json } from '@vethra/cni'
+import { goField, goItems, type Json } from '@vethra/cni'
 import { ipamConfs, networkSubnets } from '../anatomy.ts'
 import { hasIpv6, isInternalBridge, networkDriver, networkOptions } from '../driver-facts.ts'
 import { visibleLabels } from '../find.ts'
 import type { Network } from '../network.ts'
 import { type Driver, isDriver, type NetworkOptions } from '../options.ts'
-import { listField, textField } from '../read-json.ts'
+import { textField } from '../read-json.ts'
 import { hasFamily } from './fields.ts'
 
 /** The options of `network create` that make a network as its conf list has it; undefined when its first plugin is none of the drivers. */
@@ -34,16 +34,16 @@ export function networkWish(network: Network): NetworkOptions | undefined {
 
 function leadsNowhere(network: Network, driver: Driver, ipam: Json): boolean {
   if (driver === 'bridge') return isInternalBridge(network)
-  return textField(ipam, 'type') !== 'dhcp' && listField(ipam, 'routes').length === 0
+  return textField(ipam, 'type') !== 'dhcp' && goItems(ipam, 'routes').length === 0
 }
 
 // The host's name is sent to the server anyway.
 function dhcpOptions(ipam: Json): Readonly<Record<string, string>> {
   if (textField(ipam, 'type') !== 'dhcp') return {}
-  const provided = listField(ipam, 'provide')
+  const provided = goItems(ipam, 'provide')
     .filter((each) => textField(each, 'option') !== 'host-name')
     .map((each) => dhcpOption(each, 'provide', ['value', 'fromArg']))
-  const requested = listField(ipam, 'request').map((each) =>
+  const requested = goItems(ipam, 'request').map((each) =>
     dhcpOption(each, 'request', ['skipDefault']),
   )
   return Object.fromEntries([...provided, ...requested])
