@@ -380,11 +380,14 @@ describe('files that a running container lost', () => {
     }))
     const repairs = (file: string) =>
       planRepairs(
-        diff(world.desired, {
-          ...world.observed,
-          attachments,
-          confFaults: [{ file, reason: 'no JSON' }],
-        }),
+        diff(
+          { ...world.desired, networks: [] },
+          {
+            ...world.observed,
+            attachments,
+            confFaults: [{ file, reason: 'no JSON' }],
+          },
+        ),
       )
     expect(repairs('/etc/cni/net.d/nerdctl-lan.conflist')).toEqual([])
     expect(repairs('/etc/cni/net.d/nerdctl-other.conflist')).toHaveLength(1)
