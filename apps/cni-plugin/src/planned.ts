@@ -6,7 +6,14 @@ import {
   type Result,
   renderResult,
 } from '@vethra/cni'
-import { addStage, checkStage, collectLinks, collectStage, statusOfStage } from '@vethra/engine'
+import {
+  addStage,
+  checkStage,
+  collectLinks,
+  collectStage,
+  demandSingleSysctls,
+  statusOfStage,
+} from '@vethra/engine'
 import { words } from '@vethra/plugins'
 import { attachmentOwner, type Resource } from '@vethra/state'
 import { validAttachments } from './collect-garbage.ts'
@@ -24,7 +31,6 @@ import { deletePlanned } from './planned-delete.ts'
 import type { Plugin, Request } from './plugin.ts'
 import type { PluginWorld } from './plugin-world.ts'
 import { inGoWords } from './result.ts'
-import { demandSingleKeys } from './sysctl-keys.ts'
 import { beforeTuning } from './tuning-backup.ts'
 
 /** A plugin that is planned: the engine's stage of one plugin, which is called as a program. */
@@ -52,7 +58,7 @@ async function add(call: PlannedCall): Promise<JsonObject> {
   await host.checkNetns(request.netns)
   await demandFreeName(call)
   if (type === 'tuning') {
-    await demandSingleKeys(request.text)
+    await demandSingleSysctls(request.text)
     await beforeTuning(call)
   }
   const first = await addStage(host, stage)
@@ -106,7 +112,7 @@ async function check(call: PlannedCall): Promise<void> {
   const { type, host, request } = call
   checkArgs(call)
   checkPlainIfname(request.ifname)
-  if (type === 'tuning') await demandSingleKeys(request.text)
+  if (type === 'tuning') await demandSingleSysctls(request.text)
   if (!hasPrevious(request)) throw failed(words.noPrevious)
   const stage = stageOf(call, 'CHECK')
   await host.checkNetns(request.netns)

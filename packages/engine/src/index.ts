@@ -25,6 +25,7 @@ export {
   inSequence,
   type SequenceStep,
 } from './attach/sequence.ts'
+export { demandSingleSysctls } from './attach/single-sysctls.ts'
 export { addStage, checkStage, delStage, type Stage, statusOfStage } from './attach/stage.ts'
 export { stageRunner } from './attach/stage-runner.ts'
 export { validateList } from './attach/validate-list.ts'

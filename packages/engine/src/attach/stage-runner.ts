@@ -14,17 +14,23 @@ import type { PluginRequest } from '@vethra/plugins'
 import type { StageCall, StageWorld } from '@vethra/world'
 import { collectStage } from './collect-stage.ts'
 import { runIpam } from './ipam-program.ts'
+import { demandSingleSysctls } from './single-sysctls.ts'
 import { addStage, checkStage, delStage, type Stage, statusOfStage } from './stage.ts'
 
 /** Runs stretches of plugins in this process: ADD's result as JSON, else an empty text. Throws an operation's CniError. */
 export function stageRunner(world: StageWorld): (call: StageCall) => Promise<string> {
   return async (call) => {
     const { operation } = call
+    if (operation === 'ADD' || operation === 'CHECK') await demandSingle(call)
     if (operation === 'ADD') return added(world, call)
     const error = await done(world, call)
     if (error) throw error
     return ''
   }
+}
+
+async function demandSingle({ calls }: StageCall): Promise<void> {
+  for (const { type, stdin } of calls) if (type === 'tuning') await demandSingleSysctls(stdin)
 }
 
 async function done(world: StageWorld, call: StageCall): Promise<CniError | undefined> {

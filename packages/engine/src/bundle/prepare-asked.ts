@@ -1,5 +1,5 @@
 import { CniError, goField, guards, inUseError, onCniError, orElse } from '@vethra/cni'
-import { type Asked, checkLimits, parsePrepared } from '@vethra/container'
+import { type Asked, checkLimits, parseNetworkFlag, parsePrepared } from '@vethra/container'
 import { findNetwork, type Network } from '@vethra/networks'
 import { livingRecords } from '../attach/whose.ts'
 import { homeLife, homeOf } from '../container/container-home.ts'
@@ -136,7 +136,7 @@ async function isAlive({ containers, host, settings }: PrepareTools, id: string)
 }
 
 function wantedNames({ flags }: Asked): readonly string[] {
-  const aliases = flags.network.flatMap((each) => each.match(/(?<=\balias=)[^,]+/g) ?? [])
+  const aliases = flags.network.flatMap((each) => parseNetworkFlag(each).aliases)
   const { name = '', hostname = '', networkAlias } = flags
   return [name, hostname, ...networkAlias, ...aliases]
 }

@@ -1,8 +1,8 @@
+import { confError } from '@vethra/cni'
 import { words } from '@vethra/plugins'
-import { failed } from './go-codes.ts'
 
-/** Throws CniError 999 where a request of `tuning` has a setting twice below `sysctl`: which of the two counts is not said. */
-export async function demandSingleKeys(text: string): Promise<void> {
+/** Throws CniError 7 where a request of `tuning` has a setting twice below `sysctl`: which of the two counts is not said. */
+export async function demandSingleSysctls(text: string): Promise<void> {
   if (!/"sysctl"/i.test(text)) return
   // Loaded here alone: a parsed request has each key once.
   const { properties } = await import('@vethra/conflist')
@@ -11,6 +11,7 @@ export async function demandSingleKeys(text: string): Promise<void> {
   )
   for (const { source } of lists) {
     const keys = properties({ text: source.slice(source.indexOf('{')), value: null })
-    if (new Set(keys.map(({ key }) => key)).size < keys.length) throw failed(words.duplicateSysctl)
+    if (new Set(keys.map(({ key }) => key)).size < keys.length)
+      throw confError(words.duplicateSysctl)
   }
 }
