@@ -37,6 +37,7 @@ export async function converge(
   { netns, desired, former = [] }: Wish,
   options: ApplyOptions = {},
 ): Promise<Outcome> {
+  if (desired.length === 0 && former.length === 0) return { kind: 'done', changes: [] }
   const found = await kernel.observe(netns, [...desired, ...former])
   const observed = [
     ...withoutOthers(found, desired, former),

@@ -1,5 +1,5 @@
-import { type HostLocalConf, readHostLocalConf } from '@vethra/ipam'
-import type { IpamPlugin } from './plugin.ts'
+import { type HostLocalConf, readDataDir, readHostLocalConf } from '@vethra/ipam'
+import type { Holding, IpamPlugin, PluginRequest } from './plugin.ts'
 
 /** The IPAM plugin `host-local`: one address out of each range set, reserved in a folder. */
 export const hostLocal: IpamPlugin<HostLocalConf> = {
@@ -16,13 +16,16 @@ export const hostLocal: IpamPlugin<HostLocalConf> = {
   ],
   parse: ({ conf, attachment }) =>
     readHostLocalConf(conf, attachment.cniArgs.map(([key, value]) => `${key}=${value}`).join(';')),
-  claim: ({ sets, requested, dataDir, resolvConf }, { network, attachment }) => ({
-    network,
-    holder: { containerId: attachment.containerId, ifname: attachment.ifname },
+  holding,
+  claim: ({ sets, requested, resolvConf }, request) => ({
+    ...holding(request),
     sets,
     requested,
-    dataDir,
     ...(resolvConf === undefined ? {} : { resolvConf }),
   }),
   answer: ({ routes }, ips) => ({ ips, routes, dns: {} }),
+}
+
+function holding({ conf, network, attachment: { containerId, ifname } }: PluginRequest): Holding {
+  return { network, holder: { containerId, ifname }, dataDir: readDataDir(conf) }
 }

@@ -17,7 +17,7 @@ export type {
 export { networkFeatures, pluginFeatures } from './plugin-features.ts'
 export { isOwnVeth } from './previous.ts'
 export { ipamPlannerOf, plannerOf, whyProgram } from './registry.ts'
-export { type FormerInput, planFormer, planStage, stageNeeds } from './stage.ts'
+export { type FormerInput, planFormer, planStage, stageHolding, stageNeeds } from './stage.ts'
 export { tuning } from './tuning.ts'
 export { isNative, type PluginChoice, type PluginWay, waysOf } from './ways.ts'
 export { words } from './words.ts'

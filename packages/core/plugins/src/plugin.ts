@@ -7,7 +7,7 @@ import type {
   ResultIp,
   ResultRoute,
 } from '@vethra/cni'
-import type { AllocationRequest } from '@vethra/ipam'
+import type { AllocationRequest, Holder } from '@vethra/ipam'
 import type { Owned, Place, Route } from '@vethra/state'
 
 /** The request of one plugin (SPEC 1.1.0, section 3), parsed. */
@@ -147,16 +147,24 @@ export interface IpamPlugin<Conf> {
   /** The keys that it knows in the `ipam` object. */
   readonly keys: readonly string[]
   parse(request: PluginRequest): Conf
+  /** Where addresses of the attachment are reserved, whatever else the conf says; undefined for nowhere. */
+  holding(request: PluginRequest): Holding | undefined
   /** The addresses to be reserved, and where; undefined for none. */
   claim(conf: Conf, request: PluginRequest): AddressClaim | undefined
   /** The answer, given the addresses that were reserved, in the order of the claim's sets. */
   answer(conf: Conf, granted: readonly ResultIp[]): Addresses
 }
 
-/** A request of an IPAM plugin to reserve addresses. */
-export interface AddressClaim extends AllocationRequest {
+/** The place of an attachment's reservations. */
+export interface Holding {
+  readonly network: string
+  readonly holder: Holder
   /** The folder of the networks. */
   readonly dataDir: string
+}
+
+/** A request of an IPAM plugin to reserve addresses. */
+export interface AddressClaim extends AllocationRequest, Holding {
   /** A file whose answers for `dns` are wanted. */
   readonly resolvConf?: string
 }

@@ -4,6 +4,7 @@ import type {
   AddressClaim,
   Addresses,
   Facts,
+  Holding,
   Planned,
   PluginRequest,
   WantedFacts,
@@ -38,6 +39,15 @@ export function stageNeeds(requests: readonly PluginRequest[], previous?: Result
       ...wants.map(({ device }) => (device ? { device } : {})).find(isSome),
     },
   }
+}
+
+/** Where addresses of a stretch are reserved; undefined for nowhere. Throws CniError 7 for a folder that cannot be. */
+export function stageHolding(requests: readonly PluginRequest[]): Holding | undefined {
+  for (const request of requests) {
+    const holding = ipamFor(request)?.holding(request)
+    if (holding) return holding
+  }
+  return undefined
 }
 
 function isSome(value: object): boolean {

@@ -7,6 +7,7 @@ export const staticAddresses: IpamPlugin<StaticConf> = {
   keys: ['addresses', 'routes', 'dns'],
   parse: ({ conf, attachment }) =>
     readStaticConf(conf, attachment.cniArgs.map(([key, value]) => `${key}=${value}`).join(';')),
+  holding: () => undefined,
   claim: () => undefined,
   answer: (conf) => conf,
 }

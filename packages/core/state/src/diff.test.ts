@@ -9,6 +9,7 @@ import {
   type Owned,
   type Owner,
   type Resource,
+  removedAlone,
   type State,
 } from './index.ts'
 import { carriersOf } from './key.ts'
@@ -207,6 +208,17 @@ it('an undo of what was made leads back', () => {
     fc.property(anyState, (desired) => {
       const changes = diff(desired, [])
       expect(applied(applied([], changes), invert(changes))).toEqual([])
+    }),
+  )
+})
+
+it('what a removal looks at leads to the same changes as all of it', () => {
+  expect(removedAlone(of(web, veth, port, address, published, forwarding))).toEqual(
+    of(web, veth, published),
+  )
+  fc.assert(
+    fc.property(anyState, (observed) => {
+      expect(diff([], removedAlone(observed))).toEqual(diff([], observed))
     }),
   )
 })

@@ -17,6 +17,17 @@ export function diff(desired: State, observed: State): readonly Change[] {
   ]
 }
 
+/**
+ * The resources of a state that are removed by themselves: without those that go with a link of the state, and without settings,
+ * which stay as they are.
+ */
+export function removedAlone(state: State): State {
+  const gone = new Set(state.flatMap(({ resource }) => carriersOf(resource)))
+  return state.filter(
+    ({ resource }) => !isLasting(resource) && !gone.has(carrierOf(resource) ?? ''),
+  )
+}
+
 /** Whether a change is due where what the kernel lacks need not be: without IPv6 a host has no setting of it. */
 export function isDue(change: Change): boolean {
   if (change.kind !== 'make') return true
@@ -28,14 +39,14 @@ function byKey(state: State): ReadonlyMap<string, Owned> {
   return new Map(state.map((each) => [keyOf(each.resource), each]))
 }
 
-// Settings have no absence that could be brought about: a sysctl that nobody wants stays as it is.
 function mustGo(resource: Resource, wanted: ReadonlyMap<string, Owned>): boolean {
-  const lasting =
-    resource.kind === 'sysctl' ||
-    resource.kind === 'link settings' ||
-    resource.kind === 'bridge port'
   const same = wanted.get(keyOf(resource))
-  return same === undefined ? !lasting : mustBeMadeAnew(same.resource, resource)
+  return same === undefined ? !isLasting(resource) : mustBeMadeAnew(same.resource, resource)
+}
+
+// Settings have no absence that could be brought about: a sysctl that nobody wants stays as it is.
+function isLasting({ kind }: Resource): boolean {
+  return kind === 'sysctl' || kind === 'link settings' || kind === 'bridge port'
 }
 
 // A link of another type, a route or a published port that leads elsewhere: the kernel replaces none in place.

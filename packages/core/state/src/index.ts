@@ -1,7 +1,7 @@
 /** Desired and observed state as resources with owners, their difference in a safe order, its inverse. Knows no plugin, acts on no host. */
 export { type Change, describeChange, invert, isAsWanted, targetOf } from './change.ts'
 export { type Conflict, conflictsOf } from './conflict.ts'
-export { diff, isDue } from './diff.ts'
+export { diff, isDue, removedAlone } from './diff.ts'
 export {
   type FeatureState,
   type KernelTexts,

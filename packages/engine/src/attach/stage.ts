@@ -13,6 +13,7 @@ import {
   type PluginRequest,
   planFormer,
   planStage,
+  stageHolding,
   stageNeeds,
 } from '@vethra/plugins'
 import {
@@ -22,6 +23,7 @@ import {
   isDue,
   keyOf,
   type Resource,
+  removedAlone,
   type State,
 } from '@vethra/state'
 import type { ApplyOptions, StageWorld } from '@vethra/world'
@@ -110,14 +112,14 @@ export async function delStage(
     facts: { links: {} },
     ...(previous ? { result: previous } : {}),
   })
-  const own = former.filter(({ owner }) => owner.kind === 'attachment')
+  const own = removedAlone(former.filter(({ owner }) => owner.kind === 'attachment'))
   const netns = netnsOf(requests)
   const links = netns === '' ? 'down' : (options.links ?? 'delete')
   const wish = { netns, desired: [], former: own }
   const outcome = await converge(world.attachments, wish, { links })
   if (outcome.kind === 'failed') return outcome.error
-  const { claim } = stageNeeds(requests)
-  if (claim) await world.ipamAt(claim.dataDir).release(claim.network, claim.holder)
+  const held = stageHolding(requests)
+  if (held) await world.ipamAt(held.dataDir).release(held.network, held.holder)
   return 'error' in given ? given.error : undefined
 }
 
