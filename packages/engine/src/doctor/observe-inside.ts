@@ -1,5 +1,6 @@
 import { formatAddress, formatPrefix, readAddress, readCidr } from '@vethra/address'
 import {
+  type ConfList,
   goField,
   jsonOrNull,
   onCniError,
@@ -46,6 +47,7 @@ export async function observeInside(
   const kernel = await host.kernel?.()
   if (kernel === undefined) return { inside: [], ledAway: [] }
   const ledAway: LedAway[] = []
+  const readList = listReader()
   const places = new Map(seen.map((each) => [attachmentText(each), each.netns]))
   const byContainer = Map.groupBy(seen, ({ containerId }) => containerId)
   const lacking = await mapInTurns(clock, made, async (each) => {
@@ -53,11 +55,13 @@ export async function observeInside(
     const netns = places.get(attachmentText(attachment)) ?? ''
     const all = byContainer.get(attachment.containerId) ?? []
     const isLast = !all.some(({ ifname }) => isBehind(attachment.ifname, ifname))
-    const desired = insideOf(each, isLast)
-    if (netns === '' || desired.length === 0) return []
+    const result = resultOf(each.made)
+    if (netns === '' || result === undefined) return []
+    const read = { ...each, result, list: readList(each.made) }
+    const desired = insideOf(read, isLast)
     const found = await kernel.observe(netns, desired).catch(onCniError(() => desired))
     const facts = await kernel.facts(wantedFacts, netns).catch(onCniError(() => undefined))
-    for (const deletion of facts ? strangeInside(each, facts) : [])
+    for (const deletion of facts ? strangeInside(read, facts) : [])
       ledAway.push({ attachment, netns, deletion })
     return diff(desired, found).flatMap((due): readonly MissingResource[] =>
       due.kind === 'remove' ? [] : [{ attachment, due }],
@@ -68,13 +72,27 @@ export async function observeInside(
 
 const wantedFacts = { routes: true, neighbours: true } as const
 
+interface ReadAttachment extends NativeAttachment {
+  readonly result: Result
+  readonly list: ConfList | undefined
+}
+
+// A hundred attachments of one network were made by one text.
+function listReader(): (made: CachedAttachment) => ConfList | undefined {
+  const lists = new Map<string, ConfList | undefined>()
+  return (made) => {
+    const key = `${made.network} ${made.listText}`
+    if (!lists.has(key)) lists.set(key, cachedList(made))
+    return lists.get(key)
+  }
+}
+
 // Neighbour entries by hand, and routes by other gateways that are in front of those of the network.
 function strangeInside(
-  { made }: NativeAttachment,
+  { made, list, result: { ips, routes: given } }: ReadAttachment,
   { routes = [], neighbours = [] }: Facts,
 ): readonly string[] {
   const { ifname } = made.attachment
-  const { ips = [], routes: given = [] } = resultOf(made) ?? {}
   const own = new Set([...ips.map(({ gateway }) => gateway), ...given.map(({ gw }) => gw)])
   const isFirst = ({ destination, priority = 0 }: Route, at: number) =>
     !routes.some(
@@ -93,7 +111,7 @@ function strangeInside(
       isFirst(each, at),
   )
   return [
-    ...(ips.some(({ gateway }) => gateway) && isPlainlyMade(made) ? away : []).map(
+    ...(ips.some(({ gateway }) => gateway) && isPlainlyMade(list) ? away : []).map(
       ({ destination, gateway, priority = 0 }) =>
         `route delete ${destination} via ${gateway} dev ${ifname} metric ${priority}`,
     ),
@@ -127,8 +145,8 @@ const plain: readonly string[] = [
   ...['portmap', 'firewall', 'bandwidth', 'tuning'],
 ]
 
-function isPlainlyMade(made: CachedAttachment): boolean {
-  return (cachedList(made)?.plugins ?? []).every(({ type }) => plain.includes(type))
+function isPlainlyMade(list: ConfList | undefined): boolean {
+  return (list?.plugins ?? []).every(({ type }) => plain.includes(type))
 }
 
 // Interfaces are made in the order of their numbers: eth10 comes after eth9.
@@ -137,19 +155,18 @@ function isBehind(one: string, other: string): boolean {
 }
 
 // Of two default routes that of the later interface is in front, and the other leads nowhere.
-function insideOf({ made, ways }: NativeAttachment, isLast: boolean): State {
-  const result = resultOf(made)
-  if (result === undefined) return []
+function insideOf(read: ReadAttachment, isLast: boolean): State {
+  const { made, ways, list, result } = read
   const owner: Owner = { kind: 'attachment', ...keyOfAttachment(made) }
   const { ifname } = owner
   const on = { place: 'container', link: ifname } as const
-  const plugins = cachedList(made)?.plugins ?? []
+  const plugins = list?.plugins ?? []
   const types = (ways.length > 0 ? ways : plugins).map(({ type }) => type)
   const isPlain = types.every((each) => plain.includes(each))
   const mac = result.interfaces.find((each) => each.name === ifname && each.sandbox)?.mac
   const hasMac = isPlain && !types.includes('ipvlan') && mac
   const routes = result.routes.filter(({ dst }) => isLast || !dst.endsWith('/0'))
-  const tuned = tunedBy(made, result)
+  const tuned = tunedBy(read)
   const settings = tuned.find(({ kind }) => kind === 'link settings')
   const sysctls = tuned.filter(
     (each) => each.kind === 'sysctl' && (isLast || each.key.includes(`/${ifname}/`)),
@@ -187,8 +204,7 @@ function mtuOf([first]: readonly PluginConf[]): { readonly mtu?: number } {
 }
 
 // Whether in this process or as a program, tuning sets the same; of two values the later one stays.
-function tunedBy(made: CachedAttachment, result: Result): readonly Resource[] {
-  const list = cachedList(made)
+function tunedBy({ made, list, result }: ReadAttachment): readonly Resource[] {
   if (list === undefined) return []
   const ways = list.plugins.map(({ type }) => ({ type, way: 'native' as const }))
   const tuned = stagesOf({ list, attachment: made.attachment, ways })
