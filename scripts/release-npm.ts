@@ -8,7 +8,7 @@ import { type CommandBuild, layCommand, layExecutable } from './release-npm-comm
 
 /**
  * Packs each public package, `vethra` and the package of each executable into a folder; returns the tarballs in the order in
- * which they are published. `tsc --build` has run.
+ * which they are published. Types have been checked, which leaves declarations.
  */
 export async function packAll(
   builds: readonly CommandBuild[],

@@ -45,7 +45,7 @@ async function soak(): Promise<void> {
 }
 
 async function pack(): Promise<readonly string[]> {
-  await execa('tsc', ['--build'], { cwd: top, preferLocal: true })
+  await execa('pnpm', ['typecheck'], { cwd: top })
   const architecture = process.arch === 'arm64' ? 'arm64' : 'amd64'
   const executable = join(top, 'dist/vethra')
   const to = join(work, 'tarballs')

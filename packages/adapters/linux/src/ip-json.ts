@@ -62,7 +62,7 @@ export interface IpRoute {
   readonly dev?: string
   readonly metric?: number
   readonly metrics?: readonly { readonly mtu?: number }[]
-  /** Of a route by several interfaces, which has no gateway and no device of its own. */
+  /** The hops of a route by several interfaces, which has no gateway and no device of its own. */
   readonly nexthops?: readonly { readonly dev?: string; readonly gateway?: string }[]
 }
 
