@@ -10,8 +10,11 @@ import { shellWord } from './shell-word.ts'
  * reused: the interface inside proves it.
  */
 export function recordFindings({ observed: { attachments } }: Compared): readonly Finding[] {
-  return attachments.flatMap((each) => {
-    const { network, containerId, ifname, netns, state, recordDamaged, byInode } = each
+  const doubted = attachments.filter(({ recordDamaged, byInode, state }) =>
+    recordDamaged ? state !== 'gone' : byInode && state === 'alive',
+  )
+  return doubted.map((each) => {
+    const { network, containerId, ifname, netns, state, recordDamaged } = each
     const what = `the record of ${ifname} of container ${containerId} in network ${network}`
     const proven = {
       evidence: [`${ifname} in ${netns} has the MAC and the addresses that are cached`],
@@ -22,12 +25,11 @@ export function recordFindings({ observed: { attachments } }: Compared): readonl
       ours: true,
       fix: `stop and start container ${containerId}`,
     }
-    if (recordDamaged && state !== 'gone')
+    if (recordDamaged)
       return finding('record-damaged', each, {
         message: `cannot read ${what}`,
         ...(state === 'alive' ? proven : unproven),
       })
-    if (!byInode || state !== 'alive') return []
     return warning('record-outdated', each, {
       message: `${what} names its namespace by an inode, which can be reused`,
       ...proven,
