@@ -111,11 +111,11 @@ async function removeMasquerades(call: PlannedCall): Promise<void> {
 
 async function removeRules({ type, host, request }: PlannedCall): Promise<void> {
   const { network, containerId } = request
-  const addresses = (readablePrevious(request)?.ips ?? []).map(({ address }) => address)
   const isFirewall = type === 'firewall'
   if (!isFirewall && !['bridge', 'ptp', 'portmap'].includes(type)) return
   const chains = isFirewall ? ['CNI-FORWARD'] : attachmentChains(network, containerId)
   if (!(await host.hasChain(isFirewall ? 'filter' : 'nat', chains))) return
+  const addresses = (readablePrevious(request)?.ips ?? []).map(({ address }) => address)
   for (const { family, text } of await host.rules.save()) {
     const removal = isFirewall
       ? admittingLeftovers(text, addresses)

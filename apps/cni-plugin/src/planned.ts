@@ -59,7 +59,7 @@ async function add(call: PlannedCall): Promise<JsonObject> {
   await demandFreeName(call)
   if (type === 'tuning') {
     await demandSingleSysctls(request.text)
-    await beforeTuning(call)
+    await beforeTuning(call, stage)
   }
   const first = await addStage(host, stage)
   // A port of a VRF loses its IPv6 addresses and its routes: seen again, they are made again.

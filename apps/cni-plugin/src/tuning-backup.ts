@@ -1,7 +1,8 @@
 import { type CniError, goField, type Json, jsonOrNull, onCniError } from '@vethra/cni'
+import type { Stage } from '@vethra/engine'
 import { demandAllowed, tuning } from '@vethra/plugins'
 import type { LinkSettings, Owned } from '@vethra/state'
-import { type PlannedCall, stageOf } from './planned-call.ts'
+import type { PlannedCall } from './planned-call.ts'
 
 /** The settings of an interface, and the names that the Go plugin `tuning` gives them in its file. */
 const names = {
@@ -15,9 +16,9 @@ const names = {
 type Setting = keyof typeof names
 
 /** Keeps an interface as it was before tuning, in the Go plugin's file. Throws CniError 999 for a sysctl that the administrator's list lacks. */
-export async function beforeTuning(call: PlannedCall): Promise<void> {
+export async function beforeTuning(call: PlannedCall, { requests }: Stage): Promise<void> {
   const { host } = call
-  const [planned] = stageOf(call, 'ADD').requests
+  const [planned] = requests
   if (planned === undefined) return
   demandAllowed(planned.conf, await host.sysctlAllowlist?.())
   const { settings } = tuning.parse(planned)
