@@ -7,19 +7,20 @@ import { type IpLink, type IpRoute, ipJson } from './ip-json.ts'
 export async function observedLinks(): Promise<readonly ObservedLink[]> {
   const links = await ipJson<IpLink>('-d', 'addr')
   const bridges = links.filter(({ linkinfo }) => linkinfo?.info_kind === 'bridge')
-  const forwards = new Map(
+  const all = await setting('all', 'rp_filter')
+  const settings = new Map(
     await Promise.all(
-      bridges.map(async ({ ifname }) => [ifname, await forwardsIpv4(ifname)] as const),
+      bridges.map(async ({ ifname }) => [ifname, await settingsOf(ifname, all)] as const),
     ),
   )
   return links.map((link) => ({
     name: link.ifname,
-    bridge: forwards.has(link.ifname),
+    bridge: settings.has(link.ifname),
     up: link.flags.includes('UP'),
     mtu: link.mtu,
     ...(link.address === undefined ? {} : { mac: link.address }),
     ...portOf(link),
-    ...(forwards.get(link.ifname) === false ? { forwards: false } : {}),
+    ...settings.get(link.ifname),
     ...(link.master === undefined ? {} : { master: link.master }),
     addresses: prefixesOf(link),
   }))
@@ -30,9 +31,20 @@ function portOf({ linkinfo }: IpLink): Pick<ObservedLink, 'port'> {
   return hairpin === undefined || isolated === undefined ? {} : { port: { hairpin, isolated } }
 }
 
-async function forwardsIpv4(name: string): Promise<boolean> {
-  const file = `/proc/sys/net/ipv4/conf/${name}/forwarding`
-  return (await readFile(file, 'utf8').catch(() => '1')).trim() !== '0'
+async function settingsOf(
+  name: string,
+  all: string,
+): Promise<Pick<ObservedLink, 'forwards' | 'strict'>> {
+  const [forwards, own] = [await setting(name, 'forwarding'), await setting(name, 'rp_filter')]
+  return {
+    ...(forwards === '0' ? { forwards: false } : {}),
+    // Of the two the higher one counts: 1 is strict, 2 is not.
+    ...([all, own].toSorted().at(-1) === '1' ? { strict: true } : {}),
+  }
+}
+
+async function setting(name: string, key: string): Promise<string> {
+  return (await readFile(`/proc/sys/net/ipv4/conf/${name}/${key}`, 'utf8').catch(() => '')).trim()
 }
 
 /** Every route of every table but default ones and the kernel's own. Throws CniError 5 and 100. */

@@ -8,6 +8,7 @@ export function hostFindings(host: Compared): readonly Finding[] {
   const { unknown, kitFault } = host.observed.host
   return [
     ...forwardingFindings(host),
+    ...strictFindings(host),
     bridgesUnfiltered(host),
     ...dnsFindings(host),
     clockJumped(host.observed),
@@ -51,6 +52,31 @@ function forwardingOff(key: string, family: 4 | 6): Finding {
     message: `the host does not forward IPv${family} packets: containers cannot reach hosts outside of their bridge`,
     evidence: [`${key} is 0`],
     fix: `sysctl -w ${key}=1`,
+  })
+}
+
+// Answers of a port that one network publishes leave by another one's default route, under the address in the first.
+function strictFindings({ desired, observed }: Compared): readonly Finding[] {
+  const strict = observed.links.filter((each) => each.strict)
+  if (strict.length === 0) return []
+  const publishing = desired.attachments.filter(({ ports }) => ports.length > 0)
+  return strict.flatMap(({ name }) => {
+    const on = desired.attachments.filter(({ bridge }) => bridge?.name === name)
+    const ifnames = new Map(on.map((each) => [each.containerId, each.ifname]))
+    // The last interface has the default route: eth10 comes after eth9.
+    const cut = publishing.filter(
+      ({ bridge, containerId, ifname }) =>
+        bridge && (ifnames.get(containerId) ?? '').padStart(15) > ifname.padStart(15),
+    )
+    const key = `net.ipv4.conf.${name}.rp_filter`
+    return warning('reverse-path-strict', about('host', key), {
+      message: `the host may drop answers of published ports: bridge ${name} takes only what it would answer by itself`,
+      evidence: cut.map(
+        ({ containerId, network }) =>
+          `container ${containerId} is on it, and publishes ports through network ${network}`,
+      ),
+      fix: `sysctl -w ${key}=2`,
+    })
   })
 }
 

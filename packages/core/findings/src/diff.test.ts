@@ -303,6 +303,27 @@ describe('interfaces', () => {
     ])
   })
 
+  it('that take only what they would answer cut off ports of another network', () => {
+    const [first] = world.desired.attachments
+    if (first === undefined) throw new Error('no attachment')
+    const ports = [{ protocol: 'tcp', hostPort: 80, containerPort: 80, hostIp: '' }]
+    const far = {
+      ...first,
+      network: 'far',
+      ifname: 'eth1',
+      ports: [],
+      bridge: { name: 'br-far', routed: true },
+    }
+    const attachments = [{ ...first, ports }, far]
+    const bridge = (name: string) => ({ name, bridge: true, up: true, addresses: [], strict: true })
+    const kinds = (...names: readonly string[]) =>
+      diff({ ...nothingDesired, attachments }, observing({ links: names.map(bridge) }))
+        .filter(({ kind }) => kind === 'reverse-path-strict')
+        .map(({ fix }) => fix)
+    expect(kinds('br-lan', 'br-other')).toEqual([])
+    expect(kinds('br-lan', 'br-far')).toEqual(['sysctl -w net.ipv4.conf.br-far.rp_filter=2'])
+  })
+
   // A runtime without libcni's cache has attached it by our executables, and somebody has taken it down.
   it.each([true, false])(
     'that bear the mark of a container without a record stay (up: %s)',

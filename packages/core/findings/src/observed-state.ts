@@ -196,6 +196,8 @@ export interface ObservedLink {
   readonly port?: PortSettings
   /** Whether IPv4 packets that come by a bridge are forwarded. Default: they are. */
   readonly forwards?: boolean
+  /** Whether a bridge drops IPv4 packets whose answers would leave by another interface. Default: it does not. */
+  readonly strict?: boolean
   readonly master?: string
   /** `10.4.1.1/24`. */
   readonly addresses: readonly string[]
