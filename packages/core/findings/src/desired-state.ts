@@ -76,7 +76,7 @@ export interface DesiredAttachment extends AttachmentKey {
   readonly inTable: readonly TableEffect[]
   /** Whether its plugins got ports to publish, could get some, or take none. */
   readonly publishes: 'does' | 'could' | 'cannot'
-  /** Whether attaching it again was cut short: its interface may be there without all that belongs to it. Default false. */
+  /** Whether detaching it, or attaching it again, was cut short: its interface may be there without all that belongs to it. Default false. */
   readonly cutShort?: boolean
   /** The folder that its network's reservations are in a folder of; absent when no store has them. */
   readonly dataDir?: string

@@ -17,8 +17,8 @@ export function interfaceFindings(
   if (cutShort)
     return [
       finding('interface-missing', attachment, {
-        message: `container ${containerId} in network ${network} has an unfinished interface ${ifname}: attaching it again was cut short`,
-        evidence: ['its record says that attaching it again has begun'],
+        message: `container ${containerId} in network ${network} has an unfinished interface ${ifname}: detaching it, or attaching it again, was cut short`,
+        evidence: ['its record says that this has begun'],
         repair: reattach,
       }),
     ]

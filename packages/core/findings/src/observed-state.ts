@@ -96,7 +96,7 @@ export interface ObservedAttachment extends AttachmentKey {
   readonly byInode: boolean
   /** Whether what ADD returned is remembered, and no DEL has begun. */
   readonly remembered: boolean
-  /** Whether its namespace lives and its DEL has begun, and not ended. Default false. */
+  /** Whether its namespace lives, its DEL has begun and not ended, and no container that was prepared has it. Default false. */
   readonly leaving?: true
   /** Whether what it has made so far is recorded: enough to remember it by. */
   readonly restorable: boolean

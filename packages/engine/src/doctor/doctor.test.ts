@@ -47,6 +47,16 @@ describe('examine', () => {
     expect(await kinds()).toEqual(['attachment-dead'])
   })
 
+  it.each([
+    ['of a container that was prepared is made whole again', true, 'interface-missing reattach'],
+    ['of another is ended', false, 'attachment-unfinished detach'],
+  ])('a DEL that was cut short %s', async (_, isPrepared, finding) => {
+    host.records = host.records.map((each) => ({ ...each, underWay: 'DEL' }))
+    if (isPrepared) host.containers['c1'] = { 'vethra.json': recordOf('c1') }
+    const found = await examine(sampleTools(host))
+    expect(found.map(({ kind, repair }) => `${kind} ${repair?.kind}`)).toContain(finding)
+  })
+
   it('does not tell what was only under way', async () => {
     const [entry] = host.cached
     host.cached = []

@@ -116,17 +116,19 @@ async function observeAttachment(
   const isChanged = await isCachedChanged(host, remembered)
   const told = isChanged ? { ...remembered, entry: undefined } : remembered
   const { isCached, source, plain } = readBoth(known.read, told, ways)
-  const wanted = plain && isCached && record?.asked ? { ...plain, cutShort: true } : plain
   const state = await stateOf(host, remembered, { recordDamaged, ours })
-  const leaving = record?.underWay === 'DEL' && state === 'alive'
+  const begun = record?.underWay === 'DEL' && state === 'alive'
+  // A container that was prepared is to be in its networks until vethra.json says otherwise.
+  const leaving = (begun && !isStored) || undefined
+  const wanted =
+    plain && isCached && (record?.asked || begun) ? { ...plain, cutShort: true } : plain
   const attachment = {
     ...{ ...key, recorded, recordDamaged, remembered: isCached && !leaving, ours, state },
-    ...(leaving ? { leaving } : {}),
     byInode: record !== undefined && record.cookie === undefined,
     restorable: !isCached && wanted !== undefined,
     ...(entry ? podAndNetwork(known.networks, entry, { record, ours, state }) : {}),
     ...(state === 'gone' ? {} : publishedEnds(plain, entry, ours)),
-    ...present({ hostLink: plain?.hostLink }),
+    ...present({ leaving, hostLink: plain?.hostLink }),
     netns: record?.netns ?? (entry ? netnsOfEntry(entry) : ''),
   }
   const living = state === 'alive' && recorded && source ? [{ made: source, ways: ways ?? [] }] : []
@@ -245,6 +247,4 @@ function nameOf({ file }: DamagedFile): string {
 }
 
 // The last part of the files that records and cached results are in.
-function fileNameOf({ network, containerId, ifname }: AttachmentKey): string {
-  return `${network}-${containerId}-${ifname}`
-}
+const fileNameOf = (key: AttachmentKey) => `${key.network}-${key.containerId}-${key.ifname}`
