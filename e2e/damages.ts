@@ -27,6 +27,13 @@ export const damages: readonly Damage[] = [
       ({ link }) => `ip link set ${link} type bridge_slave isolated on hairpin on`,
     ],
   ]),
+  ...damagesOf('native', [
+    [
+      'a port of the bridge learns nothing and gets no broadcasts',
+      'interface-changed',
+      ({ link }) => `ip link set ${link} type bridge_slave learning off flood off bcast_flood off`,
+    ],
+  ]),
   ...damagesOf(undefined, [
     ['the bridge is deleted', 'bridge-missing', ({ bridge }) => `ip link delete ${bridge}`],
     [

@@ -39,6 +39,9 @@ export interface IpLink {
     readonly info_slave_data?: {
       readonly hairpin?: boolean
       readonly isolated?: boolean
+      readonly learning?: boolean
+      readonly flood?: boolean
+      readonly bcast_flood?: boolean
       readonly locked?: boolean
     }
   }

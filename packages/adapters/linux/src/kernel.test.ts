@@ -57,7 +57,7 @@ describe('as root', () => {
       const bridge = { name: 'br0', network: 'lan', mac: '02:00:00:00:00:07', addresses: ['10.9.0.1/24'], localPorts: true }
       await kernel.restoreBridge(bridge)
       await kernel.restoreBridge(bridge)
-      await kernel.restoreLink({ name: 'v0', bridge: 'br0', mac: '02:00:00:00:00:08', port: { hairpin: true, isolated: true } })
+      await kernel.restoreLink({ name: 'v0', bridge: 'br0', mac: '02:00:00:00:00:08', port: { hairpin: true, isolated: true, open: true } })
       const { readFileSync } = await import('node:fs')
       const { execFileSync } = await import('node:child_process')
       return {
@@ -75,7 +75,7 @@ describe('as root', () => {
     expect(restored?.addresses.filter((each) => each.startsWith('10.'))).toEqual(['10.9.0.1/24'])
     expect(links.find(({ name }) => name === 'v0')).toMatchObject({
       ...{ up: true, master: 'br0', mac: '02:00:00:00:00:08' },
-      port: { hairpin: true, isolated: true },
+      port: { hairpin: true, isolated: true, open: true },
     })
     expect([mac, local]).toEqual(['02:00:00:00:00:07', '1'])
   })

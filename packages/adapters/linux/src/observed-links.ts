@@ -27,8 +27,10 @@ export async function observedLinks(): Promise<readonly ObservedLink[]> {
 }
 
 function portOf({ linkinfo }: IpLink): Pick<ObservedLink, 'port'> {
-  const { hairpin, isolated } = linkinfo?.info_slave_data ?? {}
-  return hairpin === undefined || isolated === undefined ? {} : { port: { hairpin, isolated } }
+  const { hairpin, isolated, learning, flood, bcast_flood } = linkinfo?.info_slave_data ?? {}
+  if (hairpin === undefined || isolated === undefined) return {}
+  const open = learning !== false && flood !== false && bcast_flood !== false
+  return { port: { hairpin, isolated, open } }
 }
 
 async function settingsOf(

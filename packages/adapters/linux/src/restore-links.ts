@@ -80,8 +80,12 @@ export async function restoreLink({ name, bridge, mac, port }: RepairedLink): Pr
   }
   if (mac !== undefined) await ip([...set, 'address', mac])
   if (port !== undefined) {
-    const [hairpin, isolated] = [port.hairpin, port.isolated].map((on) => (on ? 'on' : 'off'))
-    await ip([...set, 'type', 'bridge_slave', 'hairpin', `${hairpin}`, 'isolated', `${isolated}`])
+    const onOff = (on: boolean) => (on ? 'on' : 'off')
+    const open = port.open
+      ? ['learning', 'flood', 'bcast_flood'].flatMap((each) => [each, 'on'])
+      : []
+    const given = ['hairpin', onOff(port.hairpin), 'isolated', onOff(port.isolated), ...open]
+    await ip([...set, 'type', 'bridge_slave', ...given])
   }
   await ip([...set, 'up'])
 }

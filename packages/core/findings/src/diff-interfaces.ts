@@ -117,6 +117,7 @@ function linkFault(
     ...changeOf('its MAC', there.mac, hostMac),
     ...changeOf('its hairpin mode', onOff(there.port?.hairpin), onOff(bridge?.port?.hairpin)),
     ...changeOf('its isolation', onOff(there.port?.isolated), onOff(bridge?.port?.isolated)),
+    ...changeOf('its learning and flooding', onOff(there.port?.open), onOff(bridge?.port?.open)),
   ]
   if (evidence.length === 0) return undefined
   const message = `settings of interface ${hostLink} of the host, which leads to ${of}, have changed`

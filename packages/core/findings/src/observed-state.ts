@@ -208,6 +208,8 @@ export interface ObservedLink {
 export interface PortSettings {
   readonly hairpin: boolean
   readonly isolated: boolean
+  /** Whether it learns MACs, and gets what is for all and for those that are not known. Default: unknown. */
+  readonly open?: boolean
 }
 
 /** A route of the host. */

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest'
 import { effectsOf } from './list-effects.ts'
 
 const bridge = { type: 'bridge', isGateway: true, ipMasq: true, ipam: { type: 'host-local' } }
-const port = { hairpin: false, isolated: false }
+const port = { hairpin: false, isolated: false, open: true }
 const effects = (...plugins: readonly object[]) =>
   effectsOf(parseConfList(JSON.stringify({ cniVersion: '1.0.0', name: 'lan', plugins })))
 
@@ -16,7 +16,12 @@ it('what the default chain brings about', () => {
       firewall,
     ),
   ).toEqual({
-    bridge: { name: 'br-lan', mtu: 1400, routed: true, port: { hairpin: true, isolated: false } },
+    bridge: {
+      name: 'br-lan',
+      mtu: 1400,
+      routed: true,
+      port: { hairpin: true, isolated: false, open: true },
+    },
     linked: true,
     routed: true,
     masqueraded: true,

@@ -64,7 +64,11 @@ function bridgeOf(field: Fields, routed: boolean): NonNullable<ListEffects['brid
     ...(typeof mtu === 'number' && mtu > 0 ? { mtu } : {}),
     // With a VLAN the gateway is on another interface, which is not looked at.
     routed: routed && !(typeof vlan === 'number' && vlan > 0),
-    port: { hairpin: field('hairpinMode') === true, isolated: field('portIsolation') === true },
+    port: {
+      hairpin: field('hairpinMode') === true,
+      isolated: field('portIsolation') === true,
+      ...(field('macspoofchk') === true ? {} : { open: true }),
+    },
   }
 }
 
