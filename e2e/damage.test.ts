@@ -22,10 +22,11 @@ const sample: readonly string[] = [
   ...['all chains of ports are flushed', 'rules of another network are left'],
   ...['the bridge loses its address', 'an interface is on no bridge', 'a record is damaged'],
   ...['a reservation is removed', 'a reservation is planted for nobody'],
-  ...['the names of a container are damaged', 'the name of a container is free'],
+  ...['the names of a container are damaged'],
   ...['the hosts folder of a removed container is left', 'ports are held no more'],
   ...['a folder is in place of the lock of reservations', 'a resolv.conf is removed'],
   ...['a hosts file has another address for a peer'],
+  ...['the record and the cached result of a container are removed', 'a name is full of zeros'],
 ]
 
 describeOnHost('damage of many kinds at once', () => {
