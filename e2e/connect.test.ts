@@ -65,6 +65,21 @@ describeOnHost('vethra network connect and disconnect', () => {
     expect(after.links).toHaveLength(before.links.length)
   })
 
+  it('a connect that was killed is undone by the next one: the container has one interface there', async () => {
+    for (const step of [7, 11, 15, 19]) {
+      const env = { VETHRA_FAULT: `kill:${step}` }
+      const { stderr } = await host.run([executable, 'network', 'connect', 'back', web], { env })
+      expect(stderr).toMatch(/killed at step/)
+      const connected = await host.vethra('network', 'connect', 'back', web)
+      expect(connected, stderr).toMatchObject({ exitCode: 0, stderr: '' })
+      const { stdout } = await host.runc('exec', web, 'ip', '-o', 'link')
+      expect(stdout.match(/eth\d/g), stderr).toEqual(['eth0', 'eth1'])
+      expect(await reservations(), stderr).toHaveLength(2)
+      const left = await host.vethra('network', 'disconnect', 'back', web)
+      expect(left, stderr).toMatchObject({ exitCode: 0, stderr: '' })
+    }
+  })
+
   it('a connection is made again at the next start, and goes with the container', async () => {
     expect(
       (await host.vethra('network', 'connect', '--ip', '10.4.2.77', 'back', web)).exitCode,

@@ -7,6 +7,7 @@ import {
 } from '@vethra/container'
 import { checkHostname } from '@vethra/names'
 import { checkWishes, findNetwork, type Network, referencesTo } from '@vethra/networks'
+import { rememberedOnly } from '../attach/membership.ts'
 import { recordOf } from '../container/container-record.ts'
 import { demandSeen, type KnownContainer } from '../container/container-state.ts'
 import { isToPublish } from '../container/published-ports.ts'
@@ -37,6 +38,8 @@ export interface Joining {
   readonly ifname: string
   /** The attachment that is to be made now; empty when the container does not run. */
   readonly memberships: readonly Membership[]
+  /** Its attachments to the network that a connect which was killed has left: they go first. */
+  readonly left: readonly Membership[]
 }
 
 /** How a container is to join a network that is referred to. Throws CniError 101 for a missing network, 102 for one that it is in. */
@@ -59,7 +62,10 @@ export async function joiningOf(
   demandSeen(container)
   const runs = container.state === 'running'
   const memberships = runs ? await membershipsIn(tools, container, { network, asked }) : []
-  return { network, asked, ifname, memberships }
+  const left = container.attachments
+    .filter((each) => each.network === network.name)
+    .map((each) => inNamespace(rememberedOnly(each), container.netns))
+  return { network, asked, ifname, memberships, left }
 }
 
 /** The network that a name or id means. Throws CniError 101. */
@@ -99,9 +105,13 @@ async function membershipsIn(
     joined: attachments[0]?.joined,
     hostname,
     ports: publishes ? await insidePorts(tools.host, ports) : [],
-    taken: attachments.map(({ ifname }) => ifname),
+    taken: attachments.flatMap((each) => (each.network === network.name ? [] : [each.ifname])),
   }
   return membershipsOf(joining, wanted)
+}
+
+function inNamespace(membership: Membership, netns: string): Membership {
+  return { ...membership, attachment: { ...membership.attachment, netns } }
 }
 
 // A container that 0.1 attached keeps the id that it has.

@@ -8,7 +8,7 @@ import {
 import type { ContainerNames } from '@vethra/names'
 import { detachEach } from '../attach/detach-each.ts'
 import { holdingContainer } from '../attach/holding-container.ts'
-import { attachEach, openDoor } from '../attach/on-host.ts'
+import { attachEach, detachAll, openDoor } from '../attach/on-host.ts'
 import { all, demandDone, inSequence } from '../attach/sequence.ts'
 import { homeLife } from '../container/container-home.ts'
 import { findContainer } from '../container/container-inspect.ts'
@@ -24,12 +24,13 @@ import type { ManageTools } from './tools.ts'
 /** Connects a container to one more network, at once and at each start; undone on failure. Throws CniError 102 when it cannot be. */
 export async function connectContainer(tools: ManageTools, request: ConnectRequest): Promise<void> {
   await changeContainer(tools, request.container, async (container) => {
-    const { network, asked, memberships } = await joiningOf(tools, container, request)
+    const { network, asked, memberships, left } = await joiningOf(tools, container, request)
     const record = recordOf(container)
     const remember = (networks: BundleRecord['networks']) =>
       tools.containers.write(container.id, 'vethra.json', renderRecord({ ...record, networks }))
     if (memberships.length === 0) await remember([...record.networks, asked])
     else {
+      await detachAll(tools.host, left, { silent: true })
       await openDoor(tools.host, memberships)
       await holdingContainer(tools.host, memberships, () =>
         connectNow(tools, container, { memberships, asked, remember }),
