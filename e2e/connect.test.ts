@@ -73,7 +73,7 @@ describeOnHost('vethra network connect and disconnect', () => {
       const connected = await host.vethra('network', 'connect', 'back', web)
       expect(connected, stderr).toMatchObject({ exitCode: 0, stderr: '' })
       const { stdout } = await host.runc('exec', web, 'ip', '-o', 'link')
-      expect(stdout.match(/eth\d/g), stderr).toEqual(['eth0', 'eth1'])
+      expect(stdout.match(/(?<=^\d+: )eth\d/gm), stderr).toEqual(['eth0', 'eth1'])
       expect(await reservations(), stderr).toHaveLength(2)
       const left = await host.vethra('network', 'disconnect', 'back', web)
       expect(left, stderr).toMatchObject({ exitCode: 0, stderr: '' })
