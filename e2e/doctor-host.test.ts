@@ -79,6 +79,9 @@ describeOnHost('vethra doctor', () => {
       expect.soft(stderr).toContain(`CAP_${capability.toUpperCase()}`)
     }
     expect((await without('net_admin', 'info')).exitCode).toBe(0)
+    // The DEL that was refused has begun, and is remembered until it is done.
+    expect(await kinds()).toEqual(['attachment-unfinished'])
+    expect((await host.vethra('cni', 'del', 'lan', '/run/netns/one')).exitCode).toBe(0)
     expect(await kinds()).toEqual([])
   })
 
