@@ -47,6 +47,27 @@ describe('examine', () => {
     expect(await kinds()).toEqual(['attachment-dead'])
   })
 
+  it('asks no namespace for its interface where record and cache say the same in other lines', async () => {
+    const [made] = host.cached
+    if (!made) throw new Error('nothing is attached')
+    const told = JSON.parse(made.result ?? '')
+    told.interfaces[2].mac = '0a:00:00:00:00:01'
+    const shown = (indent: number) => ({ ...made, result: JSON.stringify(told, null, indent) })
+    host.cached = [shown(0)]
+    host.records = host.records.map((each) => ({ ...each, made: shown(4) }))
+    const tools = sampleTools(host)
+    const asked: string[] = []
+    const netns = {
+      ...tools.host.netns,
+      interfaceIn: async (path: string) => {
+        asked.push(path)
+        return undefined
+      },
+    }
+    await examine({ ...tools, host: { ...tools.host, netns } })
+    expect(asked).toEqual([])
+  })
+
   it.each([
     ['of a container that was prepared is made whole again', true, 'interface-missing reattach'],
     ['of another is ended', false, 'attachment-unfinished detach'],

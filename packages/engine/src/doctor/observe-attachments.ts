@@ -23,6 +23,7 @@ import { isProven, lifeNow } from '../attach/life.ts'
 import { keyOf } from '../attach/membership.ts'
 import { waysByMark } from '../attach/ways-by-mark.ts'
 import { netnsOfEntry } from '../container/foreign.ts'
+import { isCachedChanged } from './cached-change.ts'
 import { attachmentReader, readPorts } from './desired-attachment.ts'
 import type { DoctorTools } from './doctor-tools.ts'
 import { mapInTurns } from './in-turns.ts'
@@ -113,7 +114,7 @@ async function observeAttachment(
   const recorded = record !== undefined || recordDamaged
   const ours = recorded || isStored
   const ways = recordDamaged && entry ? await waysByMark(host, entry) : record?.ways
-  const isChanged = await isCachedChanged(host, remembered)
+  const isChanged = await isCachedChanged(host, record, entry)
   const told = isChanged ? { ...remembered, entry: undefined } : remembered
   const { isCached, source, plain } = readBoth(known.read, told, ways)
   const state = await stateOf(host, remembered, { recordDamaged, ours })
@@ -133,18 +134,6 @@ async function observeAttachment(
   }
   const living = state === 'alive' && recorded && source ? [{ made: source, ways: ways ?? [] }] : []
   return { attachment, wanted, living }
-}
-
-// Both were written with one result: where they differ, the interface inside tells which of them was changed since.
-async function isCachedChanged(
-  host: DoctorTools['host'],
-  { record, entry }: Remembered,
-): Promise<boolean> {
-  if (!entry || !record?.made || entry.result === record.made.result) return false
-  const seen = await host.netns.look(record.netns)
-  const by = (made: CachedAttachment) =>
-    isProven({ ...host, cache: { read: async () => made } }, record, seen)
-  return (await by(record.made)) && !(await by(entry))
 }
 
 interface ReadAttachment {
