@@ -66,12 +66,16 @@ describeOnHost('the way out that an error tells', () => {
 
   it('of a /run/vethra that is a file is to remove it', async () => {
     await host.run(['sh', '-c', 'rm -rf /run/vethra; echo x > /run/vethra'])
-    for (const command of [['cni', 'add', 'lan', '/run/netns/blue'], ['doctor'], ['daemon']]) {
+    for (const command of [['cni', 'add', 'lan', '/run/netns/blue'], ['daemon']]) {
       const { exitCode, stderr } = await host.vethra(...command)
       expect.soft(exitCode).toBe(1)
       expect.soft(stderr).toMatch(/ENOTDIR|EEXIST/)
       expect.soft(linesOf(stderr, 'hint'), stderr).toEqual([expect.stringMatching(/file/)])
     }
+    const found = await host.vethra('doctor', '--format', '{{.Subject}}')
+    expect(found.stdout.split('\n')).toContain('/run/vethra')
+    await host.vethra('doctor', '--repair')
+    expect((await host.vethra('cni', 'add', 'lan', '/run/netns/blue')).exitCode).toBe(0)
   })
 
   it('of a failure that its undoing meets again is told once', async () => {
