@@ -2,7 +2,15 @@
  * The observed state of a host held against what should be, and what to do about the difference, as
  * values. Not for looking at a host or for changing one: that is `@vethra/engine`.
  */
-export type * from './desired-state.ts'
+export type {
+  DesiredAttachment,
+  DesiredBridge,
+  DesiredContainer,
+  DesiredNetwork,
+  DesiredPort,
+  DesiredState,
+  TableEffect,
+} from './desired-state.ts'
 export { diff } from './diff.ts'
 export { lostFindings } from './diff-files.ts'
 export { portLead } from './diff-ports.ts'
@@ -14,8 +22,32 @@ export {
   peaceMs,
   withoutRepair,
 } from './losses-alone.ts'
-export type * from './observed-host.ts'
-export type * from './observed-state.ts'
+export type {
+  FolderAccess,
+  LedAway,
+  LostFile,
+  ObservedHost,
+  ObservedNeighbour,
+  ObservedProgram,
+  OpenEntry,
+  SeenPath,
+} from './observed-host.ts'
+export type {
+  LostNetwork,
+  MissingResource,
+  ObservedAttachment,
+  ObservedContainer,
+  ObservedFault,
+  ObservedFlow,
+  ObservedLink,
+  ObservedName,
+  ObservedPortHold,
+  ObservedReservation,
+  ObservedRoute,
+  ObservedState,
+  ObservedTable,
+  ShadowedConf,
+} from './observed-state.ts'
 export { planRepairs } from './plan-repairs.ts'
 export type { RepairOf, RepairScope, RuleEffect } from './repair.ts'
 export {
