@@ -142,3 +142,28 @@ export async function leftSince(host: Host, before: Snapshot): Promise<readonly 
     ...processes.map((each) => `left process: ${each}`),
   ]
 }
+
+/** Throws with what a command said, unless it succeeded. */
+export function demand(
+  ran: { exitCode: number } & ({ stderr: string } | { said: string }),
+  what: string,
+): void {
+  if (ran.exitCode !== 0)
+    throw new Error(`${what}: ${ran.exitCode} ${'said' in ran ? ran.said : ran.stderr}`)
+}
+
+/** One item of a list, at random. */
+export function pick<T>(from: readonly [T, ...T[]] | readonly T[]): T {
+  return from[Math.floor(Math.random() * from.length)] as T
+}
+
+/** What is known of a container: killed commands leave it open. */
+type Known = 'attached' | 'detached' | 'open'
+
+/** A container of the crowd: the network that it comes and goes in, and the environment of its commands. */
+export interface Container {
+  readonly name: string
+  readonly network: string
+  readonly env: Readonly<Record<string, string>>
+  known: Known
+}

@@ -3,7 +3,16 @@
 // changed. scripts/soak runs it.
 
 import { comeAndGo, makeContainer, type StartedContainer } from '../e2e/crowd-containers.ts'
-import { commands, type Ended, leftSince, lookAtOthers, plantOthers } from '../e2e/engine-crowd.ts'
+import {
+  type Container,
+  commands,
+  demand,
+  type Ended,
+  leftSince,
+  lookAtOthers,
+  pick,
+  plantOthers,
+} from '../e2e/engine-crowd.ts'
 import { type Host, openHost } from '../e2e/host.ts'
 
 const kills = Number(process.env['VETHRA_SOAK_ENGINE_KILLS'] ?? 10_000)
@@ -16,16 +25,6 @@ const choices: Readonly<Record<string, readonly string[]>> = {
   native: ['native'],
   exec: ['exec'],
   mixed: ['native', 'exec', 'auto'],
-}
-
-/** What is known of a container: killed commands leave it open. */
-type Known = 'attached' | 'detached' | 'open'
-
-interface Container {
-  readonly name: string
-  readonly network: string
-  readonly env: Readonly<Record<string, string>>
-  known: Known
 }
 
 interface Crowd {
@@ -242,15 +241,6 @@ async function converge(
     each.known = 'detached'
   }
   crowd.isHalfRepaired = false
-}
-
-function pick<T>(from: readonly [T, ...T[]] | readonly T[]): T {
-  return from[Math.floor(Math.random() * from.length)] as T
-}
-
-function demand(ran: { exitCode: number } & ({ stderr: string } | { said: string }), what: string) {
-  if (ran.exitCode !== 0)
-    throw new Error(`${what}: ${ran.exitCode} ${'said' in ran ? ran.said : ran.stderr}`)
 }
 
 for (const mode of modes) await soak(mode)

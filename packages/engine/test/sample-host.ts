@@ -24,7 +24,7 @@ export interface SampleHost {
   otherConfs: readonly { readonly file: string; readonly text: string }[]
   /** As iptables-save prints it. */
   saved: string
-  /** What was done, in order. */
+  /** Plugins that ran, and what was restored, made, claimed or released, in order. */
   done: string[]
   /** Plugins that fail. */
   broken: string[]

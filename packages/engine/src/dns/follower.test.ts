@@ -5,7 +5,7 @@ import { type FollowerParts, newFollower } from './follower.ts'
 
 const network = { File: '/n/lan.conflist', Name: 'lan', Addresses: ['10.9.1.1'] }
 
-/** What a follower does in so many seconds, on a host where questions arrive, or are dropped. */
+/** The seconds at which a follower asks containers, and the kernel for lent addresses, on a host where questions arrive, or a firewall drops them. */
 async function followed(
   seconds: number,
   Refused: string,

@@ -1,7 +1,9 @@
 import type { Owned, Resource, State } from '@vethra/state'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { ofTheFirewall } from './firewall-cases.ts'
+import { makeAll } from './make-all.ts'
 import { attachment, bridge, holder, host, made, ofKind, owned, removed } from './sample-state.ts'
-import type { KernelSubject, OpenKernel } from './subject.ts'
+import type { Current, KernelSubject, OpenKernel } from './subject.ts'
 
 /** Declares the cases that every `AttachmentKernel` has to pass. `open` is called before each of them. */
 export function describeKernel(name: string, open: OpenKernel): void {
@@ -24,12 +26,6 @@ export function describeKernel(name: string, open: OpenKernel): void {
 function isOfFour({ resource }: Owned): boolean {
   if (resource.kind === 'address') return !resource.address.includes(':')
   return resource.kind === 'route' && !resource.destination.includes(':')
-}
-
-type Current = () => KernelSubject
-
-async function makeAll({ kernel, netns }: KernelSubject, state: State): Promise<void> {
-  expect((await kernel.apply(netns, made(state))).failed).toBeUndefined()
 }
 
 function madeAndRemoved(subject: Current): void {
@@ -188,63 +184,6 @@ function refused(subject: Current): void {
       .then(({ failed }) => failed?.error.code)
       .catch((error: { code: number }) => error.code)
     expect(outcome).toBe(8)
-  })
-}
-
-function ofTheFirewall(subject: Current): void {
-  it('refuses a port that leads elsewhere, and observes whose it is', async () => {
-    const { kernel, netns, other } = subject()
-    const own = attachment('web', 2)
-    await makeAll(subject(), [...bridge, ...own])
-    const theirs = attachment('db', 3).slice(-2, -1)
-    const stolen = theirs.map(({ owner, resource }) => ({
-      owner,
-      resource: { ...resource, hostPort: 8002 } as Resource,
-    }))
-    const { failed } = await kernel.apply(other, made(stolen))
-    expect(failed?.error.code).toBe(5)
-    expect(await kernel.observe(other, stolen)).toEqual([own[8]])
-    expect(await kernel.observe(netns, own.slice(-2))).toEqual(own.slice(-2))
-  })
-
-  it('finds ports by the address that they lead to, and effects with their owners', async () => {
-    const { kernel, netns, other } = subject()
-    const [web, db] = [attachment('web', 2), attachment('db', 3)]
-    await makeAll(subject(), [...bridge, ...web])
-    expect((await kernel.apply(other, made(db))).failed).toBeUndefined()
-    const found = await kernel.publishedTo(['10.4.0.2', 'fd00:4::2'])
-    expect(found).toHaveLength(2)
-    expect(found).toEqual(expect.arrayContaining(web.slice(-2)))
-    const effects = await kernel.effects()
-    expect(effects).toHaveLength(7)
-    expect(effects).toEqual(expect.arrayContaining([...bridge.slice(3), ...db.slice(-2)]))
-    const doomed = effects.filter(
-      ({ owner }) => owner.kind === 'attachment' && owner.containerId === 'db',
-    )
-    await kernel.apply('', removed(doomed))
-    expect(await kernel.publishedTo(['10.4.0.3'])).toEqual([])
-    expect((await kernel.observe(netns, web)).length).toBe(web.length)
-  })
-
-  it('changes many ports at once', async () => {
-    const { kernel, netns } = subject()
-    const ports = Array.from({ length: 1000 }, (_, at) => 20_000 + at)
-    const many = owned(
-      holder('web'),
-      ...ports.map(
-        (hostPort): Resource => ({
-          kind: 'publish',
-          protocol: 'tcp',
-          hostPort,
-          address: '10.4.0.2',
-          port: hostPort,
-        }),
-      ),
-    )
-    await makeAll(subject(), many)
-    expect(await kernel.observe(netns, many)).toEqual(many)
-    expect((await kernel.apply(netns, removed(many))).failed).toBeUndefined()
-    expect(await kernel.observe(netns, many)).toEqual([])
   })
 }
 

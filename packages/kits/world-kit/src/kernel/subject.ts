@@ -14,3 +14,6 @@ export interface KernelSubject {
 
 /** Makes a subject. */
 export type OpenKernel = () => Promise<KernelSubject>
+
+/** The subject of the case that runs. */
+export type Current = () => KernelSubject
