@@ -1,12 +1,12 @@
 import { resolve } from 'node:path'
 import type { BundleFlags } from '@vethra/container'
 import { prepareBundle, type RemoveOptions } from '@vethra/engine'
-import type { Io } from '@vethra/world'
 import type { Command } from 'commander'
+import type { Call } from './call.ts'
 import { forgetContainers } from './container-remove.ts'
 import { gather } from './flags.ts'
+import { openTools } from './open-world.ts'
 import { subcommand } from './program.ts'
-import type { Tools } from './tools.ts'
 
 interface PrepareFlags extends BundleFlags {
   readonly dnsOpt: readonly string[]
@@ -14,12 +14,12 @@ interface PrepareFlags extends BundleFlags {
 }
 
 /** `vethra bundle prepare|rm`. */
-export function bundleCommand(program: Command, open: () => Promise<Tools>, io: Io): void {
+export function bundleCommand(program: Command, call: Call): void {
   const bundle = subcommand(program, 'bundle', {
     help: 'OCI bundles: prepare them for networks, and remove their records',
     examples: ['vethra bundle prepare ./web --id web --network lan', 'vethra bundle rm web'],
   })
-  addPrepare(bundle, open, io)
+  addPrepare(bundle, call)
   subcommand(bundle, 'rm <id...>', {
     help: 'remove the records of deleted containers, and restore config.json of their bundles',
     examples: ['vethra bundle rm web db'],
@@ -31,11 +31,11 @@ export function bundleCommand(program: Command, open: () => Promise<Tools>, io: 
     )
     .option('--keep-config', 'do not restore config.json', false)
     .action(async (ids: string[], options: RemoveOptions) =>
-      forgetContainers(await open(), { refs: ids, ...options }, io),
+      forgetContainers(await openTools(call), { refs: ids, ...options }, call.io),
     )
 }
 
-function addPrepare(bundle: Command, open: () => Promise<Tools>, io: Io): void {
+function addPrepare(bundle: Command, call: Call): void {
   const prepare = subcommand(bundle, 'prepare <bundle>', {
     help: 'edit config.json so that the runtime attaches the container',
     examples: [
@@ -56,8 +56,8 @@ function addPrepare(bundle: Command, open: () => Promise<Tools>, io: Io): void {
       const { dryRun, dnsOpt } = given
       const flags = { ...given, dnsOption: [...given.dnsOption, ...dnsOpt] }
       const asked = { folder: resolve(folder), flags, dryRun }
-      const prepared = await prepareBundle(await open(), asked, io)
-      if (dryRun) io.print(JSON.stringify(prepared, null, 2))
+      const prepared = await prepareBundle(await openTools(call), asked, call.io)
+      if (dryRun) call.io.print(JSON.stringify(prepared, null, 2))
     })
 }
 

@@ -4,7 +4,6 @@ import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
 import {
   type Attachment,
   type CniArgs,
-  type CniError,
   deepestPart,
   isObject,
   type JsonObject,
@@ -32,14 +31,17 @@ function parseCniArgs(text: string): CniArgs {
   return text.split(';').map((pair) => {
     const [key = '', value = '', ...more] = pair.split('=')
     if (key !== '' && value !== '' && more.length === 0) return [key, value] as const
-    throw wrong(`invalid CNI_ARGS pair ${JSON.stringify(pair)}`, 'Write CNI_ARGS as K=V;K=V.')
+    throw usageError(`invalid CNI_ARGS pair ${JSON.stringify(pair)}`, 'Write CNI_ARGS as K=V;K=V.')
   })
 }
 
 function parseCapArgs(text: string): JsonObject {
   if (text === '') return {}
   const fault = (cause?: unknown) =>
-    wrong(`CAP_ARGS is no JSON object: ${text}`, 'Write CAP_ARGS as {"capability":value}.', cause)
+    usageError(`CAP_ARGS is no JSON object: ${text}`, {
+      hint: 'Write CAP_ARGS as {"capability":value}.',
+      cause,
+    })
   try {
     const value = parseExactly(text, deepestPart)
     if (isObject(value)) return value
@@ -47,8 +49,4 @@ function parseCapArgs(text: string): JsonObject {
     throw fault(cause)
   }
   throw fault()
-}
-
-function wrong(message: string, hint: string, cause?: unknown): CniError {
-  return usageError(message, { hint, cause })
 }

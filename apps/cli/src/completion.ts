@@ -58,18 +58,24 @@ function offering({ places, valued, anywhere }: Grammar): readonly string[] {
     `    echo "${anywhere.join(' ')}"; return ;;`,
     '  esac',
     '  case "$at:$count" in',
-    ...places.flatMap((place) => cases(place)),
+    ...cases(places, (path, word, kind) => `    "${path}:"${word}) ${offer(kind)} ;;`),
     '  esac',
     '}',
   ]
 }
 
-function cases({ path, subcommands, args, repeats }: Place): readonly string[] {
-  const positions = args.map((kind, index) => {
-    const last = repeats && index === args.length - 1
-    return `    "${path}:"${last ? '*' : index}) ${offer(kind)} ;;`
-  })
-  return subcommands.length === 0 ? positions : [`    "${path}:"*) ${offer(subcommands)} ;;`]
+// A line for each word behind each place: that of its index, or `*` for any.
+function cases(
+  places: readonly Place[],
+  line: (path: string, word: number | '*', kind: Kind) => string,
+): readonly string[] {
+  return places.flatMap(({ path, subcommands, args, repeats }) =>
+    subcommands.length > 0
+      ? [line(path, '*', subcommands)]
+      : args.map((kind, index) =>
+          line(path, repeats && index === args.length - 1 ? '*' : index, kind),
+        ),
+  )
 }
 
 function byKind(valued: Grammar['valued']): readonly (readonly [readonly string[], Kind])[] {
@@ -104,7 +110,7 @@ export function fishCompletion(grammar: Grammar): string {
     `    ${fishOffer(anywhere)}; return`,
     '  end',
     '  switch "$at:$count"',
-    ...places.flatMap((place) => fishCases(place)),
+    ...cases(places, (path, word, kind) => `    case "${path}:${word}"; ${fishOffer(kind)}`),
     '  end',
     'end',
     "complete -c vethra -f -a '(__vethra_offers)'",
@@ -132,14 +138,6 @@ function fishPlace({ places, valued }: Grammar): readonly string[] {
     '    end',
     '  end',
   ]
-}
-
-function fishCases({ path, subcommands, args, repeats }: Place): readonly string[] {
-  const positions = args.map((kind, index) => {
-    const last = repeats && index === args.length - 1
-    return `    case "${path}:${last ? '*' : index}"; ${fishOffer(kind)}`
-  })
-  return subcommands.length === 0 ? positions : [`    case "${path}:*"; ${fishOffer(subcommands)}`]
 }
 
 function fishOffer(kind: Kind): string {

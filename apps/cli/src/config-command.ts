@@ -1,16 +1,12 @@
-import { type ResolvedSettings, type SettingRow, settingRows, tomlFile } from '@vethra/settings'
-import type { Io } from '@vethra/world'
+import { type SettingRow, settingRows, tomlFile } from '@vethra/settings'
 import type { Command } from 'commander'
+import type { Call } from './call.ts'
 import { printListing } from './listing.ts'
 import { subcommand } from './program.ts'
 import { settingShape } from './shapes.ts'
 
 /** `vethra config show`: the settings that hold, and where each came from. */
-export function configCommand(
-  program: Command,
-  load: () => Promise<ResolvedSettings>,
-  io: Io,
-): void {
+export function configCommand(program: Command, { flags, here, io }: Call): void {
   const config = subcommand(program, 'config', {
     help: 'the effective settings, and where each comes from',
     examples: ['vethra config show'],
@@ -25,7 +21,7 @@ export function configCommand(
   })
     .option('--format <format>', 'table, json or a template', 'table')
     .action(async ({ format }: { format: string }) => {
-      const resolved = await load()
+      const resolved = await here.settings(flags)
       const file = tomlFile(io.env, resolved.homes)
       const items = settingRows(resolved, { env: io.env, file })
       const header = ['KEY', 'VALUE', 'SOURCE', 'FROM']

@@ -1,29 +1,23 @@
-import type { KnownTools, RemoveOptions } from '@vethra/engine'
-import type { Io } from '@vethra/world'
+import type { RemoveOptions } from '@vethra/engine'
 import type { Command } from 'commander'
+import type { Call } from './call.ts'
 import { gather } from './flags.ts'
 import type { ListFlags } from './listing.ts'
+import { openContainers, openTools } from './open-world.ts'
 import { subcommand } from './program.ts'
-import type { Tools } from './tools.ts'
-
-/** Opens the ports of a subcommand: all that manages a namespace, or what lists its containers alone, which loads faster. */
-export interface ContainerDoors {
-  readonly open: () => Promise<Tools>
-  readonly openContainers: () => Promise<KnownTools>
-}
 
 /** `vethra container ls|inspect|port|rename|rm`. Each subcommand is loaded when it runs. */
-export function containerCommand(program: Command, doors: ContainerDoors, io: Io): void {
+export function containerCommand(program: Command, call: Call): void {
   const container = subcommand(program, 'container', {
     help: 'show and change containers: names, networks, addresses, ports, state',
     examples: ['vethra container ls', 'vethra container inspect web'],
   })
-  addListing(container, doors, io)
-  addPort(container, doors.open, io)
-  addChanging(container, doors.open, io)
+  addListing(container, call)
+  addPort(container, call)
+  addChanging(container, call)
 }
 
-function addListing(container: Command, { open, openContainers }: ContainerDoors, io: Io): void {
+function addListing(container: Command, call: Call): void {
   subcommand(container, 'ls', {
     help: 'list containers',
     examples: [
@@ -45,7 +39,7 @@ function addListing(container: Command, { open, openContainers }: ContainerDoors
     .option('--format <format>', 'table, json or a template', 'table')
     .action(async (flags: ListFlags) => {
       const { printContainers } = await import('./container-list.ts')
-      await printContainers(await openContainers(), flags, io)
+      await printContainers(await openContainers(call), flags, call.io)
     })
   subcommand(container, 'inspect <container>', {
     help: 'show a container as JSON',
@@ -57,11 +51,11 @@ function addListing(container: Command, { open, openContainers }: ContainerDoors
     .option('-f, --format <format>', 'json or a template', 'json')
     .action(async (ref: string, { format }: { format: string }) => {
       const { printContainer } = await import('./container-inspect.ts')
-      await printContainer(await open(), { ref, format }, io)
+      await printContainer(await openTools(call), { ref, format }, call.io)
     })
 }
 
-function addPort(container: Command, open: () => Promise<Tools>, io: Io): void {
+function addPort(container: Command, call: Call): void {
   subcommand(container, 'port <container> [port]', {
     help: 'show published ports, and whether each answers',
     examples: [
@@ -73,17 +67,17 @@ function addPort(container: Command, open: () => Promise<Tools>, io: Io): void {
     .option('--format <format>', 'table, json or a template', '')
     .action(async (ref: string, port: string | undefined, { format }: { format: string }) => {
       const { printPorts } = await import('./container-port.ts')
-      await printPorts(await open(), { ref, port, format }, io)
+      await printPorts(await openTools(call), { ref, port, format }, call.io)
     })
 }
 
-function addChanging(container: Command, open: () => Promise<Tools>, io: Io): void {
+function addChanging(container: Command, call: Call): void {
   subcommand(container, 'rename <container> <name>', {
     help: 'rename a container',
     examples: ['vethra container rename web shop'],
   }).action(async (ref: string, name: string) => {
     const { rename } = await import('./container-rename.ts')
-    await rename(await open(), ref, name)
+    await rename(await openTools(call), ref, name)
   })
   subcommand(container, 'rm <container...>', {
     help: 'remove the records of deleted containers',
@@ -92,6 +86,6 @@ function addChanging(container: Command, open: () => Promise<Tools>, io: Io): vo
     .option('--keep-config', 'do not restore config.json of the bundle', false)
     .action(async (refs: string[], flags: RemoveOptions) => {
       const { forgetContainers } = await import('./container-remove.ts')
-      await forgetContainers(await open(), { refs, ...flags }, io)
+      await forgetContainers(await openTools(call), { refs, ...flags }, call.io)
     })
 }

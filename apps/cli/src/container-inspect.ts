@@ -1,8 +1,8 @@
 import { inspectContainer } from '@vethra/engine'
 import type { Io } from '@vethra/world'
 import { readFormat } from './listing.ts'
+import type { Tools } from './open-world.ts'
 import { containerDetailsShape } from './shapes.ts'
-import type { Tools } from './tools.ts'
 
 /** Prints what is known of a container, as JSON or by a template. */
 export async function printContainer(

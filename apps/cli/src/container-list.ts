@@ -3,7 +3,7 @@ import type { Io } from '@vethra/world'
 import type { Call } from './call.ts'
 import { type ListFlags, noFlags, printListing } from './listing.ts'
 import { openContainers } from './open-world.ts'
-import type { ShapeOf } from './shape.ts'
+import { flatShape, type ShapeOf } from './shape.ts'
 
 /** `container ls` without flags. */
 export async function list(call: Call): Promise<void> {
@@ -35,11 +35,9 @@ export async function printContainers(tools: KnownTools, flags: ListFlags, io: I
 // The fields that a template may name.
 const containerShape: ShapeOf<ContainerRow> = {
   fields: {
-    ID: 'value',
-    Name: 'value',
+    ...flatShape('ID', 'Name').fields,
     Networks: { list: 'value' },
     Addresses: { list: 'value' },
-    Ports: 'value',
-    State: 'value',
+    ...flatShape('Ports', 'State').fields,
   },
 }

@@ -3,8 +3,8 @@ import type { PortMapping, PortReason } from '@vethra/container'
 import { findShown, type PortRow, portRows, publishedPorts } from '@vethra/engine'
 import type { Io } from '@vethra/world'
 import { type Listing, printListing } from './listing.ts'
+import type { Tools } from './open-world.ts'
 import { portShape } from './shapes.ts'
-import type { Tools } from './tools.ts'
 
 /** A container, one of its ports as `PORT[/PROTOCOL]`, and the format in which they are printed. */
 export interface PortRequest {

@@ -1,6 +1,6 @@
 import { type RemoveOptions, removeContainers } from '@vethra/engine'
 import type { Io } from '@vethra/world'
-import type { Tools } from './tools.ts'
+import type { Tools } from './open-world.ts'
 
 /** Forgets containers that the runtime has deleted, and prints each id. Throws CniError 101 and 102 for those that stay, after the others have gone. */
 export async function forgetContainers(

@@ -1,5 +1,6 @@
-import type { Io, World } from '@vethra/world'
 import type { Command } from 'commander'
+import type { Call } from './call.ts'
+import { openWorld } from './open-world.ts'
 import { subcommand } from './program.ts'
 
 interface QueryFlags {
@@ -12,7 +13,7 @@ interface LogFlags {
 }
 
 /** `vethra dns`: the resolver without the daemon, and what it answers. */
-export function dnsCommand(program: Command, open: () => Promise<World>, io: Io): void {
+export function dnsCommand(program: Command, call: Call): void {
   const usage = 'answer DNS for the containers of all bridge networks, without the daemon'
   const dns = subcommand(program, 'dns', {
     help: usage,
@@ -21,7 +22,7 @@ export function dnsCommand(program: Command, open: () => Promise<World>, io: Io)
       'vethra dns query web --network lan',
       'vethra dns log --container web',
     ],
-  }).action(async () => (await import('./dns-serve.ts')).serveDns(await open(), io))
+  }).action(async () => (await import('./dns-serve.ts')).serveDns(await openWorld(call), call.io))
   subcommand(dns, 'query <name>', {
     help: 'show the addresses of a name, or the name of an address',
     examples: ['vethra dns query web', 'vethra dns query 10.4.1.2 --network lan --format json'],
@@ -32,7 +33,11 @@ export function dnsCommand(program: Command, open: () => Promise<World>, io: Io)
     )
     .option('--format <format>', 'table, json or a Go-style template', 'table')
     .action(async (name: string, flags: QueryFlags) =>
-      (await import('./dns-query.ts')).printQuery(await open(), { name, ...flags }, io),
+      (await import('./dns-query.ts')).printQuery(
+        await openWorld(call),
+        { name, ...flags },
+        call.io,
+      ),
     )
   subcommand(dns, 'log', {
     help: 'show questions as the resolver gets them, until it stops',
@@ -44,6 +49,6 @@ export function dnsCommand(program: Command, open: () => Promise<World>, io: Io)
     )
     .option('--format <format>', 'table, or json: an object for each line', 'table')
     .action(async (flags: LogFlags) =>
-      (await import('./dns-log.ts')).printQuestions(await open(), flags, io),
+      (await import('./dns-log.ts')).printQuestions(await openWorld(call), flags, call.io),
     )
 }

@@ -2,6 +2,7 @@ import { CniError, hostError, usageError } from '@vethra/cni'
 import {
   type DoctorTools,
   examine,
+  type FindingRow,
   findingRow,
   forDoctor,
   heal,
@@ -11,11 +12,13 @@ import {
   repairEvent,
 } from '@vethra/engine'
 import { type Finding, planRepairs } from '@vethra/findings'
-import type { Events, Io, World } from '@vethra/world'
+import type { Events, Io } from '@vethra/world'
 import type { Command } from 'commander'
+import type { Call } from './call.ts'
 import { findingLines, repairLines, summaryLines } from './doctor-report.ts'
 import { fewEnough } from './few-enough.ts'
 import { printListing } from './listing.ts'
+import { openWorld } from './open-world.ts'
 import { subcommand } from './program.ts'
 import { whileWaiting } from './progress.ts'
 import { findingShape, repairShape } from './shapes.ts'
@@ -27,7 +30,8 @@ interface DoctorFlags {
 }
 
 /** `vethra doctor`: what is wrong on this host, and what to do about it. */
-export function doctorCommand(program: Command, open: () => Promise<World>, io: Io): void {
+export function doctorCommand(program: Command, call: Call): void {
+  const { io } = call
   subcommand(program, 'doctor', {
     help: 'find faults on this host: leaks, missing resources of containers, conflicts',
     examples: [
@@ -42,7 +46,7 @@ export function doctorCommand(program: Command, open: () => Promise<World>, io: 
     .option('--format <format>', 'text, json, or a template for each finding or repair', 'text')
     .action(async (flags: DoctorFlags) => {
       if (flags.dryRun && !flags.repair) throw dryRunAlone()
-      const world = await open()
+      const world = await openWorld(call)
       const { yieldNow, ...clock } = world.clock
       // Only the line that says what is waited for, on a terminal, waits for the event loop.
       const yielding = yieldNow && io.isTerminal() ? { yieldNow } : {}
@@ -51,8 +55,8 @@ export function doctorCommand(program: Command, open: () => Promise<World>, io: 
         { looksWithin: true, looksInside: fewEnough(io) },
       )
       if (!flags.repair) return report(await lookAt(tools, io), flags, io)
-      if (flags.dryRun) return printPlan(await lookAt(tools, io), flags, io)
-      return repairAll({ tools, events: world.events }, flags, io)
+      if (!flags.dryRun) return repairAll({ tools, events: world.events }, flags, io)
+      printRepairs(planRepairs(await lookAt(tools, io)).map(plannedRow), flags.format, io)
     })
 }
 
@@ -66,27 +70,17 @@ function report(findings: readonly Finding[], { format }: DoctorFlags, io: Io): 
   const errors = findings.filter(({ severity }) => severity === 'error')
   if (format === 'text') {
     // What is broken is counted once: by the error below.
-    const summary = errors.length > 0 ? [] : summaryLines(findings)
-    for (const line of [...findingLines(findings, io.isTerminal()), ...summary])
-      io.printStyled(line)
+    printFindings(findings, errors.length > 0 ? [] : summaryLines(findings), io)
   } else {
-    const row = ({ Severity, Message }: ReturnType<typeof findingRow>) => [Severity, Message]
-    printListing(
-      {
-        items: findings.map(findingRow),
-        shape: findingShape,
-        header: ['SEVERITY', 'MESSAGE'],
-        row,
-      },
-      format,
-      io,
-    )
+    const items = findings.map(findingRow)
+    const row = ({ Severity, Message }: FindingRow) => [Severity, Message]
+    printListing({ items, shape: findingShape, header: ['SEVERITY', 'MESSAGE'], row }, format, io)
   }
   if (errors.length > 0) throw broken(errors)
 }
 
-function printPlan(findings: readonly Finding[], { format }: DoctorFlags, io: Io): void {
-  printRepairs(planRepairs(findings).map(plannedRow), format, io)
+function printFindings(findings: readonly Finding[], more: readonly string[], io: Io): void {
+  for (const line of [...findingLines(findings, io.isTerminal()), ...more]) io.printStyled(line)
 }
 
 async function repairAll(
@@ -111,8 +105,7 @@ async function repairAll(
   else if (outcomes.length === 0) io.print('nothing to repair')
   if (format === 'text' && left.length > 0) {
     io.print('')
-    for (const line of [...findingLines(left, io.isTerminal()), ...summaryLines(left)])
-      io.printStyled(line)
+    printFindings(left, summaryLines(left), io)
   }
   const failed = outcomes.flatMap((each) => (each.kind === 'failed' ? [each.error] : []))
   if (failed.length > 0)
@@ -126,11 +119,8 @@ async function repairAll(
 function printRepairs(rows: readonly RepairRow[], format: string, io: Io): void {
   if (format !== 'text') {
     const row = ({ Outcome, Repair }: RepairRow) => [Outcome, Repair]
-    printListing(
-      { items: rows, shape: repairShape, header: ['OUTCOME', 'REPAIR'], row },
-      format,
-      io,
-    )
+    const header = ['OUTCOME', 'REPAIR']
+    printListing({ items: rows, shape: repairShape, header, row }, format, io)
     return
   }
   for (const each of rows)

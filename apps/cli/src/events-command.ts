@@ -1,20 +1,14 @@
 import { eventFilter, type HostEvent, readSince, type Since } from '@vethra/api'
 import { CniError, oneLine, present } from '@vethra/cni'
-import type { Events, Io } from '@vethra/world'
 import type { Command } from 'commander'
-import type { EventReading } from './event-reading.ts'
-import { readFileEvents, whyUnreadable } from './file-events.ts'
+import type { Call } from './call.ts'
+import { type EventReading, readFileEvents, whyUnreadable } from './file-events.ts'
 import { gather, unsupported } from './flags.ts'
 import { readFormat } from './listing.ts'
-import type { Daemon } from './open-daemon.ts'
+import { openDaemon } from './open-daemon.ts'
+import { openWorld } from './open-world.ts'
 import { subcommand } from './program.ts'
 import { eventShape } from './shapes.ts'
-
-/** Where events are read: the file, and the daemon for those who may not open that. */
-export interface EventSources {
-  readonly events: Events
-  readonly openDaemon: () => Promise<Daemon>
-}
 
 interface EventFlags {
   readonly since?: string
@@ -24,7 +18,7 @@ interface EventFlags {
 }
 
 /** `vethra events`: what commands did on this host, and what the daemon saw. */
-export function eventsCommand(program: Command, open: () => Promise<EventSources>, io: Io): void {
+export function eventsCommand(program: Command, call: Call): void {
   subcommand(program, 'events', {
     help: 'print what commands do on this host and what the daemon sees, as it happens',
     examples: [
@@ -50,11 +44,13 @@ export function eventsCommand(program: Command, open: () => Promise<EventSources
       [],
     )
     .option('--format <format>', 'text, json (an object a line) or a template', 'text')
-    .action(async (flags: EventFlags) => printEvents(await open(), flags, io))
+    .action(async (flags: EventFlags) => printEvents(call, flags))
 }
 
-async function printEvents(sources: EventSources, flags: EventFlags, io: Io): Promise<void> {
+async function printEvents(call: Call, flags: EventFlags): Promise<void> {
+  const { io } = call
   const { follow } = flags
+  const { events } = await openWorld(call)
   const render = rendererOf(flags.format)
   const passes = eventFilter(flags.filter)
   const since = sinceOf(flags.since, io.now())
@@ -62,7 +58,6 @@ async function printEvents(sources: EventSources, flags: EventFlags, io: Io): Pr
   const reading: EventReading = {
     after: since?.kind === 'id' ? since.id : since || !follow ? '0' : undefined,
     follow,
-    now: io.now,
     onLost: () =>
       io.complain('warning: events after that id may be missing: older ones are removed'),
     hand(event) {
@@ -70,11 +65,11 @@ async function printEvents(sources: EventSources, flags: EventFlags, io: Io): Pr
       return !io.isLost()
     },
   }
-  const unreadable = await whyUnreadable(sources.events)
-  if (unreadable === undefined) return readFileEvents(sources.events, reading)
+  const unreadable = await whyUnreadable(events)
+  if (unreadable === undefined) return readFileEvents(events, reading)
   try {
     const { after, hand } = reading
-    const daemon = await sources.openDaemon()
+    const daemon = await openDaemon(call)
     const place = present({ after })
     for await (const event of daemon.events({ follow, ...place })) if (!hand(event)) return
   } catch (error) {

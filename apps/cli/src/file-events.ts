@@ -1,6 +1,17 @@
+import type { HostEvent } from '@vethra/api'
 import { CniError } from '@vethra/cni'
 import type { Events } from '@vethra/world'
-import type { EventReading } from './event-reading.ts'
+
+/** The range and the output of `vethra events`. */
+export interface EventReading {
+  /** The id of the event before them; undefined for new ones alone. */
+  readonly after: string | undefined
+  readonly follow: boolean
+  /** Takes an event; false when no more are wanted. */
+  readonly hand: (event: HostEvent) => boolean
+  /** Called where events that were asked for may no longer be kept. */
+  readonly onLost: () => void
+}
 
 /** The CniError 5 for a file of events that this user may not read; undefined where it can be read. */
 export async function whyUnreadable(events: Events): Promise<CniError | undefined> {

@@ -1,68 +1,41 @@
-import type { Io, World } from '@vethra/world'
 import type { Command } from 'commander'
+import type { Call } from './call.ts'
 import { gather } from './flags.ts'
-import type { ImportFlags } from './import-networks.ts'
-import { subcommand } from './program.ts'
-
-type Open = () => Promise<World>
+import type { ImportFlags, ImportSource } from './import-networks.ts'
+import { openWorld } from './open-world.ts'
+import { type SubcommandHelp, subcommand } from './program.ts'
 
 /** `vethra import docker|podman|nerdctl`: networks of other programs as networks of ours. */
-export function importCommand(program: Command, open: Open, io: Io): void {
+export function importCommand(program: Command, call: Call): void {
   const parent = subcommand(program, 'import', {
     help: 'networks of Docker, Podman or nerdctl: print a plan, or create the same',
     examples: ['vethra import podman', 'vethra import podman --apply'],
   })
-  addDocker(parent, open, io)
-  addPodman(parent, open, io)
-  addNerdctl(parent, open, io)
-}
-
-function addDocker(parent: Command, open: Open, io: Io): void {
-  withFlags(
-    subcommand(parent, 'docker [file]', {
-      help: 'networks of "docker network inspect", from a file or standard input',
-      examples: [
-        'docker network inspect $(docker network ls -q) | vethra import docker',
-        'vethra import docker --apply --skip my-overlay networks.json',
-      ],
-    }),
-  ).action(async (file: string | undefined, flags: ImportFlags) => {
-    const { dockerNetworks, printImport } = await import('./import-networks.ts')
-    const world = await open()
-    const networks = await dockerNetworks(world, file, io)
-    await printImport(world, { networks, ...flags }, io)
+  const add = (source: ImportSource, argument: string, help: SubcommandHelp) =>
+    withFlags(subcommand(parent, `${source} ${argument}`, help)).action(
+      async (path: string | undefined, flags: ImportFlags) => {
+        const { printImport } = await import('./import-networks.ts')
+        await printImport(await openWorld(call), { source, path, ...flags }, call.io)
+      },
+    )
+  add('docker', '[file]', {
+    help: 'networks of "docker network inspect", from a file or standard input',
+    examples: [
+      'docker network inspect $(docker network ls -q) | vethra import docker',
+      'vethra import docker --apply --skip my-overlay networks.json',
+    ],
   })
-}
-
-function addPodman(parent: Command, open: Open, io: Io): void {
-  withFlags(
-    subcommand(parent, 'podman [dir]', {
-      help: 'networks of Podman (netavark, or CNI), by default of /etc/containers/networks',
-      examples: [
-        'vethra import podman',
-        'vethra import podman --apply ~/.local/share/containers/storage/networks',
-        'vethra import podman ~/.config/cni/net.d',
-      ],
-    }),
-  ).action(async (dir: string | undefined, flags: ImportFlags) => {
-    const { podmanNetworks, printImport } = await import('./import-networks.ts')
-    const world = await open()
-    const networks = await podmanNetworks(world, dir ?? '/etc/containers/networks')
-    await printImport(world, { networks, ...flags }, io)
+  add('podman', '[dir]', {
+    help: 'networks of Podman (netavark, or CNI), by default of /etc/containers/networks',
+    examples: [
+      'vethra import podman',
+      'vethra import podman --apply ~/.local/share/containers/storage/networks',
+      'vethra import podman ~/.config/cni/net.d',
+    ],
   })
-}
-
-function addNerdctl(parent: Command, open: Open, io: Io): void {
-  withFlags(
-    subcommand(parent, 'nerdctl [dir]', {
-      help: 'networks of nerdctl, by default of /etc/cni/net.d',
-      examples: ['vethra import nerdctl', 'vethra import nerdctl --apply ~/.config/cni/net.d'],
-    }),
-  ).action(async (dir: string | undefined, flags: ImportFlags) => {
-    const { nerdctlNetworks, printImport } = await import('./import-networks.ts')
-    const world = await open()
-    const networks = await nerdctlNetworks(world, dir ?? '/etc/cni/net.d')
-    await printImport(world, { networks, ...flags }, io)
+  add('nerdctl', '[dir]', {
+    help: 'networks of nerdctl, by default of /etc/cni/net.d',
+    examples: ['vethra import nerdctl', 'vethra import nerdctl --apply ~/.config/cni/net.d'],
   })
 }
 

@@ -20,44 +20,44 @@ export interface ImportFlags {
   readonly format: string
 }
 
-/** The networks in the output of `docker network inspect`, from a file, or from standard input for `-` and without a file. */
-export async function dockerNetworks(
-  world: World,
-  file: string | undefined,
-  io: Io,
-): Promise<readonly ForeignNetwork[]> {
-  if (file === undefined || file === '-')
-    return readDockerNetworks(await io.readStdin(), 'standard input')
-  const text = await world.files.read(file)
-  if (text === undefined)
+/** A program whose networks can be imported. */
+export type ImportSource = 'docker' | 'podman' | 'nerdctl'
+
+/** An import: whose networks, and the file or folder that they are in. */
+export interface ImportRequest extends ImportFlags {
+  readonly source: ImportSource
+  /** Default: standard input, as with `-`, or the folder where the program keeps them. */
+  readonly path: string | undefined
+}
+
+type Read = (world: World, path: string | undefined, io: Io) => Promise<readonly ForeignNetwork[]>
+
+const readers: Readonly<Record<ImportSource, Read>> = {
+  async docker({ files }, file, io) {
+    if (file === undefined || file === '-')
+      return readDockerNetworks(await io.readStdin(), 'standard input')
+    const text = await files.read(file)
+    if (text !== undefined) return readDockerNetworks(text, file)
     throw notFoundError(
       `no file ${file}`,
       'Name the file that has the output of "docker network inspect".',
     )
-  return readDockerNetworks(text, file)
-}
-
-/** The networks of a folder of Podman's: JSON files for netavark, or conf lists for CNI. */
-export async function podmanNetworks(
-  world: World,
-  folder: string,
-): Promise<readonly ForeignNetwork[]> {
-  const all = await world.confFilesIn(folder)
-  const isJson = ({ file }: { readonly file: string }) => file.endsWith('.json')
-  if (all.length === 0)
-    throw noFiles(folder, 'podman info --format {{.Host.NetworkBackendInfo.Backend}}')
-  const lists = readPodmanConfLists(all.filter((each) => !isJson(each)))
-  return [...all.filter(isJson).map(readPodmanNetwork), ...lists]
-}
-
-/** The networks of a CNI folder of nerdctl's, those of the containerd namespace included. */
-export async function nerdctlNetworks(
-  world: World,
-  folder: string,
-): Promise<readonly ForeignNetwork[]> {
-  const files = await world.confFilesIn(folder)
-  if (files.length === 0) throw noFiles(folder, 'nerdctl network ls')
-  return readNerdctlNetworks(files)
+  },
+  // JSON files for netavark, or conf lists for CNI.
+  async podman(world, folder = '/etc/containers/networks') {
+    const all = await world.confFilesIn(folder)
+    const isJson = ({ file }: { readonly file: string }) => file.endsWith('.json')
+    if (all.length === 0)
+      throw noFiles(folder, 'podman info --format {{.Host.NetworkBackendInfo.Backend}}')
+    const lists = readPodmanConfLists(all.filter((each) => !isJson(each)))
+    return [...all.filter(isJson).map(readPodmanNetwork), ...lists]
+  },
+  // Those of the containerd namespace included.
+  async nerdctl(world, folder = '/etc/cni/net.d') {
+    const files = await world.confFilesIn(folder)
+    if (files.length === 0) throw noFiles(folder, 'nerdctl network ls')
+    return readNerdctlNetworks(files)
+  },
 }
 
 function noFiles(folder: string, check: string): CniError {
@@ -68,13 +68,9 @@ function noFiles(folder: string, check: string): CniError {
 }
 
 /** Prints the plan of an import, or its outcome. Throws CniError 106 when a network is refused, 101 for a skipped name that none has. */
-export async function printImport(
-  world: World,
-  given: ImportFlags & { readonly networks: readonly ForeignNetwork[] },
-  io: Io,
-): Promise<void> {
-  const { apply, skip, format } = given
-  const networks = withoutNetworks(given.networks, skip)
+export async function printImport(world: World, request: ImportRequest, io: Io): Promise<void> {
+  const { source, path, apply, skip, format } = request
+  const networks = withoutNetworks(await readers[source](world, path, io), skip)
   const tools = await inNamespace(world, world.resolved.settings.namespace)
   const items = await (apply ? applyImport : planImport)(tools, networks)
   const header = ['NAME', 'DRIVER', 'SUBNETS', 'STATUS']

@@ -2,14 +2,16 @@ import { release } from 'node:os'
 import { oneLine } from '@vethra/cni'
 import { type HostInfo, hostInfo } from '@vethra/engine'
 import { tomlFile, version } from '@vethra/settings'
-import type { Io, World } from '@vethra/world'
 import type { Command } from 'commander'
+import type { Call } from './call.ts'
 import { readFormat } from './listing.ts'
+import { openWorld } from './open-world.ts'
 import { subcommand } from './program.ts'
 import { infoShape } from './shapes.ts'
 
 /** `vethra info`: versions, paths, plugins, kernel features, firewalls and the engine of this host. */
-export function infoCommand(program: Command, open: () => Promise<World>, io: Io): void {
+export function infoCommand(program: Command, call: Call): void {
+  const { io } = call
   subcommand(program, 'info', {
     help: 'show versions, paths, plugins, kernel features, firewalls and the engine',
     examples: ['vethra info', "vethra info --format '{{json .Firewalls}}'"],
@@ -20,7 +22,7 @@ export function infoCommand(program: Command, open: () => Promise<World>, io: Io
       const text = isText || format === 'json' ? undefined : readFormat(format, infoShape)
       const { bun, node } = process.versions
       const runtime = bun === undefined ? `node ${node}` : `bun ${bun}`
-      const world = await open()
+      const world = await openWorld(call)
       const file = tomlFile(io.env, world.resolved.homes)
       const about = { version, runtime, kernel: release(), tomlFile: file }
       const info = await hostInfo(world, about)

@@ -1,13 +1,13 @@
 import { type ReleaseRequest, releaseReservations } from '@vethra/engine'
-import type { Io } from '@vethra/world'
 import type { Command } from 'commander'
+import type { Call } from './call.ts'
 import { collectReservations } from './ipam-gc.ts'
 import { type IpamListFlags, printReservations } from './ipam-list.ts'
+import { openTools } from './open-world.ts'
 import { subcommand } from './program.ts'
-import type { Tools } from './tools.ts'
 
 /** `vethra ipam ls|release|gc`: who holds which address, and what to do about it. */
-export function ipamCommand(program: Command, open: () => Promise<Tools>, io: Io): void {
+export function ipamCommand(program: Command, call: Call): void {
   const ipam = subcommand(program, 'ipam', {
     help: 'reserved addresses: list, release, collect',
     examples: ['vethra ipam ls', 'vethra ipam gc --dry-run'],
@@ -19,7 +19,9 @@ export function ipamCommand(program: Command, open: () => Promise<Tools>, io: Io
     .alias('list')
     .option('--network <network>', 'of this network only')
     .option('--format <format>', 'table, json or a template', 'table')
-    .action(async (flags: IpamListFlags) => printReservations(await open(), flags, io))
+    .action(async (flags: IpamListFlags) =>
+      printReservations(await openTools(call), flags, call.io),
+    )
   subcommand(ipam, 'release', {
     help: 'release an address, or all of a container; prints the released ones',
     examples: [
@@ -31,8 +33,8 @@ export function ipamCommand(program: Command, open: () => Promise<Tools>, io: Io
     .option('--ip <address>', 'the address')
     .option('--id <container>', 'the container id, as "vethra ipam ls" shows it')
     .action(async (flags: ReleaseRequest) => {
-      for (const address of await releaseReservations(await open(), flags))
-        io.print(address, `${address} of network ${flags.network} is free`)
+      for (const address of await releaseReservations(await openTools(call), flags))
+        call.io.print(address, `${address} of network ${flags.network} is free`)
     })
   subcommand(ipam, 'gc', {
     help: 'release stale addresses, whose container is certainly gone; prints the released ones',
@@ -41,6 +43,6 @@ export function ipamCommand(program: Command, open: () => Promise<Tools>, io: Io
     .option('--network <network>', 'of this network only')
     .option('--dry-run', 'print the stale addresses with reasons, and change nothing', false)
     .action(async (flags: { network?: string; dryRun: boolean }) =>
-      collectReservations(await open(), flags, io),
+      collectReservations(await openTools(call), flags, call.io),
     )
 }

@@ -10,8 +10,8 @@ import { judgedAfterMs, reasonToKeep, type SignsOfLife } from '@vethra/ipam'
 import type { Io } from '@vethra/world'
 import { cells } from './ipam-list.ts'
 import { tableOptions } from './listing.ts'
+import type { Tools } from './open-world.ts'
 import { table } from './table.ts'
-import type { Tools } from './tools.ts'
 
 /** The options of `ipam gc`. */
 interface GcFlags {

@@ -1,8 +1,8 @@
 import { listReservations, type ReservationRow } from '@vethra/engine'
 import type { Io } from '@vethra/world'
 import { printListing } from './listing.ts'
+import type { Tools } from './open-world.ts'
 import { reservationShape } from './shapes.ts'
-import type { Tools } from './tools.ts'
 
 /** The options of `ipam ls`. */
 export interface IpamListFlags {

@@ -1,47 +1,36 @@
-import type { Io } from '@vethra/world'
 import type { Command } from 'commander'
+import type { Call } from './call.ts'
 import { gather, saysNo } from './flags.ts'
 import type { ListFlags } from './listing.ts'
 import type { ConnectFlags, DisconnectFlags } from './network-connect.ts'
 import type { CreateFlags } from './network-create.ts'
 import type { InspectFlags } from './network-inspect.ts'
-import type { PruneFlags } from './network-prune.ts'
-import type { RemoveFlags } from './network-remove.ts'
+import type { PruneFlags, RemoveFlags } from './network-remove.ts'
+import { openNetworks, openTools } from './open-world.ts'
 import { subcommand } from './program.ts'
-import type { Tools } from './tools.ts'
-
-/** Opens the ports of a subcommand: all that manages a namespace, or its conf lists alone, which loads faster. */
-export interface NetworkDoors {
-  readonly open: () => Promise<Tools>
-  readonly openNetworks: () => Promise<Pick<Tools, 'networks'>>
-}
 
 /** `vethra network create|connect|disconnect|ls|inspect|exists|rm|prune`. Each subcommand is loaded when it runs. */
-export function networkCommand(
-  program: Command,
-  { open, openNetworks }: NetworkDoors,
-  io: Io,
-): void {
+export function networkCommand(program: Command, call: Call): void {
   const network = subcommand(program, 'network', {
     help: 'networks: create, list, inspect, connect, remove',
     examples: ['vethra network create lan', 'vethra network ls', 'vethra network connect lan web'],
   })
-  addCreate(network, open, io)
-  addConnecting(network, open, io)
-  addListing(network, { open, openNetworks }, io)
-  addRemoving(network, open, io)
+  addCreate(network, call)
+  addConnecting(network, call)
+  addListing(network, call)
+  addRemoving(network, call)
   subcommand(network, 'exists <network>', {
     help: 'exit with 0 when the network exists, else with 1',
     examples: ['vethra network exists lan || vethra network create lan'],
   }).action(async (name: string) => {
     const { isNetwork } = await import('./network-inspect.ts')
-    if (!(await isNetwork(await open(), name))) throw saysNo()
+    if (!(await isNetwork(await openTools(call), name))) throw saysNo()
   })
 }
 
 const dryRunHelp = 'print the plan as JSON, and change nothing'
 
-function addRemoving(network: Command, open: () => Promise<Tools>, io: Io): void {
+function addRemoving(network: Command, call: Call): void {
   subcommand(network, 'rm <network...>', {
     help: 'remove networks, with bridge, rules and reservations',
     examples: ['vethra network rm lan', 'vethra network rm --dry-run lan back'],
@@ -51,7 +40,7 @@ function addRemoving(network: Command, open: () => Promise<Tools>, io: Io): void
     .option('--dry-run', dryRunHelp, false)
     .action(async (names: string[], flags: RemoveFlags) => {
       const { printRemoved } = await import('./network-remove.ts')
-      await printRemoved(await open(), { names, ...flags }, io)
+      await printRemoved(await openTools(call), { names, ...flags }, call.io)
     })
   subcommand(network, 'prune', {
     help: 'remove all networks that no container uses',
@@ -64,8 +53,8 @@ function addRemoving(network: Command, open: () => Promise<Tools>, io: Io): void
     .option('--filter <key=value>', filterHelp, gather, [])
     .option('--dry-run', dryRunHelp, false)
     .action(async (flags: PruneFlags) => {
-      const { pruneNetworks } = await import('./network-prune.ts')
-      await pruneNetworks(await open(), flags, io)
+      const { pruneNetworks } = await import('./network-remove.ts')
+      await pruneNetworks(await openTools(call), flags, call.io)
     })
 }
 
@@ -85,7 +74,7 @@ Options of -o (docker's names in brackets):
   vethra.dns=false           no DNS, only hosts files; default: both while the daemon or vethra dns runs
   vethra.allow-overlap=true  allow a --subnet that overlaps another one in use`
 
-function addCreate(network: Command, open: () => Promise<Tools>, io: Io): void {
+function addCreate(network: Command, call: Call): void {
   subcommand(network, 'create <name>', {
     help: 'create a network; prints its id',
     examples: [
@@ -110,11 +99,11 @@ function addCreate(network: Command, open: () => Promise<Tools>, io: Io): void {
     .addHelpText('after', driverOptions)
     .action(async (name: string, flags: CreateFlags) => {
       const { printCreated } = await import('./network-create.ts')
-      await printCreated(await open(), { name, ...flags }, io)
+      await printCreated(await openTools(call), { name, ...flags }, call.io)
     })
 }
 
-function addConnecting(network: Command, open: () => Promise<Tools>, io: Io): void {
+function addConnecting(network: Command, call: Call): void {
   subcommand(network, 'connect <network> <container>', {
     help: 'connect a container, running or not',
     examples: [
@@ -129,7 +118,7 @@ function addConnecting(network: Command, open: () => Promise<Tools>, io: Io): vo
     .option('--dry-run', dryRunHelp, false)
     .action(async (network: string, container: string, flags: ConnectFlags) => {
       const { connect } = await import('./network-connect.ts')
-      await connect(await open(), { network, container, ...flags }, io)
+      await connect(await openTools(call), { network, container, ...flags }, call.io)
     })
   subcommand(network, 'disconnect <network> <container>', {
     help: 'disconnect a container',
@@ -139,11 +128,11 @@ function addConnecting(network: Command, open: () => Promise<Tools>, io: Io): vo
     .option('--dry-run', dryRunHelp, false)
     .action(async (network: string, container: string, flags: DisconnectFlags) => {
       const { disconnect } = await import('./network-connect.ts')
-      await disconnect(await open(), { network, container, ...flags }, io)
+      await disconnect(await openTools(call), { network, container, ...flags }, call.io)
     })
 }
 
-function addListing(network: Command, { open, openNetworks }: NetworkDoors, io: Io): void {
+function addListing(network: Command, call: Call): void {
   subcommand(network, 'ls', {
     help: 'list networks',
     examples: [
@@ -159,7 +148,7 @@ function addListing(network: Command, { open, openNetworks }: NetworkDoors, io: 
     .option('--format <format>', 'table, json or a template', 'table')
     .action(async (flags: ListFlags) => {
       const { printNetworks } = await import('./network-list.ts')
-      await printNetworks(await openNetworks(), flags, io)
+      await printNetworks(await openNetworks(call), flags, call.io)
     })
   subcommand(network, 'inspect <network...>', {
     help: 'show networks and the containers in them',
@@ -169,6 +158,6 @@ function addListing(network: Command, { open, openNetworks }: NetworkDoors, io: 
     .option('-f, --format <format>', 'json or a template', 'json')
     .action(async (names: string[], flags: InspectFlags) => {
       const { printInspected } = await import('./network-inspect.ts')
-      await printInspected(await open(), { refs: names, ...flags }, io)
+      await printInspected(await openTools(call), { refs: names, ...flags }, call.io)
     })
 }

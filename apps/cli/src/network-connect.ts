@@ -8,8 +8,7 @@ import {
   planDisconnect,
 } from '@vethra/engine'
 import type { Io } from '@vethra/world'
-import { printPlan } from './network-plan.ts'
-import type { Tools } from './tools.ts'
+import type { Tools } from './open-world.ts'
 
 /** A command that can be a dry run. */
 interface CanBeDry {
@@ -30,7 +29,7 @@ export async function connect(
   request: ConnectRequest & CanBeDry,
   io: Io,
 ): Promise<void> {
-  if (request.dryRun) return printPlan(await planConnect(tools, request), io)
+  if (request.dryRun) return io.print(JSON.stringify(await planConnect(tools, request), null, 2))
   await connectContainer(tools, request)
 }
 
@@ -40,7 +39,7 @@ export async function disconnect(
   request: DisconnectRequest & CanBeDry,
   io: Io,
 ): Promise<void> {
-  if (request.dryRun) return printPlan(await planDisconnect(tools, request), io)
+  if (request.dryRun) return io.print(JSON.stringify(await planDisconnect(tools, request), null, 2))
   const warnings = await disconnectContainer(tools, request)
   for (const each of warnings) io.complain(`warning: ${each}`)
 }

@@ -1,10 +1,9 @@
-import { usageError } from '@vethra/cni'
+import { parseExactly, usageError } from '@vethra/cni'
 import { createNetwork, planNetwork } from '@vethra/engine'
 import { type NetworkOptions, readPairs } from '@vethra/networks'
 import type { Io } from '@vethra/world'
 import { unsupported } from './flags.ts'
-import { networkPlanRow, printPlan } from './network-plan.ts'
-import type { Tools } from './tools.ts'
+import type { Tools } from './open-world.ts'
 
 /** The options of `network create`. */
 export interface CreateFlags {
@@ -31,7 +30,11 @@ export async function printCreated(
 ): Promise<void> {
   const { name } = flags
   const options = optionsOf(name, flags)
-  if (flags.dryRun) return printPlan(networkPlanRow(await planNetwork(tools, options)), io)
+  if (flags.dryRun) {
+    const { id: ID, file: File, text, notes: Notes } = await planNetwork(tools, options)
+    const plan = { Name: name, ID, File, ConfList: parseExactly(text), Notes }
+    return io.print(JSON.stringify(plan, null, 2))
+  }
   const { id, notes } = await createNetwork(tools, options)
   for (const note of notes) io.complain(`note: ${note}`)
   io.print(id, `network ${name} exists, its id is ${id}`)

@@ -3,8 +3,8 @@ import { type InspectMode, inspectNetworks, networksNotFound } from '@vethra/eng
 import type { DockerNetwork, NativeNetwork } from '@vethra/networks'
 import type { Io } from '@vethra/world'
 import { readFormat } from './listing.ts'
+import type { Tools } from './open-world.ts'
 import { dockerShape, nativeShape } from './shapes.ts'
-import type { Tools } from './tools.ts'
 
 /** The options of `network inspect`. */
 export interface InspectFlags {

@@ -4,9 +4,9 @@ import { networkModes } from '@vethra/networks'
 import type { Io } from '@vethra/world'
 import type { Call } from './call.ts'
 import { type ListFlags, noFlags, printListing } from './listing.ts'
+import type { Tools } from './open-world.ts'
 import { openNetworks } from './open-world.ts'
-import type { ShapeOf } from './shape.ts'
-import type { Tools } from './tools.ts'
+import { flatShape, type ShapeOf } from './shape.ts'
 
 /** `network ls` without flags. */
 export async function list(call: Call): Promise<void> {
@@ -39,12 +39,7 @@ export async function printNetworks(
 // The fields that a template may name.
 const networkShape: ShapeOf<NetworkRow> = {
   fields: {
-    ID: 'value',
-    Name: 'value',
-    Driver: 'value',
-    File: 'value',
-    Managed: 'value',
-    Origin: 'value',
+    ...flatShape('ID', 'Name', 'Driver', 'File', 'Managed', 'Origin').fields,
     Labels: { map: 'value' },
   },
 }

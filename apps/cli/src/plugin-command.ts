@@ -2,12 +2,15 @@ import { usageError } from '@vethra/cni'
 import { installHooks, installPlugins, listPlugins, type PluginRow } from '@vethra/engine'
 import type { Io, World } from '@vethra/world'
 import type { Command } from 'commander'
+import type { Call } from './call.ts'
 import { printListing } from './listing.ts'
+import { openWorld } from './open-world.ts'
 import { subcommand } from './program.ts'
 import { pluginShape } from './shapes.ts'
 
 /** `vethra plugin ls|install`: the plugins on CNI_PATH, and links to those that Vethra is. Being one of them needs no command line. */
-export function pluginCommand(program: Command, open: () => Promise<World>, io: Io): void {
+export function pluginCommand(program: Command, call: Call): void {
+  const { io } = call
   const plugin = subcommand(program, 'plugin', {
     help: 'CNI plugins: list, install; "vethra plugin NAME" is the plugin NAME itself',
     examples: ['vethra plugin ls', 'vethra plugin install /usr/local/lib/cni'],
@@ -18,7 +21,9 @@ export function pluginCommand(program: Command, open: () => Promise<World>, io: 
   })
     .alias('list')
     .option('--format <format>', 'table, json or a template', 'table')
-    .action(async ({ format }: { format: string }) => printPlugins(await open(), format, io))
+    .action(async ({ format }: { format: string }) =>
+      printPlugins(await openWorld(call), format, io),
+    )
   subcommand(plugin, 'install [dir]', {
     help: 'link the plugins that Vethra is into a folder, install the hook of Podman; prints the paths',
     examples: [
@@ -35,7 +40,7 @@ export function pluginCommand(program: Command, open: () => Promise<World>, io: 
           'plugin install needs a folder',
           'Give the folder of CNI plugins, or --hooks and the folder of hooks.',
         )
-      const { pluginFolders, files } = await open()
+      const { pluginFolders, files } = await openWorld(call)
       const folders = await pluginFolders()
       const links = dir === undefined ? [] : await installPlugins(folders, dir, force)
       for (const path of links) io.print(path)

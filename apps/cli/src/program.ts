@@ -27,7 +27,7 @@ export function newProgram(io: Io): Command {
 }
 
 /** The help of a subcommand. */
-interface SubcommandHelp {
+export interface SubcommandHelp {
   /** The line that the parent's help has for it. */
   readonly help: string
   /** Command lines, printed below its flags. */

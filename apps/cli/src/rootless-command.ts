@@ -1,13 +1,15 @@
 import { type CniError, hostError, oneLine } from '@vethra/cni'
 import { type RootlessRow, rootlessCheck } from '@vethra/engine'
-import type { Io, World } from '@vethra/world'
 import type { Command } from 'commander'
+import type { Call } from './call.ts'
 import { printListing } from './listing.ts'
+import { openWorld } from './open-world.ts'
 import { subcommand } from './program.ts'
 import { rootlessShape } from './shapes.ts'
 
 /** `vethra rootless check`: what containers of an ordinary user need, and the command that mends what is missing. */
-export function rootlessCommand(program: Command, open: () => Promise<World>, io: Io): void {
+export function rootlessCommand(program: Command, call: Call): void {
+  const { io } = call
   const rootless = subcommand(program, 'rootless', {
     help: 'containers of an ordinary user',
     examples: ['vethra rootless check'],
@@ -21,7 +23,7 @@ export function rootlessCommand(program: Command, open: () => Promise<World>, io
   })
     .option('--format <format>', 'text, json or a template', 'text')
     .action(async ({ format }: { format: string }) => {
-      const items = await rootlessCheck(await open())
+      const items = await rootlessCheck(await openWorld(call))
       if (format === 'text') for (const line of items.flatMap(linesOf)) io.print(line)
       else {
         const header = ['STATUS', 'NEED', 'MESSAGE', 'FIX']

@@ -1,8 +1,9 @@
 import { setTimeout } from 'node:timers/promises'
 import type { Io } from '@vethra/world'
 import type { Command } from 'commander'
+import type { Call } from './call.ts'
 import { unsupported } from './flags.ts'
-import type { Daemon } from './open-daemon.ts'
+import { type Daemon, openDaemon } from './open-daemon.ts'
 import { subcommand } from './program.ts'
 import { topLines } from './top-table.ts'
 
@@ -12,14 +13,14 @@ interface TopFlags {
 }
 
 /** `vethra top`: what networks and containers receive and send. */
-export function topCommand(program: Command, open: () => Promise<Daemon>, io: Io): void {
+export function topCommand(program: Command, call: Call): void {
   subcommand(program, 'top', {
     help: 'show the traffic of networks and containers, measured by the daemon',
     examples: ['vethra top', 'vethra top --once', 'vethra --namespace k8s.io top --interval 5'],
   })
     .option('--once', 'print one table and end; the default without a terminal', false)
     .option('--interval <seconds>', 'the interval of each table', '1')
-    .action(async (flags: TopFlags) => showTop(await open(), flags, io))
+    .action(async (flags: TopFlags) => showTop(await openDaemon(call), flags, call.io))
 }
 
 async function showTop(client: Daemon, flags: TopFlags, io: Io): Promise<void> {
