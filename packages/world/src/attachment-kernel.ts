@@ -1,6 +1,6 @@
 import type { CniError } from '@vethra/cni'
 import type { Facts, WantedFacts } from '@vethra/plugins'
-import type { Change, Owner, State } from '@vethra/state'
+import type { Change, Owner, Route, State } from '@vethra/state'
 
 /** A change that the kernel refused, and its error. */
 export interface FailedChange {
@@ -34,6 +34,16 @@ export interface StrangeEntry {
   readonly comment?: string
 }
 
+/** A container's namespace: what is there of what was expected, and all that leads packets by one interface. */
+export interface SeenInside {
+  /** As `observe` returns it. */
+  readonly found: State
+  /** The routes of the main table through the interface. */
+  readonly routes: readonly Route[]
+  /** The addresses of its neighbour entries that somebody made by hand; none where programs look. */
+  readonly neighbours: readonly string[]
+}
+
 /** How changes are applied. */
 export interface ApplyOptions {
   /** Whether a container's interface is deleted (20 ms of the kernel), or taken down as its netns goes. Default: `delete`. */
@@ -46,6 +56,8 @@ export interface AttachmentKernel {
   facts(wanted: WantedFacts, netns?: string): Promise<Facts>
   /** The expected resources that exist, as they are now, with the owners that their marks name. */
   observe(netns: string, expected: State): Promise<State>
+  /** As `observe`, of a container that has the namespace and the interface: in one visit. */
+  lookInside(netns: string, ifname: string, expected: State): Promise<SeenInside>
   /** The published ports that lead to any of the addresses, with the owners that their marks name. */
   publishedTo(addresses: readonly string[]): Promise<State>
   /** The effects of the firewall that bear a mark of a network or of an attachment. */

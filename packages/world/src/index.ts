@@ -5,6 +5,7 @@ export type {
   AttachmentKernel,
   FailedChange,
   MarkedLink,
+  SeenInside,
   StrangeEntry,
 } from './attachment-kernel.ts'
 export type { AttachmentRecord, AttachmentRecords } from './attachment-records.ts'

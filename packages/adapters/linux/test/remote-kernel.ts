@@ -40,6 +40,7 @@ export async function remoteKernel(runtime: string): Promise<RemoteKernel> {
   const kernel: AttachmentKernel = {
     facts: (...args) => call('facts', args),
     observe: (...args) => call('observe', args),
+    lookInside: (...args) => call('lookInside', args),
     publishedTo: (...args) => call('publishedTo', args),
     effects: (...args) => call('effects', args),
     marked: (...args) => call('marked', args),

@@ -45,6 +45,8 @@ export function memoryKernel(given: MemoryKernelOptions = {}): MemoryKernel {
   const { before = () => undefined, namespaces, hasSetting = () => true, lacks = [] } = given
   const contents = new Map<string, Owned>()
   const at = (netns: string, resource: Resource) => placeKey(netns, resource)
+  const observe = async (netns: string, expected: State): Promise<State> =>
+    expected.flatMap((each) => observeOne(contents, netns, each) ?? [])
   return {
     contents,
     place: (netns, owned) => void contents.set(at(netns, owned.resource), owned),
@@ -54,8 +56,12 @@ export function memoryKernel(given: MemoryKernelOptions = {}): MemoryKernel {
       }
     },
     facts: async (wanted, netns = '') => factsIn(contents, wanted, netns),
-    observe: async (netns, expected): Promise<State> =>
-      expected.flatMap((each) => observeOne(contents, netns, each) ?? []),
+    observe,
+    lookInside: async (netns, ifname, expected) => {
+      const { routes = [] } = factsIn(contents, {}, netns)
+      const found = await observe(netns, expected)
+      return { found, routes: routes.filter(({ link }) => link === ifname), neighbours: [] }
+    },
     publishedTo: async (addresses): Promise<State> =>
       publishedTo([...contents.values()], addresses),
     effects: async (): Promise<State> =>

@@ -56,17 +56,7 @@ export interface WantedFacts {
   readonly tables?: boolean
   /** Whether the routes of the container's main table are wanted. */
   readonly routes?: boolean
-  /** Whether the neighbour entries of the container that somebody made by hand are wanted. */
-  readonly neighbours?: boolean
   readonly device?: DeviceRef
-}
-
-/** A neighbour entry of a container. */
-interface NeighbourFact {
-  readonly link: string
-  readonly address: string
-  /** Lower case. */
-  readonly mac: string
 }
 
 /** A routing rule of a container. */
@@ -85,8 +75,6 @@ export interface Facts {
   readonly inside?: Readonly<Record<string, HostLink>>
   /** The routing tables that rules of the container use, and the source that each is for: `10.4.0.2/32`. */
   readonly tables?: readonly RuleFact[]
-  /** Neighbour entries of the container that somebody made by hand. */
-  readonly neighbours?: readonly NeighbourFact[]
   /** The routes of the container's main table that lead through an interface. */
   readonly routes?: readonly Route[]
   /** The name of the device that was asked for. */

@@ -1,8 +1,7 @@
 import { CniError } from '@vethra/cni'
 import { attachmentText, type ObservedAttachment } from '@vethra/findings'
-import type { Facts } from '@vethra/plugins'
 import type { Resource, State } from '@vethra/state'
-import type { CachedAttachment } from '@vethra/world'
+import type { CachedAttachment, SeenInside } from '@vethra/world'
 import { expect, it } from 'vitest'
 import type { DoctorTools } from './doctor-tools.ts'
 import { observeInside, observeMounts } from './observe-inside.ts'
@@ -46,10 +45,13 @@ async function lacking(
 async function inside(
   all: readonly CachedAttachment[],
   has: (wanted: State) => State,
-  facts: Partial<Facts>,
+  around: Partial<SeenInside>,
 ): ReturnType<typeof observeInside> {
-  const observe = async (_: string, wanted: State) => has(wanted)
-  const kernel = { observe, facts: async () => facts }
+  const lookInside = async (_: string, __: string, wanted: State) => ({
+    ...{ found: has(wanted), routes: [], neighbours: [] },
+    ...around,
+  })
+  const kernel = { lookInside }
   const tools = { host: { kernel: async () => kernel }, clock: {} } as unknown as DoctorTools
   const seen = all.map(({ network, attachment: { containerId, ifname } }) => ({
     ...{ network, containerId, ifname, netns: '/n' },
@@ -74,19 +76,17 @@ const wrong = { kind: 'route', place: 'container', link: 'eth0', gateway: '10.4.
 const right = { ...wrong, destination: '0.0.0.0/0', gateway: '10.4.0.1', priority: 5 }
 
 it('what leads packets elsewhere is told by the words that delete it', async () => {
-  const neighbour = { link: 'eth0', address: '10.4.0.1', mac: '02:00:00:00:00:05' }
   const { ledAway } = await inside([made('lan', 'eth0', [bridge])], (wanted) => wanted, {
     routes: [
       { ...wrong, destination: '0.0.0.0/0' },
       { ...wrong, destination: '0.0.0.0/1', priority: 7 },
-      // Behind ours, of other interfaces, and by no gateway: they do no harm.
+      // Behind ours, and by no gateway: they do no harm.
       right,
       { ...right, gateway: '10.4.0.9' },
       { ...wrong, destination: '0.0.0.0/0', priority: 9 },
-      { ...wrong, destination: '0.0.0.0/1', link: 'tun0' },
       { ...wrong, destination: '10.9.0.0/16', gateway: 'fe80::1' },
     ],
-    neighbours: [neighbour, { ...neighbour, link: 'tun0' }],
+    neighbours: ['10.4.0.1'],
   })
   expect(ledAway.map(({ deletion }) => deletion)).toEqual([
     'route delete 0.0.0.0/0 via 10.4.0.9 dev eth0 metric 0',

@@ -16,7 +16,7 @@ import {
   type ObservedAttachment,
   type ObservedState,
 } from '@vethra/findings'
-import { type Facts, planFormer } from '@vethra/plugins'
+import { planFormer } from '@vethra/plugins'
 import {
   diff,
   type InterfaceAddress,
@@ -26,7 +26,7 @@ import {
   type Route,
   type State,
 } from '@vethra/state'
-import type { CachedAttachment } from '@vethra/world'
+import type { CachedAttachment, SeenInside } from '@vethra/world'
 import { cachedList, resultOf } from '../attach/cached-list.ts'
 import { keyOf as keyOfAttachment } from '../attach/membership.ts'
 import { stageOf } from '../attach/stage-runner.ts'
@@ -59,18 +59,17 @@ export async function observeInside(
     if (netns === '' || result === undefined) return []
     const read = { ...each, result, list: readList(each.made) }
     const desired = insideOf(read, isLast)
-    const found = await kernel.observe(netns, desired).catch(onCniError(() => desired))
-    const facts = await kernel.facts(wantedFacts, netns).catch(onCniError(() => undefined))
-    for (const deletion of facts ? strangeInside(read, facts) : [])
+    const look = kernel.lookInside(netns, attachment.ifname, desired)
+    const inside = await look.catch(onCniError(() => undefined))
+    if (inside === undefined) return []
+    for (const deletion of strangeInside(read, inside))
       ledAway.push({ attachment, netns, deletion })
-    return diff(desired, found).flatMap((due): readonly MissingResource[] =>
+    return diff(desired, inside.found).flatMap((due): readonly MissingResource[] =>
       due.kind === 'remove' ? [] : [{ attachment, due }],
     )
   })
   return { inside: lacking.flat(), ledAway }
 }
-
-const wantedFacts = { routes: true, neighbours: true } as const
 
 interface ReadAttachment extends NativeAttachment {
   readonly result: Result
@@ -90,7 +89,7 @@ function listReader(): (made: CachedAttachment) => ConfList | undefined {
 // Neighbour entries by hand, and routes by other gateways that are in front of those of the network.
 function strangeInside(
   { made, list, result: { ips, routes: given } }: ReadAttachment,
-  { routes = [], neighbours = [] }: Facts,
+  { routes, neighbours }: SeenInside,
 ): readonly string[] {
   const { ifname } = made.attachment
   const own = new Set([...ips.map(({ gateway }) => gateway), ...given.map(({ gw }) => gw)])
@@ -103,7 +102,6 @@ function strangeInside(
     )
   const away = routes.filter(
     (each, at) =>
-      each.link === ifname &&
       each.gateway !== undefined &&
       // Those of router advertisements come by themselves.
       !each.gateway.startsWith('fe80:') &&
@@ -115,9 +113,7 @@ function strangeInside(
       ({ destination, gateway, priority = 0 }) =>
         `route delete ${destination} via ${gateway} dev ${ifname} metric ${priority}`,
     ),
-    ...neighbours
-      .filter(({ link }) => link === ifname)
-      .map(({ address }) => `neigh delete ${address} dev ${ifname}`),
+    ...neighbours.map((address) => `neigh delete ${address} dev ${ifname}`),
   ]
 }
 
@@ -206,10 +202,10 @@ function mtuOf([first]: readonly PluginConf[]): { readonly mtu?: number } {
 // Whether in this process or as a program, tuning sets the same; of two values the later one stays.
 function tunedBy({ made, list, result }: ReadAttachment): readonly Resource[] {
   if (list === undefined) return []
-  const ways = list.plugins.map(({ type }) => ({ type, way: 'native' as const }))
-  const tuned = stagesOf({ list, attachment: made.attachment, ways })
+  const plugins = list.plugins.filter(({ type }) => type === 'tuning')
+  const ways = plugins.map(({ type }) => ({ type, way: 'native' as const }))
+  const tuned = stagesOf({ list: { ...list, plugins }, attachment: made.attachment, ways })
     .flatMap((call) => stageOf(call).requests)
-    .filter(({ conf }) => conf['type'] === 'tuning')
     .flatMap((request) => orElse(() => planFormer([request], { result, facts: { links: {} } }), []))
   return [...new Map(tuned.map(({ resource }) => [keyOf(resource), resource])).values()]
 }

@@ -8,9 +8,10 @@ import {
   type FoundLink,
 } from '@vethra/netlink'
 import type { Facts, HostLink, WantedFacts } from '@vethra/plugins'
-import type { Place } from '@vethra/state'
-import type { AttachmentKernel, MarkedLink } from '@vethra/world'
+import type { Place, State } from '@vethra/state'
+import type { AttachmentKernel, MarkedLink, SeenInside } from '@vethra/world'
 import type { KernelOptions } from '../observed/kernel-options.ts'
+import { mainRoute } from '../observed/main-route.ts'
 import { markedLinks } from '../observed/marked-links.ts'
 import { observeExpected } from '../observed/observe-expected.ts'
 import { applyChanges } from './apply.ts'
@@ -37,6 +38,8 @@ export function netlinkKernel({ zoneRecords }: KernelOptions): AttachmentKernel 
     facts: async (wanted, netns = '') => within(netns, (session) => factsOf(session, wanted)),
     observe: async (netns, expected) =>
       within(netns, (session) => observeExpected(looking(session, expected), expected)),
+    lookInside: async (netns, ifname, expected) =>
+      within(netns, (session) => lookInside(session, ifname, expected)),
     publishedTo: async (addresses) => within('', (session) => portsTo(session, addresses)),
     effects: async () => within('', effectsIn),
     marked: async () => within('', markedIn),
@@ -50,7 +53,6 @@ export function netlinkKernel({ zoneRecords }: KernelOptions): AttachmentKernel 
 
 function factsOf(session: Session, wanted: WantedFacts): Facts {
   const { links = [], defaultRoute, inside = [], tables = false, routes = false, device } = wanted
-  const neighbours = wanted.neighbours && session.hasContainer
   const isThere = defaultRoute === 'host' || session.hasContainer
   const route = defaultRoute && isThere ? defaultInterface(session, defaultRoute) : undefined
   const found = device === undefined ? undefined : deviceName(session, device)
@@ -63,7 +65,6 @@ function factsOf(session: Session, wanted: WantedFacts): Facts {
       : {}),
     ...(tables && session.hasContainer ? { tables: tablesIn(session) } : {}),
     ...(routes && session.hasContainer ? { routes: mainRoutes(session) } : {}),
-    ...(neighbours ? { neighbours: neighboursIn(session) } : {}),
     ...(found === undefined ? {} : { device: found }),
   }
 }
@@ -102,15 +103,23 @@ function addressesOf(session: Session, place: Place, { index }: FoundLink): read
   })
 }
 
-function neighboursIn(session: Session): NonNullable<Facts['neighbours']> {
+function lookInside(session: Session, ifname: string, expected: State): SeenInside {
+  const known = looking(session, expected)
+  const found = observeExpected(known, expected)
+  const index = known.link('container', ifname)?.index
+  if (index === undefined) return { found, routes: [], neighbours: [] }
   const { messages } = session.routeMessages('container', [encodeRouteDump('neighbours')])
-  return messages.flatMap((each) => {
-    const found = decodeNeighbour(each)
-    const link = found && session.linkAt('container', found.index)?.name
-    return found === undefined || link === undefined
-      ? []
-      : [{ link, address: addressText(found.address), mac: found.mac }]
-  })
+  return {
+    found,
+    routes: [...known.routes('container').values()]
+      .flat()
+      .filter((each) => each.index === index && each.table === 254)
+      .map((each) => mainRoute(ifname, each)),
+    neighbours: messages.flatMap((each) => {
+      const neighbour = decodeNeighbour(each)
+      return neighbour?.index === index ? [addressText(neighbour.address)] : []
+    }),
+  }
 }
 
 function tablesIn(session: Session): NonNullable<Facts['tables']> {

@@ -30,10 +30,18 @@ import { tableEffects } from './table-effects.ts'
 
 /** As `netlinkKernel`, by ip(8), tc(8), nft(8) and nsenter(1): for Node, some milliseconds a program. */
 export function programKernel({ zoneRecords }: KernelOptions): AttachmentKernel {
+  const observe: AttachmentKernel['observe'] = async (netns, expected) =>
+    observeExpected(await lookByPrograms(netns, expected, zoneRecords), expected)
   return {
     facts: factsOf,
-    observe: async (netns, expected) =>
-      observeExpected(await lookByPrograms(netns, expected, zoneRecords), expected),
+    observe,
+    lookInside: async (netns, ifname, expected) => {
+      const [found, { routes = [] }] = [
+        await observe(netns, expected),
+        await factsOf({ routes: true }, netns),
+      ]
+      return { found, routes: routes.filter(({ link }) => link === ifname), neighbours: [] }
+    },
     publishedTo: async (addresses) => publishedTo(tableEffects(await listTable()), addresses),
     effects: async () => tableEffects(await listTable()),
     marked: async () => markedLinks(await hostLinks()),

@@ -86,6 +86,26 @@ function madeAndRemoved(subject: Current): void {
     expect((await kernel.observe(netns, bridge)).length).toBe(bridge.length)
   })
 
+  it('looks into a namespace: at what was expected, and at the routes of one interface', async () => {
+    const { kernel, netns } = subject()
+    const own = attachment('web', 2)
+    const second = attachment('back', 3).flatMap(({ owner, resource }): State => {
+      if (resource.kind === 'link') return [{ owner, resource: { ...resource, name: 'eth1' } }]
+      return resource.kind === 'address' ? [{ owner, resource: { ...resource, link: 'eth1' } }] : []
+    })
+    await makeAll(subject(), [...bridge, ...own, ...second])
+    const { found, routes, neighbours } = await kernel.lookInside(netns, 'eth0', own)
+    expect(found).toMatchObject(own.map(wantedOf))
+    expect(routes.every(({ link }) => link === 'eth0')).toBe(true)
+    expect(routes.filter(({ gateway }) => gateway).map((each) => each.gateway)).toEqual(
+      own.flatMap(({ resource }) => (resource.kind === 'route' ? (resource.gateway ?? []) : [])),
+    )
+    expect(neighbours).toEqual([])
+    expect(await kernel.lookInside(netns, 'eth9', [])).toEqual({
+      ...{ found: [], routes: [], neighbours: [] },
+    })
+  })
+
   it('lists the interfaces of the host that bear marks, with their owners', async () => {
     const { kernel, netns } = subject()
     await makeAll(subject(), [...bridge, ...attachment('web', 2)])
