@@ -65,12 +65,13 @@ export function sampleTools(host: SampleHost): DoctorTools {
       places: { netconf: '/c', dataStore: '/d', runtime: '/r', networks: '/var/lib/cni/networks' },
     },
     kernel: {
-      links: async () => host.links,
-      routes: async () =>
-        host.links.flatMap(({ bridge, name }) =>
+      network: async () => ({
+        links: host.links,
+        routes: host.links.flatMap(({ bridge, name }) =>
           bridge ? [{ prefix: '10.4.1.0/24', device: name }] : [],
         ),
-      neighbours: async () => [],
+        neighbours: [],
+      }),
       flows: async () => [],
       facts: async () => ({
         ...{

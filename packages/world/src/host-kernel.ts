@@ -13,12 +13,8 @@ import type {
 
 /** The kernel's state, and the repairs that a doctor makes in it. */
 export interface Kernel {
-  /** Every interface. Throws CniError 5 and 100. */
-  links(): Promise<readonly ObservedLink[]>
-  /** Every route but default ones and the kernel's own. Throws CniError 5 and 100. */
-  routes(): Promise<readonly ObservedRoute[]>
-  /** Neighbour entries that somebody made by hand. Throws CniError 5 and 100. */
-  neighbours(): Promise<readonly ObservedNeighbour[]>
+  /** All that packets are led by. Throws CniError 5 and 100. */
+  network(): Promise<SeenNetwork>
   /** The conntrack entries of forwarded UDP packets, as far as the kernel lists them. */
   flows(): Promise<readonly ObservedFlow[]>
   /** Further facts. Parts that cannot be read are left out, and named in `unknown`. */
@@ -37,6 +33,15 @@ export interface Kernel {
   restoreBridge(bridge: RepairedBridge): Promise<void>
   /** Makes a link a port of a bridge, gives it its MAC and settings, where they are given, and brings it up. Throws CniError 5. */
   restoreLink(link: RepairedLink): Promise<void>
+}
+
+/** What packets are led by in the host's network namespace. */
+export interface SeenNetwork {
+  readonly links: readonly ObservedLink[]
+  /** Every route but default ones and the kernel's own. */
+  readonly routes: readonly ObservedRoute[]
+  /** Neighbour entries that somebody made by hand. */
+  readonly neighbours: readonly ObservedNeighbour[]
 }
 
 /** The kernel's facts about the host as a whole. */

@@ -14,10 +14,10 @@ describe('as root', () => {
       ip link add v0 type veth peer name v1
       ip link set v0 master br0
       ip route add blackhole 10.8.0.0/16`
-    const { links, routes } = inNamespace(
-      commands,
-      'return { links: await host.hostKernel().links(), routes: await host.hostKernel().routes() }',
-    ) as { links: readonly { name: string }[]; routes: readonly unknown[] }
+    const { links, routes } = inNamespace(commands, 'return await host.hostKernel().network()') as {
+      links: readonly { name: string }[]
+      routes: readonly unknown[]
+    }
     expect(links.find(({ name }) => name === 'br0')).toMatchObject({
       bridge: true,
       up: true,
@@ -61,7 +61,7 @@ describe('as root', () => {
       const { readFileSync } = await import('node:fs')
       const { execFileSync } = await import('node:child_process')
       return {
-        links: await kernel.links(),
+        links: (await kernel.network()).links,
         mac: /ether ([0-9a-f:]+)/.exec(execFileSync('ip', ['link', 'show', 'br0']).toString())[1],
         local: readFileSync('/proc/sys/net/ipv4/conf/br0/route_localnet', 'utf8').trim(),
       }`
@@ -88,7 +88,7 @@ describe('as root', () => {
     const program = `
       const kernel = host.hostKernel()
       await kernel.restoreBridge({ name: 'br0', network: 'lan', addresses: ['10.9.0.1/24'], localPorts: false })
-      return (await kernel.links()).find(({ name }) => name === 'br0')`
+      return (await kernel.network()).links.find(({ name }) => name === 'br0')`
     expect(inNamespace(commands, program)).toMatchObject({
       up: true,
       addresses: expect.arrayContaining(['10.7.0.1/24', '10.9.0.1/24']),

@@ -3,15 +3,13 @@ import { accessOf, fileSystemOf, openWithin, whatIsAt } from './file-system.ts'
 import { kernelFacts } from './kernel-facts.ts'
 import { deletedMounts } from './mounted-files.ts'
 import { observedFlows } from './observed-flows.ts'
-import { observedLinks, observedNeighbours, observedRoutes } from './observed-links.ts'
+import { observedNetwork } from './observed-network.ts'
 import { restoreBridge, restoreLink } from './restore-links.ts'
 
 /** The kernel of the current network namespace, by `ip`, `nft`, `iptables` and /proc. */
 export function hostKernel(): Kernel {
   return {
-    links: observedLinks,
-    routes: observedRoutes,
-    neighbours: observedNeighbours,
+    network: observedNetwork,
     flows: observedFlows,
     facts: kernelFacts,
     fileSystem: fileSystemOf,

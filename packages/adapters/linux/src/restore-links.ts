@@ -2,14 +2,14 @@ import { writeFile } from 'node:fs/promises'
 import { formatPrefix, readCidr } from '@vethra/address'
 import { checkIfname, inUseError, ioError } from '@vethra/cni'
 import type { ObservedLink, RepairedBridge, RepairedLink } from '@vethra/findings'
-import { observedLinks, observedRoutes } from './observed-links.ts'
+import { observedNetwork } from './observed-network.ts'
 import { failed, run } from './run.ts'
 
 /** Makes a missing bridge with its former MAC, or gives a renamed one its name back, up and with its addresses. Throws CniError 5, 102. */
 export async function restoreBridge(bridge: RepairedBridge): Promise<void> {
   const { name, mac, keepsMac, addresses, localPorts } = bridge
   checkIfname(name)
-  const links = await observedLinks()
+  const { links } = await observedNetwork()
   const there = links.find((link) => link.name === name)
   if (there && !there.bridge)
     throw inUseError(
@@ -24,7 +24,7 @@ export async function restoreBridge(bridge: RepairedBridge): Promise<void> {
     if (!there?.addresses.includes(address))
       await ip(['addr', 'add', address, 'dev', name], /File exists|already assigned/)
   }
-  const routes = await observedRoutes()
+  const { routes } = await observedNetwork()
   for (const address of addresses) {
     const subnet = readCidr(address)?.prefix
     const prefix = subnet === undefined ? '' : formatPrefix(subnet)

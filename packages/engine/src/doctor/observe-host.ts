@@ -1,19 +1,18 @@
 import { onCniError, present } from '@vethra/cni'
 import type { ObservedHost, ObservedProgram } from '@vethra/findings'
 import type { Network } from '@vethra/networks'
-import type { PluginRunner, WatchedFolder } from '@vethra/world'
+import type { KernelFacts, PluginRunner, WatchedFolder } from '@vethra/world'
 import { supportedVersions } from '../attach/supported-versions.ts'
 import { programsOf } from '../attach/ways-now.ts'
 import type { DoctorTools } from './doctor-tools.ts'
 
-/** Looks at the host itself: the kernel, the plugins that networks need, and where state is kept. */
+/** Looks at the host itself: the kernel's features, the plugins that networks need, and where state is kept. */
 export async function observeHost(
   { host, kernel, folders, resolver, looksWithin }: DoctorTools,
   networks: readonly Network[],
-): Promise<Omit<ObservedHost, 'unreadableRules'>> {
+): Promise<Omit<ObservedHost, 'unreadableRules' | keyof KernelFacts>> {
   const names = [...new Set(networks.flatMap(({ list }) => programsOf(host, list)))]
-  const [facts, features, programs, seenFolders] = await Promise.all([
-    kernel.facts(),
+  const [features, programs, seenFolders] = await Promise.all([
     // They are needed by networks, and no repair is for one.
     networks.length > 0 ? host.facts?.().then((each) => each.kernelFeatures()) : undefined,
     Promise.all(names.map((name) => lookAtProgram(host.runner, name))),
@@ -22,7 +21,6 @@ export async function observeHost(
   const running = await resolver?.()
   const refused = (running?.Networks ?? []).filter(({ Refused }) => Refused !== '')
   return {
-    ...facts,
     features: features ?? [],
     unanswered: refused.map(({ Name, Refused }) => ({ name: Name, why: Refused })),
     upstream: (running?.Upstream ?? []).map(({ Server, Fault }) => ({ name: Server, why: Fault })),

@@ -44,11 +44,6 @@ export async function observe(tools: DoctorTools, scope?: Scope): Promise<HostSt
     ? await lostNetworks(tools, first.namespaces, networks)
     : []
   const table = await observeTable(tools, scope, { ...first, lost })
-  const looksInside = tools.looksInside(attachments.living.length)
-  const inside =
-    isFor(scope, 'restore-inside') && looksInside
-      ? await observeInside(tools, attachments.living, seen)
-      : { inside: [] }
   const masquerades = await masqueradesOf(tools, first, first.observed.firewall)
   await tools.clock.yieldNow?.()
   const leads = seen.some(({ published }) => published) ? await leadsOf(tools, seen) : undefined
@@ -63,10 +58,10 @@ export async function observe(tools: DoctorTools, scope?: Scope): Promise<HostSt
     },
     observed: {
       ...first.observed,
-      ...{ attachments: seen, damaged: attachments.damaged, lost, links, ...inside },
+      ...{ attachments: seen, damaged: attachments.damaged, lost, links, ...first.inside },
       lostFiles: await lostFiles(tools, scope, first),
       // No repair is for these.
-      ...(!scope && looksInside ? { staleMounts: await observeMounts(tools, seen) } : {}),
+      ...(!scope && first.looksInside ? { staleMounts: await observeMounts(tools, seen) } : {}),
       nowMs: tools.clock.now(),
       signs: signsOf(first.signs, seen, links),
       containers: containers.map((each) => each.observed),
@@ -79,37 +74,47 @@ export async function observe(tools: DoctorTools, scope?: Scope): Promise<HostSt
 
 // Each thing once. Programs are started first: they run while files are read.
 async function lookAround(tools: DoctorTools, scope: Scope | undefined) {
-  const namespaces = await tools.namespaces()
-  const { networks, confFaults, shadowed } = await readNetworks(tools, namespaces)
-  const [rules, kit, links, routes, neighbours, portHolds, signs, seen, around] = await Promise.all(
-    [
-      // Programs of plugins are facts, and no difference that a repair is for.
-      scope ? lookAtHost({ ...tools, looksWithin: false }, []) : lookAtHost(tools, networks),
-      tools.host.rootless?.info().catch(onCniError((error) => error)),
-      tools.kernel.links(),
-      tools.kernel.routes(),
-      // No repair is for one.
-      scope || !tools.looksWithin ? undefined : tools.kernel.neighbours(),
-      tools.ports.list(),
-      tools.otherSigns(),
-      isFor(scope, 'release-address', 'reserve-address')
-        ? readReservations(tools, networks)
-        : { reservations: [], unread: [] },
-      lookAtContainers(tools, scope, { namespaces, networks }),
-    ],
-  )
-  const { names, ...known } = around
+  const [rules, facts, kit, network, portHolds, signs, { names, ...seen }] = await Promise.all([
+    lookAtRules(tools),
+    tools.kernel.facts(),
+    tools.host.rootless?.info().catch(onCniError((error) => error)),
+    tools.kernel.network(),
+    tools.ports.list(),
+    tools.otherSigns(),
+    lookAtFiles(tools, scope),
+  ])
   const isSilent = kit instanceof CniError
-  const { reservations, unread } = seen
+  const { confFaults, shadowed, reservations, unread } = seen
   const host = {
-    ...rules.host,
-    unknown: [...rules.host.unknown, ...unread],
+    ...{ ...facts, ...seen.host, unreadableRules: rules.unreadable },
+    unknown: [...facts.unknown, ...unread],
     ...(isSilent ? { kitFault: kit.message } : {}),
   }
-  const seenOnce = { ...rules, host, routes, ...present({ neighbours }), portHolds, names }
+  const { firewall } = rules
+  const { links, routes } = network
+  // No repair is for one of these.
+  const neighbours = !scope && tools.looksWithin ? network.neighbours : []
+  const seenOnce = { firewall, host, routes, neighbours, portHolds, names }
   const observed = { ...seenOnce, reservations, confFaults, shadowed }
   const rootless = isSilent ? ('silent' as const) : kit
-  return { namespaces, networks, rootless, links, signs, ...known, observed }
+  return { ...seen, rootless, links, signs, observed }
+}
+
+// Networks first: by them all else is read.
+async function lookAtFiles(tools: DoctorTools, scope: Scope | undefined) {
+  const namespaces = await tools.namespaces()
+  const networks = await readNetworks(tools, namespaces)
+  const [host, reservations, around] = await Promise.all([
+    // Programs of plugins are facts, and no difference that a repair is for.
+    scope
+      ? observeHost({ ...tools, looksWithin: false }, [])
+      : observeHost(tools, networks.networks),
+    isFor(scope, 'release-address', 'reserve-address')
+      ? readReservations(tools, networks.networks)
+      : { reservations: [], unread: [] },
+    lookAtContainers(tools, scope, { namespaces, networks: networks.networks }),
+  ])
+  return { namespaces, ...networks, host, ...reservations, ...around }
 }
 
 async function lookAtContainers(
@@ -119,7 +124,7 @@ async function lookAtContainers(
     namespaces,
     networks,
   }: { readonly namespaces: readonly string[]; readonly networks: readonly Network[] },
-): Promise<SeenContainers & { readonly attachments: SeenAttachments }> {
+): Promise<SeenContainers & SeenOfAttachments> {
   const all = await tools.memory()
   const idOf = attachedIds(all.records)
   const recorded = new Set(all.records.map(({ containerId }) => containerId))
@@ -136,26 +141,33 @@ async function lookAtContainers(
   )
   const lists = new Map(networks.map(({ name, list }) => [name, list]))
   const facts = { memory, networks: lists, stored: new Set(stored) }
-  return { ...known, attachments: await observeAttachments(tools, facts) }
+  const attachments = await observeAttachments(tools, facts)
+  const looksInside = tools.looksInside(attachments.living.length)
+  const inside =
+    isFor(scope, 'restore-inside') && looksInside
+      ? await observeInside(tools, attachments.living, attachments.observed)
+      : { inside: [] }
+  return { ...known, attachments, looksInside, inside }
 }
 
-async function lookAtHost(
-  tools: DoctorTools,
-  networks: readonly Network[],
-): Promise<Pick<ObservedState, 'firewall' | 'host'>> {
-  const [saved, host] = await Promise.all([
-    // Rules that cannot be read are a finding, and no reason to see nothing else.
-    tools.host.rules.save().catch(onCniError((error) => error)),
-    observeHost(tools, networks),
-  ])
+interface SeenOfAttachments {
+  readonly attachments: SeenAttachments
+  readonly looksInside: boolean
+  readonly inside: Pick<ObservedState, 'inside' | 'ledAway'>
+}
+
+async function lookAtRules({
+  host,
+}: DoctorTools): Promise<
+  Pick<ObservedState, 'firewall'> & { readonly unreadable: readonly string[] }
+> {
+  // Rules that cannot be read are a finding, and no reason to see nothing else.
+  const saved = await host.rules.save().catch(onCniError((error) => error))
   if (saved instanceof CniError) {
     const { message, details = '' } = saved
-    return { firewall: [], host: { ...host, unreadableRules: [`${message} ${details}`.trim()] } }
+    return { firewall: [], unreadable: [`${message} ${details}`.trim()] }
   }
-  return {
-    firewall: saved.map(readFirewall),
-    host: { ...host, unreadableRules: saved.flatMap(unreadableTables) },
-  }
+  return { firewall: saved.map(readFirewall), unreadable: saved.flatMap(unreadableTables) }
 }
 
 // With the owners that marks name. Those that attachments are known to have are not asked.

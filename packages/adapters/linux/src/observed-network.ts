@@ -1,11 +1,37 @@
 import { readFile } from 'node:fs/promises'
-import type { ObservedLink, ObservedNeighbour, ObservedRoute } from '@vethra/findings'
+import type { ObservedLink } from '@vethra/findings'
+import type { SeenNetwork } from '@vethra/world'
 import { prefixesOf, routePrefix, takesSpace } from './host-prefixes.ts'
-import { type IpLink, type IpRoute, ipJson } from './ip-json.ts'
+import { type IpLink, type IpRoute, parseIpJson } from './ip-json.ts'
+import { failed, run } from './run.ts'
 
-/** Every interface, as the kernel lists them: one program, however many there are. Throws CniError 5 and 100. */
-export async function observedLinks(): Promise<readonly ObservedLink[]> {
-  const links = await ipJson<IpLink>('-d', 'addr')
+/** The interfaces, routes and neighbour entries of the host: by one program, however many there are. Throws CniError 5 and 100. */
+export async function observedNetwork(): Promise<SeenNetwork> {
+  const outcome = await run('ip', ['-j', '-d', '-batch', '-'], looks)
+  if (outcome.status !== 0) throw failed(`ip -batch (${looks.split('\n').join('; ')})`, outcome)
+  const [links = '', routes = '', neighbours = ''] = outcome.stdout.split('\n')
+  return {
+    links: await seenLinks(parseIpJson(links)),
+    routes: parseIpJson<IpRoute>(routes)
+      .filter(takesSpace)
+      .map(routePrefix)
+      .map(({ prefix, interface: device }) => ({ prefix, device })),
+    neighbours: parseIpJson<IpNeighbour>(neighbours).map(({ dst, dev, lladdr = '' }) => ({
+      ...{ device: dev, address: dst, mac: lladdr },
+    })),
+  }
+}
+
+// The kernel makes no permanent neighbours, but for multicast. Each command prints one line.
+const looks = 'addr\nroute show table all\nneigh show nud permanent'
+
+interface IpNeighbour {
+  readonly dst: string
+  readonly dev: string
+  readonly lladdr?: string
+}
+
+async function seenLinks(links: readonly IpLink[]): Promise<readonly ObservedLink[]> {
   const bridges = links.filter(({ linkinfo }) => linkinfo?.info_kind === 'bridge')
   const all = await setting('all', 'rp_filter')
   const settings = new Map(
@@ -47,25 +73,4 @@ async function settingsOf(
 
 async function setting(name: string, key: string): Promise<string> {
   return (await readFile(`/proc/sys/net/ipv4/conf/${name}/${key}`, 'utf8').catch(() => '')).trim()
-}
-
-/** Every route of every table but default ones and the kernel's own. Throws CniError 5 and 100. */
-export async function observedRoutes(): Promise<readonly ObservedRoute[]> {
-  const routes = await ipJson<IpRoute>('route', 'show', 'table', 'all')
-  return routes
-    .filter(takesSpace)
-    .map(routePrefix)
-    .map(({ prefix, interface: device }) => ({ prefix, device }))
-}
-
-interface IpNeighbour {
-  readonly dst: string
-  readonly dev: string
-  readonly lladdr?: string
-}
-
-/** Neighbour entries that somebody made by hand: the kernel makes none that are permanent, but for multicast. Throws CniError 5 and 100. */
-export async function observedNeighbours(): Promise<readonly ObservedNeighbour[]> {
-  const all = await ipJson<IpNeighbour>('neigh', 'show', 'nud', 'permanent')
-  return all.map(({ dst, dev, lladdr = '' }) => ({ device: dev, address: dst, mac: lladdr }))
 }
