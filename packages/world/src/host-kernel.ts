@@ -13,7 +13,7 @@ import type {
 
 /** The kernel's state, and the repairs that a doctor makes in it. */
 export interface Kernel {
-  /** All that packets are led by. Throws CniError 5 and 100. */
+  /** The interfaces, routes and neighbour entries of the host. Throws CniError 5 and 100. */
   network(): Promise<SeenNetwork>
   /** The conntrack entries of forwarded UDP packets, as far as the kernel lists them. */
   flows(): Promise<readonly ObservedFlow[]>
@@ -35,7 +35,7 @@ export interface Kernel {
   restoreLink(link: RepairedLink): Promise<void>
 }
 
-/** What packets are led by in the host's network namespace. */
+/** Interfaces, routes and neighbour entries of the host's network namespace. */
 export interface SeenNetwork {
   readonly links: readonly ObservedLink[]
   /** Every route but default ones and the kernel's own. */

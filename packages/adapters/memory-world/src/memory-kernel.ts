@@ -42,7 +42,6 @@ export interface MemoryKernelOptions {
 
 /** A kernel that behaves: links need what they lie on, removal takes what was carried, taken names are refused. For tests and dry runs. */
 export function memoryKernel(given: MemoryKernelOptions = {}): MemoryKernel {
-  const { before = () => undefined, namespaces, hasSetting = () => true, lacks = [] } = given
   const contents = new Map<string, Owned>()
   const at = (netns: string, resource: Resource) => placeKey(netns, resource)
   const observe = async (netns: string, expected: State): Promise<State> =>
@@ -72,21 +71,27 @@ export function memoryKernel(given: MemoryKernelOptions = {}): MemoryKernel {
     fillTable: async () => undefined,
     strange: async () => [],
     marked: async () => [...contents].flatMap(([key, owned]) => markedLink(key, owned)),
-    apply: async (netns, changes): Promise<Applied> => {
-      const done: Change[] = []
-      for (const change of changes) {
-        const isAway = namespaces !== undefined && !['', ...namespaces].includes(netns)
-        const error =
-          before(change) ??
-          (isAway ? notEntered(netns) : undefined) ??
-          lackOf(change, lacks) ??
-          (lacksSetting(change, hasSetting) ? notThere(change) : applyOne(contents, netns, change))
-        if (error) return { done, failed: { change, error } }
-        done.push(change)
-      }
-      return { done }
-    },
+    apply: async (netns, changes) => applyAll(contents, given, { netns, changes }),
   }
+}
+
+function applyAll(
+  contents: Map<string, Owned>,
+  { before, namespaces, hasSetting = () => true, lacks = [] }: MemoryKernelOptions,
+  { netns, changes }: { readonly netns: string; readonly changes: readonly Change[] },
+): Applied {
+  const isAway = namespaces !== undefined && !['', ...namespaces].includes(netns)
+  const done: Change[] = []
+  for (const change of changes) {
+    const error =
+      before?.(change) ??
+      (isAway ? notEntered(netns) : undefined) ??
+      lackOf(change, lacks) ??
+      (lacksSetting(change, hasSetting) ? notThere(change) : applyOne(contents, netns, change))
+    if (error) return { done, failed: { change, error } }
+    done.push(change)
+  }
+  return { done }
 }
 
 const effects: readonly Resource['kind'][] = ['admit', 'isolate', 'masquerade', 'publish']
