@@ -1,9 +1,12 @@
 import { type AttachmentKey, CniError, type ConfList, guards } from '@vethra/cni'
 import type { AttachmentRecord } from '@vethra/world'
+import { detachEach } from './detach-each.ts'
+import { livingNetns } from './heal.ts'
+import { holdingContainer } from './holding-container.ts'
 import type { HostTools } from './host-tools.ts'
 import { lifeNow } from './life.ts'
+import { rememberedOnly } from './membership.ts'
 import { freeUnused } from './network-operations.ts'
-import { detachAll } from './on-host.ts'
 import type { ValidAttachment } from './plan.ts'
 import { bearing, collectorMark } from './take-over.ts'
 import { waysNow } from './ways-now.ts'
@@ -27,10 +30,12 @@ export async function collectGarbage(
   const errors: unknown[] = []
   const attempt = (work: Promise<unknown>) =>
     work.catch((error: unknown) => void errors.push(error))
-  for (const record of stale) await attempt(detachStale(tools, list, record))
+  const detached: AttachmentRecord[] = []
+  for (const record of stale)
+    await attempt(detachStale(tools, list, record).then((each) => detached.push(...each)))
   await attempt(tellPlugins(tools, list, keep))
   if (errors.length > 0) throw failure(list.name, errors)
-  return stale
+  return detached
 }
 
 async function isStale(
@@ -46,21 +51,20 @@ function sameAs({ containerId, ifname }: AttachmentKey): (valid: ValidAttachment
   return (valid) => valid.containerID === containerId && valid.ifname === ifname
 }
 
+// By its turn the container may have been attached again, which has a nonce of its own.
 async function detachStale(
   tools: HostTools,
   list: ConfList,
   record: AttachmentRecord,
-): Promise<void> {
-  const { network, containerId, ifname, netns } = record
-  const alive = (await lifeNow(tools, record)) === 'alive'
-  const attachment = {
-    containerId,
-    netns: alive ? netns : '',
-    ifname,
-    cniArgs: [],
-    capabilityArgs: {},
-  }
-  await detachAll(tools, [{ network, list, attachment }])
+): Promise<readonly AttachmentRecord[]> {
+  const membership = { ...rememberedOnly(record), list }
+  return holdingContainer(tools, [membership], async () => {
+    const now = await tools.records.read(record)
+    if (now === undefined || now.nonce !== record.nonce) return []
+    const netns = (await livingNetns(tools, record)) ?? ''
+    await detachEach(tools, [{ ...membership, attachment: { ...membership.attachment, netns } }])
+    return [record]
+  })
 }
 
 // While the plugins collect, no ADD gets as far as its record: what they are told is all there is.
