@@ -21,6 +21,7 @@ import {
   refuseSecondLife,
   type SequenceStep,
   tellAttached,
+  undoAfter,
   undoLeft,
 } from '@vethra/engine'
 import type { AttachmentRecord, HoldRequest, PortReservation, World } from '@vethra/world'
@@ -37,9 +38,10 @@ export async function createRuntime(world: World, container: Container): Promise
   const { request } = container
   await refuseSecondHome(world, request)
   const left = await checkInterfaces(world, container).catch(async (error: unknown) => {
-    const attached = await recordsOf(world.records, request)
-    if (attached.length === 0) await note(container, true)
-    throw error
+    throw await undoAfter(error, async () => {
+      const attached = await recordsOf(world.records, request)
+      if (attached.length === 0) await note(container, true)
+    })
   })
   const outcome = await inSequence(async (step) => {
     await step('load the AppArmor profile', () => loadProfile(world, container))
@@ -54,8 +56,7 @@ export async function createRuntime(world: World, container: Container): Promise
     if (request.mode === 'cni') await connect(world, named, { left, step })
     else await step('write lifecycle.json', () => noteStart(world, container))
   }, world.steps)
-  if ('failed' in outcome) await note(container, true)
-  demandDone(outcome)
+  if ('failed' in outcome) throw await undoAfter(outcome.failed, () => note(container, true))
 }
 
 interface Begun {

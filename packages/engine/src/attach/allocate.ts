@@ -1,4 +1,3 @@
-import { CniError } from '@vethra/cni'
 import {
   type Allocation,
   type AllocationRequest,
@@ -7,6 +6,7 @@ import {
   readAllocated,
 } from '@vethra/ipam'
 import type { IpamStore } from '@vethra/world'
+import { undoAfter } from './failures.ts'
 
 /** Reserves an address of each range set, requested ones first; gives all back when one has none. Throws what the store throws. */
 export async function allocate(store: IpamStore, request: AllocationRequest): Promise<Allocation> {
@@ -15,14 +15,7 @@ export async function allocate(store: IpamStore, request: AllocationRequest): Pr
     if (ips.length > 0) await store.release(request.network, request.holder)
   }
   const outcome = await reserveAll(store, request, ips).catch(async (error: unknown) => {
-    await giveBack().catch((second: unknown) => {
-      throw new CniError({
-        code: error instanceof CniError ? error.code : 999,
-        message: error instanceof Error ? error.message : String(error),
-        cause: new AggregateError([error, second]),
-      })
-    })
-    throw error
+    throw await undoAfter(error, giveBack)
   })
   if (outcome.kind === 'refused') await giveBack()
   return outcome

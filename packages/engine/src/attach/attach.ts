@@ -12,6 +12,7 @@ import type { PluginWay } from '@vethra/plugins'
 import type { ResultCache, World } from '@vethra/world'
 import { cacheEntry, noPlugins } from './add-plugins.ts'
 import { convert, convertIfReadable } from './cached-list.ts'
+import { undoAfter } from './failures.ts'
 import { type Made, madeOf } from './killed-add.ts'
 import { keyOf } from './membership.ts'
 import { runsPlugins, start, stepOf } from './next-step.ts'
@@ -57,15 +58,8 @@ export async function cacheOrUndo(
   try {
     await cache.write(cacheEntry(plan, result))
   } catch (cause) {
-    const undo = run(runner, { operation: 'DEL', ...plan, prevResult: result.text })
-    const errors = [
-      cause,
-      ...(await undo.then(
-        () => [],
-        (error: unknown) => [error],
-      )),
-    ]
-    throw notCached(plan.list.name, errors)
+    const undo = () => run(runner, { operation: 'DEL', ...plan, prevResult: result.text })
+    throw await undoAfter(notCached(plan.list.name, cause), undo)
   }
 }
 
@@ -152,11 +146,10 @@ function planOf(
   }
 }
 
-function notCached(network: string, errors: readonly unknown[]): CniError {
-  const [cause] = errors
+function notCached(network: string, cause: unknown): CniError {
   return new CniError({
     code: cause instanceof CniError ? cause.code : 5,
     message: `failed to set network ${JSON.stringify(network)} cached result`,
-    cause: errors.length === 1 ? cause : new AggregateError(errors),
+    cause,
   })
 }

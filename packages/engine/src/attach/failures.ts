@@ -5,6 +5,14 @@ export function isIncomplete(error: unknown): boolean {
   return error instanceof Error && error.cause instanceof AggregateError
 }
 
+/** Undoes after a failure, and returns that; the reason that the undo failed is among its causes. */
+export async function undoAfter(error: unknown, undo: () => Promise<unknown>): Promise<unknown> {
+  return undo().then(
+    () => error,
+    (failure: unknown) => together([error, failure]),
+  )
+}
+
 /** Errors as one: the first is the user's, the others are behind its own causes. */
 export function together(errors: readonly unknown[]): unknown {
   const [first, ...others] = errors

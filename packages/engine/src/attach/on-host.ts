@@ -15,7 +15,7 @@ import { demandUnchanged } from './demand-unchanged.ts'
 import { type DetachOptions, detachEach } from './detach-each.ts'
 import { waysUnrecorded } from './detach-one.ts'
 import { checkDoor, checkFree, undoLeft } from './door.ts'
-import { isIncomplete, together } from './failures.ts'
+import { isIncomplete, undoAfter } from './failures.ts'
 import { holdingContainer } from './holding-container.ts'
 import type { HostTools } from './host-tools.ts'
 import { madeOf, rememberingCache } from './killed-add.ts'
@@ -123,16 +123,13 @@ async function forgotten(
   error: unknown,
 ): Promise<unknown> {
   if (!(error instanceof CniError) || isIncomplete(error)) return error
-  try {
+  return undoAfter(error, async () => {
     const record = await tools.records.read(keyOf(membership))
     // Plugins had no namespace where another one is at its path by now.
     if (record?.made) await removeLeftLink(tools, withoutNetns(membership), madeOf(record.made))
     await sweepAlone(tools, [membership])
     await tools.records.remove(keyOf(membership))
-    return error
-  } catch (failure) {
-    return together([error, failure])
-  }
+  })
 }
 
 type Intent = Pick<AttachmentRecord, 'ways' | 'asked'>

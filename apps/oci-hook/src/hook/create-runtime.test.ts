@@ -1,0 +1,37 @@
+import { CniError, explain, ioError } from '@vethra/cni'
+import type { HookRequest } from '@vethra/container'
+import type { ContainerStore, World } from '@vethra/world'
+import { expect, it } from 'vitest'
+import type { Container } from './container.ts'
+import { createRuntime } from './create-runtime.ts'
+
+const taken = new CniError({ code: 102, message: 'name web is taken' })
+const full = ioError('cannot write lifecycle.json')
+
+const store = {
+  read: async () => undefined,
+  claimName: async () => {
+    throw taken
+  },
+  write: async () => {
+    throw full
+  },
+} satisfies Partial<ContainerStore>
+
+const world = {
+  containers: () => store,
+  loadAppArmorProfile: async () => false,
+} as unknown as World
+
+it('a start that fails on a full disk says why it failed, and then that this is not noted', async () => {
+  const request = { namespace: 'default', id: 'c1', name: 'web', mode: 'host' } as HookRequest
+  const container = {
+    ...{ state: { id: 'c1', pid: 7 }, request, store, ours: true },
+    ...{ record: async () => undefined, now: () => 0 },
+  } as unknown as Container
+  const error = await createRuntime(world, container).catch((each: unknown) => each)
+  expect(explain(error)).toEqual([
+    'error: name web is taken (code 102)',
+    '  caused by: cannot write lifecycle.json (CNI code 5)',
+  ])
+})
