@@ -12,13 +12,13 @@ export interface AttachmentRecord extends AttachmentKey, NamespaceIdentity {
   readonly joined?: string
   /** In the environment of the plugins of its last operation. Absent in records of 0.1. */
   readonly nonce?: string
-  /** The operation on what ADD made that has begun, and not ended: an ADD ends such a DEL first. Absent in records of 0.1. */
-  readonly underWay?: 'DEL' | 'repair'
+  /** The operation that has begun, and not ended: the next ADD undoes it first. An ADD with a cache entry has ended. Absent in records of 0.1. */
+  readonly underWay?: 'ADD' | 'DEL' | 'repair'
   /** The ways that the plugins went, in the list's order. Absent where all ran as programs. */
   readonly ways?: readonly PluginWay[]
   /** With `ways`: the conf list and arguments of ADD, without its result. For a DEL after a kill. */
   readonly asked?: CachedAttachment
-  /** While ADD is under way: what it has made so far, so that a DEL after a kill knows it. */
+  /** The attachment as ADD has made it so far: for a DEL after a kill, or one without a cache entry. */
   readonly made?: CachedAttachment
 }
 

@@ -142,14 +142,26 @@ async function remember(
   progress: Progress,
 ): Promise<Extract<PluginOutcome, { error: unknown }> | undefined> {
   const { record } = adding
-  if (!record || !progress.last) return undefined
-  // After the last program the cache has it all, and what the one before returned is enough to restore that.
-  if (!runsPlugins(stepOf(progress)) && !record.ways) return undefined
+  // After the last plugin the cache has it all.
+  if (!record || !progress.last || !runsPlugins(stepOf(progress))) return undefined
   const { asked: _, ...known } = record
   return records.write({ ...known, made: cacheEntry(adding, progress.last) }).then(
     () => undefined,
     onCniError((error) => ({ error })),
   )
+}
+
+/** Writes into the record of an ADD that it has ended, and what it made. Where that fails the cache entry says so. */
+export async function recordMade(
+  { records }: AddTools,
+  { record, ...adding }: Adding,
+  result: ParsedResult,
+): Promise<void> {
+  if (record === undefined) return
+  const { asked: _, underWay, ...known } = record
+  const repair = underWay === 'repair' ? { underWay } : {}
+  const made = cacheEntry(adding, result)
+  await records.write({ ...known, ...repair, made }).catch(onCniError(() => undefined))
 }
 
 /** The CniError 7 for a network that has no plugins. */

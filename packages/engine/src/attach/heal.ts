@@ -1,7 +1,7 @@
 import { type AttachmentKey, netnsError, type ParsedResult, type PluginConf } from '@vethra/cni'
 import type { Membership } from '@vethra/container'
 import { tellAttached } from '../tell.ts'
-import { addPlugins, cacheEntry } from './add-plugins.ts'
+import { addPlugins, cacheEntry, recordMade } from './add-plugins.ts'
 import { asMade, cacheOrUndo, unknownNetwork } from './attach.ts'
 import { convertIfReadable } from './cached-list.ts'
 import { detachEach } from './detach-each.ts'
@@ -80,6 +80,7 @@ async function redo(tools: HostTools, membership: Membership): Promise<ParsedRes
   const runner = pluginRunner(tools, { list, isMade: true })
   const ways = before?.ways
   await cacheOrUndo({ runner, cache: tools.cache }, { list, attachment, ways }, result)
+  await recordMade(tools, { list, attachment, record: record ?? before }, result)
   await all([tools.records.flush(), tools.cache.flush()])
   return result
 }

@@ -2,7 +2,7 @@ import { CniError, checkPlainIfname, guards, identityOf, type ParsedResult } fro
 import type { Membership } from '@vethra/container'
 import type { PluginWay } from '@vethra/plugins'
 import type { AttachmentRecord } from '@vethra/world'
-import { addPlugins, cacheEntry } from './add-plugins.ts'
+import { addPlugins, cacheEntry, recordMade } from './add-plugins.ts'
 import {
   cacheOrUndo,
   checkAttachable,
@@ -109,6 +109,7 @@ async function attachOne(tools: HostTools, membership: Membership): Promise<Pars
     const result = await addPlugins(own, { list, attachment, record })
     const runner = pluginRunner(own, { list, isMade: true, result: result.text, identity: record })
     await cacheOrUndo({ runner, cache: tools.cache }, { list, attachment, ways }, result)
+    await recordMade(tools, { list, attachment, record }, result)
     return result
   } catch (error) {
     throw await forgotten(tools, membership, error)
@@ -153,7 +154,7 @@ async function makeRecord(
   const nonce = netns.nonce()
   const lasting = joined === undefined ? {} : { joined }
   const made = { container, netns: path, ...lasting, ...identity, nonce, ...intent }
-  const record = { ...keyOf(membership), ...made }
+  const record = { ...keyOf(membership), ...made, underWay: 'ADD' } as const
   const { network } = membership
   await lock.hold(guards.network(places, network), async (isLeft) => {
     if (isLeft) await netns.pluginsEnded(`network ${network}`, collectorMark(network))

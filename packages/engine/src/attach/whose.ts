@@ -110,9 +110,10 @@ export async function refuseOthers(
   if (await lives) throw taken(membership, path, record)
 }
 
-/** Whether an ADD or a DEL has begun, and not ended. Where all plugins of an ADD are programs, nothing tells it from a lost cache entry: false. */
+/** Whether an ADD or a DEL has begun, and not ended. */
 export function isCutShort({ record, cached }: Both): boolean {
-  return record?.underWay === 'DEL' || (record?.asked !== undefined && cached === undefined)
+  const { underWay } = record ?? {}
+  return underWay === 'DEL' || (underWay !== undefined && cached === undefined)
 }
 
 /** Throws CniError 102 when a container lives in another namespace than the one at a path: in a second runtime folder. */

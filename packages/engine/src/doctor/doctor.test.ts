@@ -78,6 +78,13 @@ describe('examine', () => {
     expect(found.map(({ kind, repair }) => `${kind} ${repair?.kind}`)).toContain(finding)
   })
 
+  it('finds nothing where an ADD was killed between its cache entry and its record', async () => {
+    const [asked] = host.cached
+    if (!asked) throw new Error('nothing is attached')
+    host.records = host.records.map((each) => ({ ...each, asked, underWay: 'ADD' }))
+    expect(await kinds()).toEqual([])
+  })
+
   it('does not tell what was only under way', async () => {
     const [entry] = host.cached
     host.cached = []

@@ -119,10 +119,10 @@ async function observeAttachment(
   const { isCached, source, plain } = readBoth(known.read, told, ways)
   const state = await stateOf(host, remembered, { recordDamaged, ours })
   const begun = record?.underWay === 'DEL' && state === 'alive'
+  const remaking = record?.underWay === 'repair' && record.asked !== undefined
   // A container that was prepared is to be in its networks until vethra.json says otherwise.
   const leaving = (begun && !isStored) || undefined
-  const wanted =
-    plain && isCached && (record?.asked || begun) ? { ...plain, cutShort: true } : plain
+  const wanted = plain && isCached && (remaking || begun) ? { ...plain, cutShort: true } : plain
   const attachment = {
     ...{ ...key, recorded, recordDamaged, remembered: isCached && !leaving, ours, state },
     byInode: record !== undefined && record.cookie === undefined,

@@ -33,18 +33,21 @@ it('a record is read back as it was written, listed, and forgotten', async () =>
   expect(await readdir(dir)).toEqual([])
 })
 
-it('a record keeps what tells its namespace, and the nonce of its operation', async () => {
-  const whole = {
-    cookie: '9',
-    bootId: 'b',
-    place: 'pid:[3]',
-    startTime: '100',
-    nonce: 'n',
-    underWay: 'DEL' as const,
-  }
-  await records.write({ ...record, ...whole })
-  expect(await records.read(record)).toEqual({ ...record, ...whole })
-})
+it.each(['ADD', 'DEL', 'repair'] as const)(
+  'a record keeps what tells its namespace, and the nonce of its %s',
+  async (underWay) => {
+    const whole = {
+      cookie: '9',
+      bootId: 'b',
+      place: 'pid:[3]',
+      startTime: '100',
+      nonce: 'n',
+      underWay,
+    }
+    await records.write({ ...record, ...whole })
+    expect(await records.read(record)).toEqual({ ...record, ...whole })
+  },
+)
 
 it('a record keeps what an ADD has made so far', async () => {
   const attachment = { ...record, cniArgs: [['K', 'V']] as const, capabilityArgs: { ports: [1] } }

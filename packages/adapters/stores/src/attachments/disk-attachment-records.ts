@@ -69,7 +69,7 @@ function parseRecord(text: string): AttachmentRecord | undefined {
     ...{ network, containerId, ifname, ...present({ container }), netns },
     ...readIdentity(value),
     ...(typeof nonce === 'string' ? { nonce } : {}),
-    ...(underWay === 'DEL' || underWay === 'repair' ? { underWay } : {}),
+    ...(underWay === 'ADD' || underWay === 'DEL' || underWay === 'repair' ? { underWay } : {}),
     ...(typeof joined === 'string' ? { joined } : {}),
     ...present({ ways, asked }),
     ...(made?.result === undefined ? {} : { made }),
