@@ -1,9 +1,9 @@
-import { readdirSync, rmSync } from 'node:fs'
+import { rmSync } from 'node:fs'
 import { checkNetworkName, inUseError, passes } from '@vethra/cni'
 import type { Reservation } from '@vethra/ipam'
 import type { IpamStore } from '@vethra/world'
 import { claimAddress } from './claim-address.ts'
-import { failure, isMissing } from './failure.ts'
+import { entriesIn } from './failure.ts'
 import { networkFolder } from './network-folder.ts'
 import { readReservations, reservedIn } from './read-reservations.ts'
 import { dropReservation, heldAddresses, releaseAddresses } from './release-addresses.ts'
@@ -22,7 +22,7 @@ export function diskIpamStore(options: DiskIpamStoreOptions): IpamStore {
   const { dataDir } = options
   const existing = (network: string) => networkFolder(dataDir, network)
   return {
-    networks: () => networksIn(dataDir),
+    networks: async () => networksIn(dataDir),
 
     async list(network) {
       const folder = await existing(network)
@@ -68,17 +68,11 @@ async function removeWithIndex(options: DiskIpamStoreOptions, folder: string): P
   if (index !== undefined) rmSync(index, { force: true })
 }
 
-async function networksIn(dataDir: string): Promise<readonly string[]> {
-  try {
-    const entries = readdirSync(dataDir, { withFileTypes: true })
-    const folders = entries.filter(
-      (entry) => entry.isDirectory() && passes(() => checkNetworkName(entry.name)),
-    )
-    return folders.map(({ name }) => name).sort()
-  } catch (cause) {
-    if (isMissing(cause)) return []
-    throw failure(`list ${dataDir}`, cause)
-  }
+function networksIn(dataDir: string): readonly string[] {
+  const folders = entriesIn(dataDir).filter(
+    (entry) => entry.isDirectory() && passes(() => checkNetworkName(entry.name)),
+  )
+  return folders.map(({ name }) => name).sort()
 }
 
 function refuseReserved(network: string, reservations: readonly Reservation[]): void {

@@ -1,4 +1,4 @@
-import { readdirSync, unlinkSync } from 'node:fs'
+import { type Dirent, readdirSync, unlinkSync } from 'node:fs'
 import { type CniError, ioError, systemHint } from '@vethra/cni'
 
 /** The CniError 5 for a system call that failed. */
@@ -20,6 +20,16 @@ export function failing<T>(action: string, call: () => T): T {
 /** The names in a folder. Throws CniError 5. */
 export function namesIn(folder: string): readonly string[] {
   return failing(`list ${folder}`, () => readdirSync(folder))
+}
+
+/** The entries of a folder; none where it is missing. Throws CniError 5. */
+export function entriesIn(folder: string): readonly Dirent[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true })
+  } catch (cause) {
+    if (isMissing(cause)) return []
+    throw failure(`list ${folder}`, cause)
+  }
 }
 
 /** Removes a file; one that is gone is fine. Throws CniError 5. */

@@ -1,10 +1,10 @@
-import { closeSync, constants, fstatSync, openSync, readdirSync, readSync } from 'node:fs'
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
 import { join } from 'node:path'
 import { scheduler } from 'node:timers/promises'
 import { type Address, compareAddresses, formatAddress } from '@vethra/address'
 import type { Reservation } from '@vethra/ipam'
 import { addressOfFile } from './address-name.ts'
-import { failure, hasCode, isMissing } from './failure.ts'
+import { entriesIn, failure, hasCode, isMissing } from './failure.ts'
 import { longest } from './reservation-file.ts'
 
 // Read here and not by threads: waking one takes longer than reading. Others get their turn in between.
@@ -12,7 +12,7 @@ const atOnce = 256
 
 /** The reservations in a network's folder, by address. Files that are not host-local's, and those that vanish, are skipped. */
 export async function readReservations(folder: string): Promise<readonly Reservation[]> {
-  const addresses = await reservedIn(folder)
+  const addresses = reservedIn(folder)
   const read: Reservation[] = []
   for (let start = 0; start < addresses.length; start += atOnce) {
     if (start > 0) await scheduler.yield()
@@ -25,15 +25,9 @@ export async function readReservations(folder: string): Promise<readonly Reserva
 }
 
 /** The addresses that have a file in a network's folder, in order. */
-export async function reservedIn(folder: string): Promise<readonly Address[]> {
-  try {
-    const entries = readdirSync(folder, { withFileTypes: true })
-    const files = entries.filter((entry) => entry.isFile())
-    return files.flatMap(({ name }) => addressOfFile(name) ?? []).sort(compareAddresses)
-  } catch (cause) {
-    if (isMissing(cause)) return []
-    throw failure(`list ${folder}`, cause)
-  }
+export function reservedIn(folder: string): readonly Address[] {
+  const files = entriesIn(folder).filter((entry) => entry.isFile())
+  return files.flatMap(({ name }) => addressOfFile(name) ?? []).sort(compareAddresses)
 }
 
 function readReservation(folder: string, address: string): Reservation | undefined {

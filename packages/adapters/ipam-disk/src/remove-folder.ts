@@ -1,12 +1,12 @@
-import { type Dirent, readdirSync, rmdirSync, unlinkSync } from 'node:fs'
+import { rmdirSync, unlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { isCanonical } from '@vethra/address'
 import { type CniError, inUseError } from '@vethra/cni'
-import { failure, hasCode, isMissing } from './failure.ts'
+import { entriesIn, failure, hasCode, isMissing } from './failure.ts'
 
 /** Removes a network's folder with host-local's files. Throws CniError 102 when something else is in it, or an address is reserved. */
 export async function removeFolder(folder: string): Promise<void> {
-  const entries = entriesOf(folder)
+  const entries = entriesIn(folder)
   const foreign = entries.filter((entry) => entry.isDirectory() || !isOfHostLocal(entry.name))
   if (foreign.length > 0)
     throw notEmpty(
@@ -15,15 +15,6 @@ export async function removeFolder(folder: string): Promise<void> {
     )
   for (const { name } of entries) removed(join(folder, name), unlinkSync)
   removed(folder, rmdirSync)
-}
-
-function entriesOf(folder: string): readonly Dirent[] {
-  try {
-    return readdirSync(folder, { withFileTypes: true })
-  } catch (cause) {
-    if (isMissing(cause)) return []
-    throw failure(`list ${folder}`, cause)
-  }
 }
 
 function isOfHostLocal(name: string): boolean {

@@ -1,9 +1,8 @@
-import { ptr } from 'bun:ffi'
+import { dlopen, ptr, read } from 'bun:ffi'
 import { closeSync } from 'node:fs'
 import { addressBits } from '@vethra/address'
 import { type CniError, ioError, noProgramError } from '@vethra/cni'
 import { formatSocket, type HeldSocket } from '@vethra/container'
-import { bind, errorNumber, listen, socket as newSocket, setOption } from './libc.ts'
 import type { OpenedSockets } from './socket-opener.ts'
 
 /** Opens all sockets, or none: throws on the first port in use. Throws CniError 100 or 5. */
@@ -47,13 +46,28 @@ const options = {
   ipv6Freebind: 78,
 } as const
 const errors = { addressInUse: 98 } as const
+
+const { symbols: libc } = dlopen('libc.so.6', {
+  __errno_location: { args: [], returns: 'ptr' },
+  bind: { args: ['i32', 'ptr', 'u32'], returns: 'i32' },
+  listen: { args: ['i32', 'i32'], returns: 'i32' },
+  setsockopt: { args: ['i32', 'i32', 'i32', 'ptr', 'u32'], returns: 'i32' },
+  socket: { args: ['i32', 'i32', 'i32'], returns: 'i32' },
+})
+
+// Of the call just made: errno(3).
+function errorNumber(): number {
+  const place = libc.__errno_location()
+  return place === null ? 0 : read.i32(place)
+}
+
 // EPROTONOSUPPORT, ESOCKTNOSUPPORT, EAFNOSUPPORT, EINVAL
 const unsupported: readonly number[] = [93, 94, 97, 22]
 
 function openSocket(socket: HeldSocket): number | 'taken' | 'left out' {
   const { protocol, address, optional } = socket
   const type = protocol === 'udp' ? datagramType : streamType
-  const descriptor = newSocket(
+  const descriptor = libc.socket(
     families[address.family],
     type | closeOnExecAndNonBlocking,
     protocols[protocol],
@@ -73,7 +87,7 @@ function openSocket(socket: HeldSocket): number | 'taken' | 'left out' {
 
 function setOptions(descriptor: number, { protocol, address }: HeldSocket): void {
   const set = (level: number, option: number, value: Uint8Array) =>
-    setOption(descriptor, level, option, value)
+    libc.setsockopt(descriptor, level, option, value, value.length)
   const one = Uint8Array.of(1, 0, 0, 0)
   // A published address may come to the host later: a floating one, or one of an interface that is down.
   if (address.family === 4) set(ipLevel, options.ipFreebind, one)
@@ -96,9 +110,9 @@ function dropAll(): Uint8Array {
 
 function bindAndListen(descriptor: number, socket: HeldSocket): number {
   const address = socketAddress(socket)
-  if (bind(descriptor, address) !== 0) return errorNumber()
+  if (libc.bind(descriptor, address, address.length) !== 0) return errorNumber()
   if (socket.protocol === 'udp') return 0
-  return listen(descriptor, backlog) === 0 ? 0 : errorNumber()
+  return libc.listen(descriptor, backlog) === 0 ? 0 : errorNumber()
 }
 
 /** A connection that no rule leads away is refused at once; a few may come together. */
