@@ -1,10 +1,10 @@
-import { realpathSync, statSync } from 'node:fs'
-import { pluginCandidates } from '@vethra/cni'
+import { realpathSync } from 'node:fs'
 import type { PluginHost } from '@vethra/cni-plugin'
 import { makeFolder, readText, removeFile, writeWhole } from '@vethra/files'
 import { checkNetns, iptablesRules } from '@vethra/linux'
 import { hasIptablesChain, netlinkKernel } from '@vethra/linux/netlink'
 import { bunPluginExec } from '@vethra/plugin-exec/bun'
+import { pluginFile } from '@vethra/plugin-exec/programs'
 import type { Io } from '@vethra/world'
 import { zoneRecords } from './folders-here.ts'
 import { ipamHere } from './ipam-here.ts'
@@ -29,15 +29,6 @@ export function pluginHostHere(path: readonly string[], io: Io): PluginHost {
 
 function isOthers(type: string, folders: readonly string[], own: string): boolean {
   if (folders.length === 0) return false
-  const file = pluginCandidates(type, folders).find(isFile)
+  const file = pluginFile(type, folders)
   return file !== undefined && realpathSync(file) !== realpathSync(own)
-}
-
-// Where nothing can be looked up, there is no program: CNI_PATH may name a file, or a link that leads in a circle.
-function isFile(path: string): boolean {
-  try {
-    return statSync(path).isFile()
-  } catch {
-    return false
-  }
 }

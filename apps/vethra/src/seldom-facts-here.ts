@@ -14,12 +14,12 @@ import {
   linkCounters,
   listeningPorts,
   markLink,
-  pluginFile,
   resolveAddress,
   signsOnHost,
   socketHolders,
   taskState,
 } from '@vethra/linux'
+import { pluginFile } from '@vethra/plugin-exec/programs'
 import { atHome, dataStorePath, type Settings } from '@vethra/settings'
 import type { HostFacts } from '@vethra/world'
 import { homes, runtime } from './folders-here.ts'
@@ -47,7 +47,7 @@ export function seldomFacts({ cniPath, dataRoot, address }: Settings): SeldomFac
     },
     isListening,
     kernelFeatures: () => hostFeatures(),
-    hasPlugin: async (type) => (await pluginFile(type, cniPath)) !== undefined,
+    hasPlugin: async (type) => pluginFile(type, cniPath) !== undefined,
     askFirewallPlugin: (policy) => askFirewallPlugin(policy, cniPath),
     ephemeralPorts,
     listeningPorts,

@@ -1,16 +1,9 @@
-import {
-  chmodSync,
-  mkdirSync,
-  mkdtempSync,
-  readlinkSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs'
+import { chmodSync, mkdtempSync, readlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { needsRoot } from '../test/in-namespace.ts'
-import { askFirewallPlugin, pluginFile } from './index.ts'
+import { askFirewallPlugin } from './index.ts'
 
 let dir: string
 beforeEach(() => {
@@ -21,19 +14,6 @@ function plugin(name: string, script: string): void {
   writeFileSync(join(dir, name), `#!/bin/sh\n${script}\n`)
   chmodSync(join(dir, name), 0o755)
 }
-
-describe('pluginFile', () => {
-  it('is the first file of that name, through links, and no folder', async () => {
-    plugin('real', 'true')
-    symlinkSync('real', join(dir, 'linked'))
-    mkdirSync(join(dir, 'folder'))
-    const path = ['/nowhere', dir]
-    expect(await pluginFile('linked', path)).toBe(join(dir, 'linked'))
-    expect(await pluginFile('folder', path)).toBeUndefined()
-    expect(await pluginFile('missing', path)).toBeUndefined()
-    await expect(pluginFile('../real', path)).rejects.toMatchObject({ code: 100 })
-  })
-})
 
 describe('as root', () => {
   beforeEach((context) => context.skip(needsRoot !== undefined, needsRoot))

@@ -1,18 +1,6 @@
-import { stat } from 'node:fs/promises'
-import { type PluginCall, pluginCandidates, pluginEnvironment } from '@vethra/cni'
+import { type PluginCall, pluginEnvironment } from '@vethra/cni'
+import { pluginFile } from '@vethra/plugin-exec/programs'
 import { run } from './run.ts'
-
-/** The path of a CNI plugin in the folders of CNI_PATH, symbolic links followed; undefined when it is nowhere. Throws CniError 7 for a bad type. */
-export async function pluginFile(
-  type: string,
-  path: readonly string[],
-): Promise<string | undefined> {
-  for (const candidate of pluginCandidates(type, path)) {
-    const found = await stat(candidate).catch(() => undefined)
-    if (found?.isFile()) return candidate
-  }
-  return undefined
-}
 
 /** The firewall plugin's version output, and its answer to a policy. */
 interface FirewallPlugin {
@@ -27,7 +15,7 @@ export async function askFirewallPlugin(
   ingressPolicy: string,
   path: readonly string[],
 ): Promise<FirewallPlugin | undefined> {
-  const file = await pluginFile('firewall', path)
+  const file = pluginFile('firewall', path)
   if (file === undefined) return undefined
   const about = await run('timeout', [longest, 'env', '-i', file])
   const call = trialOf(ingressPolicy)

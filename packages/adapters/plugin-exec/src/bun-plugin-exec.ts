@@ -1,15 +1,13 @@
-import { statSync } from 'node:fs'
 import {
   exitStatus,
   type PluginExit,
-  pluginCandidates,
   pluginEnvironment,
   pluginFailure,
-  pluginMissing,
   pluginNotStarted,
 } from '@vethra/cni'
 import { faultPoint } from '@vethra/files'
 import type { PluginRunner } from '@vethra/world'
+import { findPlugin } from './find-plugin.ts'
 import { heedChildren } from './heed-children.ts'
 import { busyAttempts, busyPauseMs, limitsOf, type PluginExecOptions } from './options.ts'
 import { type Child, type StartedPlugin, watch } from './watch-in-bun.ts'
@@ -18,28 +16,12 @@ import { type Child, type StartedPlugin, watch } from './watch-in-bun.ts'
 export function bunPluginExec(options: PluginExecOptions): PluginRunner {
   return {
     run: async (call) => {
-      const path = find(call.type, options.path)
+      const path = findPlugin(call.type, options.path)
       const exit = await execute({ path, call, limits: limitsOf(options, call) }, options)
       options.onReport?.({ ...exit, call })
       if (exit.status !== 'exit status 0') throw pluginFailure(exit)
       return exit.stdout
     },
-  }
-}
-
-function find(type: string, path: readonly string[]): string {
-  for (const candidate of pluginCandidates(type, path)) {
-    if (isFile(candidate)) return candidate
-  }
-  throw pluginMissing(type, path)
-}
-
-function isFile(path: string): boolean {
-  try {
-    return statSync(path).isFile()
-  } catch {
-    // Nothing there, or nothing that can be looked at: the next folder may have the plugin.
-    return false
   }
 }
 

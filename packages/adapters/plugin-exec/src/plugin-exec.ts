@@ -22,7 +22,7 @@ const drainMs = 200
 export function pluginExec(options: PluginExecOptions): PluginRunner {
   return {
     run: async (call) => {
-      const path = await findPlugin(call.type, options.path)
+      const path = findPlugin(call.type, options.path)
       const exit = await execute({ path, call }, options)
       options.onReport?.({ ...exit, call })
       if (exit.status !== 'exit status 0') throw pluginFailure(exit)

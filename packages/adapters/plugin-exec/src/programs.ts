@@ -1,4 +1,5 @@
-/** Runs programs of the host, such as `ip`, to their end, and tells processes of one number apart. Not for CNI plugins. */
+/** Runs programs of the host, such as `ip`, to their end, tells processes of one number apart, and finds CNI plugins. Not for running these. */
+export { pluginFile } from './find-plugin.ts'
 export {
   allPids,
   environmentByUs,
