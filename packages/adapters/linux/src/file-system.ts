@@ -1,5 +1,5 @@
 import { lstatSync, readdirSync, type Stats, statSync } from 'node:fs'
-import { stat, statfs } from 'node:fs/promises'
+import { statfs } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { errno, fileError } from '@vethra/files'
 import type { FolderAccess, OpenEntry, SeenPath } from '@vethra/findings'
@@ -17,12 +17,8 @@ export async function fileSystemOf(path: string): Promise<string> {
 
 /** The owner and permission bits of a folder; undefined where it is missing, or not for us to see. Throws CniError 5. */
 export async function accessOf(path: string): Promise<FolderAccess | undefined> {
-  try {
-    return accessOfStat(await stat(path))
-  } catch (error) {
-    if (unseen.includes(errno(error) ?? '')) return undefined
-    throw fileError('look at', path, error)
-  }
+  const seen = statOf(path, statSync)
+  return seen && accessOfStat(seen)
 }
 
 /** Files and folders below a folder that other users own or can write to: the first ten, of 50,000 entries at most. Links are passed over, and what is not for us to see. */

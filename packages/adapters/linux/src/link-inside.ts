@@ -2,7 +2,7 @@ import { readText } from '@vethra/files'
 import type { Outcome } from '@vethra/plugin-exec/programs'
 import type { LinkInside, NamedLink } from '@vethra/world'
 import { type IpLink, parseIpJson } from './ip-json.ts'
-import { run } from './run.ts'
+import { inside, run } from './run.ts'
 
 const ofProcess = /^\/proc\/(\d+)\/ns\/net$/
 
@@ -60,11 +60,4 @@ function isPair(one: IpLink, other: IpLink): boolean {
 
 function parse({ status, stdout }: Outcome): readonly IpLink[] {
   return status === 0 ? parseIpJson(stdout) : []
-}
-
-/** nsenter looks for programs on PATH alone and ends with 127 where one is missing. */
-async function inside(netns: string, [program = '', ...args]: readonly string[]): Promise<Outcome> {
-  const enter = (each: string) => run('nsenter', [`--net=${netns}`, '--', each, ...args])
-  const outcome = await enter(program)
-  return outcome.status === 127 ? enter(`/usr/sbin/${program}`) : outcome
 }

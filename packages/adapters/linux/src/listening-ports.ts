@@ -3,7 +3,7 @@ import { formatAddress, readAddress } from '@vethra/address'
 import { netnsError } from '@vethra/cni'
 import { readText } from '@vethra/files'
 import type { ListeningPort } from '@vethra/world'
-import { run } from './run.ts'
+import { inside } from './run.ts'
 
 /** Listening TCP sockets, UDP sockets without a peer and SCTP endpoints, in the kernel's order. Throws CniError 5, and 8 for `netns`. */
 export async function listeningPorts(netns: string = ''): Promise<readonly ListeningPort[]> {
@@ -25,10 +25,7 @@ async function table(name: string): Promise<string> {
 
 // A container may have as many sockets as it likes: what a program may print is bounded.
 async function tableIn(netns: string, name: string): Promise<string> {
-  const { status, stdout, stderr } = await run('nsenter', [
-    `--net=${netns}`,
-    ...['--', 'cat', `/proc/self/net/${name}`],
-  ])
+  const { status, stdout, stderr } = await inside(netns, ['cat', `/proc/self/net/${name}`])
   if (status === 0 || /No such file/.test(stderr)) return stdout
   throw netnsError(`cannot enter ${netns}`, { details: stderr.trim() })
 }

@@ -3,7 +3,7 @@ import { type IpLink, parseIpJson } from './ip-json.ts'
 import { hasLink, linkAt, linksIn } from './link-inside.ts'
 import { bootOfHost, here, lookAtNetns, withNetns } from './look-at-netns.ts'
 import { pluginsEnded } from './plugins-at-work.ts'
-import { run } from './run.ts'
+import { inside } from './run.ts'
 
 /** Facts about namespaces and the processes of plugins. `bootNow` names the time that a namespace lives in at most. */
 export function namespaceFacts(bootNow: () => string | undefined = bootOfHost): NamespaceFacts {
@@ -36,8 +36,8 @@ async function interfaceIn(
   cookie: string | undefined,
 ): Promise<SeenInterface | undefined> {
   if (cookie === undefined) return undefined
-  const net = `--net=/proc/${process.pid}/fd/${descriptor}`
-  const shown = await run('nsenter', [net, '--', 'ip', '-j', 'addr', 'show', 'dev', ifname])
+  const netns = `/proc/${process.pid}/fd/${descriptor}`
+  const shown = await inside(netns, ['ip', '-j', 'addr', 'show', 'dev', ifname])
   if (shown.status !== 0) return undefined
   const [link] = parseIpJson<IpLink>(shown.stdout)
   const addresses = link?.addr_info?.map(({ local, prefixlen }) => `${local}/${prefixlen}`) ?? []

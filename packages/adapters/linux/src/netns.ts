@@ -2,8 +2,7 @@ import { closeSync, openSync, readFileSync, readlinkSync, realpathSync, statfsSy
 import { dirname, resolve } from 'node:path'
 import { CniError } from '@vethra/cni'
 import { readText } from '@vethra/files'
-import type { Outcome } from '@vethra/plugin-exec/programs'
-import { run } from './run.ts'
+import { inside } from './run.ts'
 
 /** Whether a path is a network namespace, by its file system: nsfs, or /proc/PID/ns/net. */
 export async function isNetns(path: string): Promise<boolean> {
@@ -25,7 +24,7 @@ export async function bringLoopbackUp(netns: string): Promise<void> {
     const { loopbackUpInBun } = await import('./loopback-in-bun.ts')
     if (loopbackUpInBun(netns)) return
   }
-  const outcome = await setLoopbackUp(netns)
+  const outcome = await inside(netns, ['ip', 'link', 'set', 'dev', 'lo', 'up'])
   if (outcome.status !== 0) throw notNetns(netns, outcome.stderr.trim())
 }
 
@@ -98,14 +97,6 @@ async function isLoopbackUp(netns: string): Promise<boolean> {
   if (/^\d+\tlo\s/m.test((await readText(`/proc/${pid}/net/igmp`)) ?? '')) return true
   const routes = await readText(`/proc/${pid}/net/ipv6_route`)
   return /^0{31}1 80 .* 80200001 +lo$/m.test(routes ?? '')
-}
-
-/** nsenter looks for `ip` on PATH alone and ends with 127 when it is not there. */
-async function setLoopbackUp(netns: string): Promise<Outcome> {
-  const up = (ip: string) =>
-    run('nsenter', [`--net=${netns}`, '--', ip, 'link', 'set', 'dev', 'lo', 'up'])
-  const outcome = await up('ip')
-  return outcome.status === 127 ? await up('/usr/sbin/ip') : outcome
 }
 
 function notNetns(path: string, reason: string): CniError {

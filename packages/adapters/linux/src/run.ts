@@ -11,6 +11,19 @@ export async function run(program: string, args: readonly string[], input = ''):
   )
 }
 
+/** Runs a program in the network namespace at a path; in this process's own where that is empty. Throws CniError 100 without nsenter(1). */
+export async function inside(
+  netns: string,
+  [program, ...args]: readonly [string, ...string[]],
+  input = '',
+): Promise<Outcome> {
+  if (netns === '') return run(program, args, input)
+  const enter = (each: string) => run('nsenter', [`--net=${netns}`, '--', each, ...args], input)
+  const outcome = await enter(program)
+  // It looks for programs on PATH alone, and ends with 127 where one is missing.
+  return outcome.status === 127 ? enter(`/usr/sbin/${program}`) : outcome
+}
+
 /** The standard output of a program that must succeed. Throws CniError 5 with what it said. */
 export async function outputOf(program: string, args: readonly string[]): Promise<string> {
   const outcome = await run(program, args)

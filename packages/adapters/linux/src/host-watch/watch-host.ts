@@ -7,13 +7,17 @@ import { watchFolder } from './watch-folder.ts'
 export function watchHost(options: HostWatchOptions): HostWatch {
   const folders = options.folders.map((folder) => watchFolder(folder, options))
   const monitors = options.programs.map((program) => startMonitor(program, options))
-  const all = [...folders, ...monitors]
+  return watchAll([...folders, ...monitors])
+}
+
+/** Some watches as one. */
+export function watchAll(watches: readonly HostWatch[]): HostWatch {
   return {
     refresh: () => {
-      for (const each of all) each.refresh()
+      for (const each of watches) each.refresh()
     },
     close: () => {
-      for (const each of all) each.close()
+      for (const each of watches) each.close()
     },
   }
 }

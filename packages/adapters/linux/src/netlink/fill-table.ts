@@ -5,15 +5,12 @@ import {
   chainOfRule,
   dumpRules,
   explainErrno,
-  handleOfRule,
   hookNumbers,
   isDormant,
-  type NftExpression,
-  type ReceivedMessage,
 } from '@vethra/netlink'
 import { isPassing, sendTransaction } from './apply-effects.ts'
 import type { Session } from './session.ts'
-import { chainsIn } from './strange-entries.ts'
+import { beside, chainsIn } from './strange-entries.ts'
 import { remadeTable, startTable, type TableStart } from './table.ts'
 
 /** Whether our table is active, with its hooks, policies and rules as made; additional ones may stay. */
@@ -22,9 +19,10 @@ export function isTableWhole(session: Session): boolean {
   if (table === undefined || isDormant(table) || !hasBases(session, true)) return false
   const { messages } = session.askNetfilter(dumpRules(vethraTable))
   const found = Map.groupBy(messages, chainOfRule)
-  return Object.entries(tableRules()).every(([chain, rules]) =>
-    isInOrder(rules.map(expressionsOf), found.get(chain) ?? []),
-  )
+  return Object.entries(tableRules()).every(([chain, rules]) => {
+    const there = found.get(chain) ?? []
+    return there.length - beside(rules.map(expressionsOf), there).length === rules.length
+  })
 }
 
 // A policy is changed in place, a hook or a priority is not.
@@ -39,18 +37,6 @@ function hasBases(session: Session, withPolicies: boolean): boolean {
       (!withPolicies || there?.policy === base?.policy)
     )
   })
-}
-
-function isInOrder(
-  wanted: readonly (readonly NftExpression[])[],
-  found: readonly ReceivedMessage[],
-): boolean {
-  let met = 0
-  for (const each of found) {
-    const next = wanted[met]
-    if (next && handleOfRule(each, next) !== undefined) met += 1
-  }
-  return met === wanted.length
 }
 
 /** Makes our table, or fills its chains again; its elements stay. Throws CniError 5 where the kernel refuses, or as `startTable` does. */

@@ -85,13 +85,8 @@ function routeOp(kind: 'add route' | 'delete route', route: Route, lookup: Looku
     family: address.includes(':') ? 6 : 4,
     index: lookup.index(place, link),
     ...(Number(length) === 0 ? {} : { destination: { address, prefixLength: Number(length) } }),
-    ...present({ inFront, gateway, source, priority, table }),
-    ...(scope === undefined
-      ? gateway === undefined
-        ? { scope: 'link' as const }
-        : {}
-      : { scope }),
-    ...present({ mtu, advmss }),
+    ...present({ inFront, gateway, source, priority, table, mtu, advmss }),
+    ...present({ scope: scope ?? (gateway === undefined ? ('link' as const) : undefined) }),
   }
 }
 

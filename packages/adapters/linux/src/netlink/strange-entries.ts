@@ -52,8 +52,8 @@ export function chainsIn(session: Session): readonly FoundChain[] {
   return messages.map(decodeChain).filter(({ table }) => table === vethraTable.table)
 }
 
-// Those that are left once each of ours is met, in order.
-function beside(
+/** The rules that are left once each of ours is met, in order. */
+export function beside(
   own: readonly (readonly NftExpression[])[],
   found: readonly ReceivedMessage[],
 ): readonly ReceivedMessage[] {

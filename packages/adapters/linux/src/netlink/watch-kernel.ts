@@ -2,6 +2,7 @@ import { closeSync } from 'node:fs'
 import { type CniError, ioError } from '@vethra/cni'
 import { explainErrno, type ReceivedMessage, splitMessages } from '@vethra/netlink'
 import type { HostWatch, WatchHearer } from '@vethra/world'
+import { watchAll } from '../host-watch/watch-host.ts'
 import { bindNetlink, errorNumber, setOption, socket } from './libc-in-bun.ts'
 
 /** A group of netlink messages that the kernel sends by itself, and what it is about. */
@@ -18,16 +19,8 @@ const hearings: readonly Hearing[] = [
 ]
 
 /** Hears changes of interfaces, addresses and nftables by netlink; lost messages (ENOBUFS) are a change, too. */
-export function watchKernel({ onChange, onFault }: WatchHearer): HostWatch {
-  const heard = hearings.map((each) => hear(each, { onChange, onFault }))
-  return {
-    refresh: () => {
-      for (const each of heard) each.refresh()
-    },
-    close: () => {
-      for (const each of heard) each.close()
-    },
-  }
+export function watchKernel(hearer: WatchHearer): HostWatch {
+  return watchAll(hearings.map((each) => hear(each, hearer)))
 }
 
 function hear(hearing: Hearing, { onChange, onFault }: WatchHearer): HostWatch {

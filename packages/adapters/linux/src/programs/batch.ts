@@ -1,6 +1,5 @@
-import type { Outcome } from '@vethra/plugin-exec/programs'
 import { parseIpJson } from '../ip-json.ts'
-import { run } from '../run.ts'
+import { inside } from '../run.ts'
 import type { Line } from './line.ts'
 
 /** The first line of a batch that failed, counted from 0, and what the program said. */
@@ -27,17 +26,6 @@ export async function runBatch(
   const line = /^Command failed -:([0-9]+)/m.exec(stderr)?.[1]
   const said = stderr.split('\n').find((each) => each.trim() !== '') ?? `status ${status}`
   return { at: line === undefined ? 0 : Number(line) - 1, said }
-}
-
-/** Runs a program in the namespace of a container; of the host where `netns` is empty. */
-export async function inside(
-  netns: string,
-  [program, ...args]: readonly [string, ...string[]],
-  input: string = '',
-): Promise<Outcome> {
-  return netns === ''
-    ? run(program, args, input)
-    : run('nsenter', [`--net=${netns}`, '--', program, ...args], input)
 }
 
 /** The list that a command with `-j` prints in a container's namespace, or the host's where `netns` is empty. Empty where it fails. */

@@ -1,10 +1,12 @@
+import { present } from '@vethra/cni'
 import { readText } from '@vethra/files'
 import { isEffect } from '@vethra/firewall'
 import type { FoundElement, FoundLimit, FoundLink } from '@vethra/netlink'
 import type { Place, Resource, State } from '@vethra/state'
 import type { IpLink, IpRoute } from '../ip-json.ts'
 import type { Looking, SeenRoute, SeenRule } from '../observed/looking.ts'
-import { inside, listInside } from './batch.ts'
+import { inside } from '../run.ts'
+import { listInside } from './batch.ts'
 import { linksFrom, routesFrom } from './ip-look.ts'
 import { listTable } from './nft-table.ts'
 import { passes } from './passages.ts'
@@ -150,29 +152,16 @@ async function trafficOf(
 ): Promise<ReadonlyMap<number, Traffic>> {
   const found = links.filter(({ name }) => names.includes(name))
   const seen = found.map(async ({ name, index }) => {
-    const qdiscs = await listInside<JsonQdisc>('', 'tc', '-j', 'qdisc', 'show', 'dev', name)
-    const filters = await listInside<JsonFilter>(
-      '',
-      'tc',
-      '-j',
-      'filter',
-      'show',
-      'dev',
-      name,
-      'ingress',
-    )
+    const at = ['show', 'dev', name]
+    const qdiscs = await listInside<JsonQdisc>('', 'tc', '-j', 'qdisc', ...at)
+    const filters = await listInside<JsonFilter>('', 'tc', '-j', 'filter', ...at, 'ingress')
     const { rate, burst } = qdiscs.find(({ kind }) => kind === 'tbf')?.options ?? {}
     const [to] = filters.flatMap(
       ({ options }) => options?.actions?.flatMap((each) => each.to_dev ?? []) ?? [],
     )
     const redirect = links.find((each) => each.name === to)?.index
-    return [
-      index,
-      {
-        ...(rate !== undefined && burst !== undefined ? { limit: { rate, burst } } : {}),
-        ...(redirect === undefined ? {} : { redirect }),
-      },
-    ] as const
+    const limit = rate !== undefined && burst !== undefined ? { rate, burst } : undefined
+    return [index, present({ limit, redirect })] as const
   })
   return new Map(await Promise.all(seen))
 }
