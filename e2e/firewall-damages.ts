@@ -159,6 +159,18 @@ export const firewallDamages: readonly Damage[] = [
       () => 'iptables -t nat -D PREROUTING -m addrtype --dst-type LOCAL -j CNI-HOSTPORT-DNAT',
     ],
     [
+      'what portmap marks is masqueraded no more',
+      'ports-closed',
+      () => 'iptables -t nat -F CNI-HOSTPORT-MASQ',
+    ],
+    [
+      'the masquerading rules of ports are entered no more',
+      'ports-closed',
+      () =>
+        'iptables -t nat -D POSTROUTING -m comment --comment "CNI portfwd requiring masquerade" -j CNI-HOSTPORT-MASQ',
+    ],
+    ['portmap marks nothing', 'ports-closed', () => 'iptables -t nat -F CNI-HOSTPORT-SETMARK'],
+    [
       'all chains of ports are flushed',
       'ports-closed',
       () => 'iptables -t nat -F CNI-HOSTPORT-DNAT',
@@ -194,6 +206,16 @@ export const toldDamages: readonly Damage[] = [
       'inside-added',
       ({ web }) =>
         within(web, 'ip neigh replace 10.4.1.1 lladdr 02:00:00:00:00:55 nud permanent dev eth0'),
+    ],
+    [
+      'a container has a rule that refuses all packets',
+      'inside-added',
+      ({ web }) => within(web, 'ip rule add from all prohibit pref 10'),
+    ],
+    [
+      'a container has a route that refuses half of all addresses',
+      'inside-added',
+      ({ web }) => within(web, 'ip route add blackhole 0.0.0.0/1'),
     ],
     [
       'a bridge has the address of a container',
@@ -240,6 +262,13 @@ export const toldDamages: readonly Damage[] = [
       'a bridge that is closed without a mark',
       'rules-refusing',
       ({ bridge }) => element('internal', `"${bridge}"`, 'add'),
+    ],
+  ]),
+  ...damagesOf('exec', [
+    [
+      'a rule that drops comes before those of containers',
+      'rules-refusing',
+      () => 'iptables -I CNI-FORWARD -m comment --comment "it is mine" -j DROP',
     ],
   ]),
 ]

@@ -59,7 +59,12 @@ export function memoryKernel(given: MemoryKernelOptions = {}): MemoryKernel {
     lookInside: async (netns, ifname, expected) => {
       const { routes = [] } = factsIn(contents, {}, netns)
       const found = await observe(netns, expected)
-      return { found, routes: routes.filter(({ link }) => link === ifname), neighbours: [] }
+      return {
+        found,
+        routes: routes.filter(({ link }) => link === ifname),
+        neighbours: [],
+        refusals: [],
+      }
     },
     publishedTo: async (addresses): Promise<State> =>
       publishedTo([...contents.values()], addresses),

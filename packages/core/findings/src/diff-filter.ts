@@ -10,6 +10,7 @@ import type { Compared } from './compared.ts'
 import type { DesiredAttachment, DesiredNetwork } from './desired-state.ts'
 import { about, type Finding, finding, warning } from './finding.ts'
 import type { ObservedState } from './observed-state.ts'
+import { shellWord } from './shell-word.ts'
 
 /** Firewalls that get in the way of each other, or of containers. */
 export function filterFindings({ desired, observed }: Compared): readonly Finding[] {
@@ -25,6 +26,7 @@ export function filterFindings({ desired, observed }: Compared): readonly Findin
       observed,
     ),
     ...host.firewallManagers.map(managed),
+    ...firewall.map(dropping),
     ...[...host.refusingChains, ...firewall.flatMap(ownIptables)].map((chain) =>
       refusal(chain, networks),
     ),
@@ -82,6 +84,25 @@ function managed(manager: string): Finding {
 function ownIptables({ family, refusing }: ObservedFirewall): readonly RefusingChain[] {
   const program = family === 4 ? 'iptables' : 'ip6tables'
   return refusing === undefined ? [] : [{ program, name: 'FORWARD', priority: 0, rules: refusing }]
+}
+
+function dropping({ family, dropping: lines }: ObservedFirewall): Finding {
+  const program = family === 4 ? 'iptables' : 'ip6tables'
+  return finding('rules-refusing', about('host', `${program} chain CNI-FORWARD`), {
+    message: `somebody's rules in chain CNI-FORWARD of ${program} drop what containers send or get`,
+    evidence: lines,
+    fix: lines.map((line) => `${program} -D ${wordsOf(line.slice(3))}`).join(' && '),
+  })
+}
+
+// A saved rule as words of a shell: what is in quotation marks there is a comment, of anybody.
+function wordsOf(rule: string): string {
+  const words = rule.match(/"(?:[^"\\]|\\.)*"|\S+/g) ?? []
+  return words
+    .map((each) =>
+      shellWord(each.startsWith('"') ? each.slice(1, -1).replace(/\\(.)/g, '$1') : each),
+    )
+    .join(' ')
 }
 
 interface NamedNetwork extends ForwardedNetwork {

@@ -121,6 +121,8 @@ export function firewallOf(attachments: readonly DesiredAttachment[]): ObservedF
     refusing: ['-A FORWARD -m conntrack --ctstate DNAT -j ACCEPT'],
     flushed: [],
     publishes: true,
+    returns: true,
+    dropping: [],
     owned: new Map(attachments.flatMap(ownedBy).map((each) => [each.mark, each])),
     admitted: new Set(
       attachments.flatMap(({ addresses }) => addresses.map((each) => each.address)),

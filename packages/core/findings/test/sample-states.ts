@@ -28,6 +28,8 @@ export const nothingObserved: ObservedState = {
       family: 4,
       flushed: [],
       publishes: false,
+      returns: true,
+      dropping: [],
       owned: new Map(),
       admitted: new Set(),
       isolation: new Map(),

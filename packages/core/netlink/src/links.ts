@@ -173,6 +173,9 @@ export interface FoundRule {
   /** The source that it is for, in network order; absent where it is for all. */
   readonly source?: Octets
   readonly prefixLength: number
+  readonly priority: number
+  /** Whether it refuses each packet, whatever it is: a rule without a selector. */
+  readonly refuses: boolean
 }
 
 /** The rule of an RTM_NEWRULE message; undefined for another message, or another family. */
@@ -182,7 +185,17 @@ export function decodeRule({ type, body }: ReceivedMessage): FoundRule | undefin
   const attributes = readAttributes(body.subarray(12))
   const source = attributes.get(2)
   const table = numberOf(attributes.get(15)) ?? body[4] ?? 0
-  return { family, table, prefixLength: body[2] ?? 0, ...(source ? { source } : {}) }
+  // FRA_PRIORITY, FRA_TABLE, FRA_PROTOCOL, and what says nothing: FRA_SUPPRESS_PREFIXLEN of all ones, FRA_PAD.
+  const selectors = [...attributes.keys()].filter((each) => ![6, 14, 15, 18, 21].includes(each))
+  return {
+    family,
+    table,
+    prefixLength: body[2] ?? 0,
+    priority: numberOf(attributes.get(6)) ?? 0,
+    // FR_ACT_BLACKHOLE, FR_ACT_UNREACHABLE, FR_ACT_PROHIBIT; of FIB_RULE_INVERT it is for none.
+    refuses: [6, 7, 8].includes(body[7] ?? 0) && selectors.length === 0 && (body[8] ?? 0) === 0,
+    ...(source ? { source } : {}),
+  }
 }
 
 /** A neighbour entry that somebody made by hand. */

@@ -1,10 +1,9 @@
-import { CniError } from '@vethra/cni'
 import { attachmentText, type ObservedAttachment } from '@vethra/findings'
 import type { Resource, State } from '@vethra/state'
 import type { CachedAttachment, SeenInside } from '@vethra/world'
 import { expect, it } from 'vitest'
 import type { DoctorTools } from './doctor-tools.ts'
-import { observeInside, observeMounts } from './observe-inside.ts'
+import { observeInside } from './observe-inside.ts'
 
 const bridge = {
   type: 'bridge',
@@ -48,7 +47,7 @@ async function inside(
   around: Partial<SeenInside>,
 ): ReturnType<typeof observeInside> {
   const lookInside = async (_: string, __: string, wanted: State) => ({
-    ...{ found: has(wanted), routes: [], neighbours: [] },
+    ...{ found: has(wanted), routes: [], neighbours: [], refusals: [] },
     ...around,
   })
   const kernel = { lookInside }
@@ -87,10 +86,12 @@ it('what leads packets elsewhere is told by the words that delete it', async () 
       { ...wrong, destination: '10.9.0.0/16', gateway: 'fe80::1' },
     ],
     neighbours: ['10.4.0.1'],
+    refusals: ['-4 rule delete pref 10'],
   })
   expect(ledAway.map(({ deletion }) => deletion)).toEqual([
     'route delete 0.0.0.0/0 via 10.4.0.9 dev eth0 metric 0',
     'route delete 0.0.0.0/1 via 10.4.0.9 dev eth0 metric 7',
+    '-4 rule delete pref 10',
     'neigh delete 10.4.0.1 dev eth0',
   ])
 })
@@ -114,19 +115,5 @@ it('sysctls and settings of tuning are found', async () => {
     'lan/web/eth0: make sysctl net/ipv4/conf/eth0/arp_notify 1',
     'lan/web/eth0: make sysctl net/core/somaxconn 777',
     `lan/web/eth0: make link settings 1400 eth0 true ${mac}`,
-  ])
-})
-
-it('a container whose mounts cannot be read hides those of no other', async () => {
-  const deletedMounts = async (netns: string) => {
-    if (netns === '/many') throw new CniError({ code: 5, message: 'too large' })
-    return ['/etc/hosts', '/mnt']
-  }
-  const tools = { kernel: { deletedMounts }, clock: {} } as unknown as DoctorTools
-  const seen = ['/many', '/n'].map((netns) => ({
-    ...{ netns, containerId: `of ${netns}`, ours: true, state: 'alive' },
-  })) as unknown as readonly ObservedAttachment[]
-  expect(await observeMounts(tools, seen)).toEqual([
-    { containerId: 'of /n', paths: ['/etc/hosts'] },
   ])
 })

@@ -21,6 +21,7 @@ import {
   diff,
   type InterfaceAddress,
   keyOf,
+  type LinkSettings,
   type Owner,
   type Resource,
   type Route,
@@ -86,10 +87,10 @@ function listReader(): (made: CachedAttachment) => ConfList | undefined {
   }
 }
 
-// Neighbour entries by hand, and routes by other gateways that are in front of those of the network.
+// Neighbour entries by hand, what refuses packets, and routes by other gateways that are in front of those of the network.
 function strangeInside(
   { made, list, result: { ips, routes: given } }: ReadAttachment,
-  { routes, neighbours }: SeenInside,
+  { routes, neighbours, refusals }: SeenInside,
 ): readonly string[] {
   const { ifname } = made.attachment
   const own = new Set([...ips.map(({ gateway }) => gateway), ...given.map(({ gw }) => gw)])
@@ -113,26 +114,9 @@ function strangeInside(
       ({ destination, gateway, priority = 0 }) =>
         `route delete ${destination} via ${gateway} dev ${ifname} metric ${priority}`,
     ),
+    ...(isPlainlyMade(list) ? refusals : []),
     ...neighbours.map((address) => `neigh delete ${address} dev ${ifname}`),
   ]
-}
-
-const mounted: readonly string[] = ['/etc/hosts', '/etc/hostname', '/etc/resolv.conf']
-
-/** Living containers of ours that mount files which were removed or replaced. */
-export async function observeMounts(
-  { kernel, clock }: DoctorTools,
-  seen: readonly ObservedAttachment[],
-): Promise<NonNullable<ObservedState['staleMounts']>> {
-  const living = seen.filter(({ ours, state }) => ours && state === 'alive')
-  const places = new Map(living.map(({ netns, containerId }) => [netns, containerId]))
-  const all = await mapInTurns(clock, [...places], async ([netns, containerId]) => {
-    // A container can end meanwhile, or mount more than is read: that hides nothing else.
-    const deleted = await kernel.deletedMounts(netns).catch(onCniError(() => []))
-    const paths = deleted.filter((each) => mounted.includes(each))
-    return paths.length === 0 ? [] : [{ containerId, paths }]
-  })
-  return all.flat()
 }
 
 // Plugins that leave routes where the result has them.
@@ -162,22 +146,9 @@ function insideOf(read: ReadAttachment, isLast: boolean): State {
   const mac = result.interfaces.find((each) => each.name === ifname && each.sandbox)?.mac
   const hasMac = isPlain && !types.includes('ipvlan') && mac
   const routes = result.routes.filter(({ dst }) => isLast || !dst.endsWith('/0'))
-  const tuned = tunedBy(read)
-  const settings = tuned.find(({ kind }) => kind === 'link settings')
-  const sysctls = tuned.filter(
-    (each) => each.kind === 'sysctl' && (isLast || each.key.includes(`/${ifname}/`)),
-  )
   const addresses = result.ips.flatMap((each) => addressOf(result, each, on))
   const resources: readonly Resource[] = [
-    {
-      ...mtuOf(plugins),
-      ...settings,
-      kind: 'link settings',
-      ...on,
-      up: true,
-      ...(hasMac ? { mac } : {}),
-    },
-    ...sysctls,
+    ...settingsInside(read, isLast, hasMac ? { mac } : {}),
     ...addresses,
     ...(isPlain ? routes : []).flatMap((each) => routeOf(result, each, on)),
   ]
@@ -189,6 +160,28 @@ function insideOf(read: ReadAttachment, isLast: boolean): State {
       owner: { kind: 'network', network: made.network } as const,
       resource,
     })),
+  ]
+}
+
+function settingsInside(
+  read: ReadAttachment,
+  isLast: boolean,
+  link: Pick<LinkSettings, 'mac'>,
+): readonly Resource[] {
+  const { ifname } = read.made.attachment
+  const tuned = tunedBy(read)
+  const on = { kind: 'link settings', place: 'container' } as const
+  return [
+    // What plugins in this process made has it up.
+    ...(read.ways.some(({ way }) => way === 'native') ? [{ ...on, link: 'lo', up: true }] : []),
+    {
+      ...mtuOf(read.list?.plugins ?? []),
+      ...tuned.find(({ kind }) => kind === 'link settings'),
+      ...{ ...on, link: ifname, up: true, ...link },
+    },
+    ...tuned.filter(
+      (each) => each.kind === 'sysctl' && (isLast || each.key.includes(`/${ifname}/`)),
+    ),
   ]
 }
 

@@ -107,18 +107,29 @@ function lookInside(session: Session, ifname: string, expected: State): SeenInsi
   const known = looking(session, expected)
   const found = observeExpected(known, expected)
   const index = known.link('container', ifname)?.index
-  if (index === undefined) return { found, routes: [], neighbours: [] }
-  const { messages } = session.routeMessages('container', [encodeRouteDump('neighbours')])
+  if (index === undefined) return { found, routes: [], neighbours: [], refusals: [] }
+  const dump = (what: 'neighbours' | 'rules') =>
+    session.routeMessages('container', [encodeRouteDump(what)]).messages
+  const all = [...known.routes('container').values()].flat().filter(({ table }) => table === 254)
   return {
     found,
-    routes: [...known.routes('container').values()]
-      .flat()
-      .filter((each) => each.index === index && each.table === 254)
-      .map((each) => mainRoute(ifname, each)),
-    neighbours: messages.flatMap((each) => {
+    routes: all.filter((each) => each.index === index).map((each) => mainRoute(ifname, each)),
+    neighbours: dump('neighbours').flatMap((each) => {
       const neighbour = decodeNeighbour(each)
       return neighbour?.index === index ? [addressText(neighbour.address)] : []
     }),
+    refusals: [
+      ...dump('rules').flatMap((each) => {
+        const { refuses = false, family, priority } = decodeRule(each) ?? {}
+        return refuses ? [`-${family} rule delete pref ${priority}`] : []
+      }),
+      ...all.flatMap(({ refusal, destination, priority }) =>
+        // The last of IPv6 is the kernel's own.
+        refusal && priority !== 0xff_ff_ff_ff
+          ? [`route delete ${refusal} ${destination} metric ${priority}`]
+          : [],
+      ),
+    ],
   }
 }
 

@@ -1,3 +1,4 @@
+import { present } from '@vethra/cni'
 import { addressText, decodeRoutes, encodeRouteDump, type FoundRoute } from '@vethra/netlink'
 import type { Place, Route } from '@vethra/state'
 import type { SeenRoute } from '../observed/looking.ts'
@@ -6,16 +7,30 @@ import type { Session } from './session.ts'
 
 /** A route of the kernel, its addresses as text. */
 export function seenRoute(route: FoundRoute): SeenRoute {
-  const { family, destination, prefixLength, gateway, source, index, priority = 0, table } = route
+  const {
+    family,
+    destination,
+    prefixLength,
+    gateway,
+    source,
+    index,
+    priority = 0,
+    table,
+    type,
+  } = route
   const text = destination ? addressText(destination) : family === 4 ? '0.0.0.0' : '::'
   return {
     destination: `${text}/${prefixLength}`,
     priority,
     table,
-    ...(index === undefined ? {} : { index }),
+    ...present({ index, refusal: refusals[type] }),
     ...(gateway ? { gateway: addressText(gateway) } : {}),
     ...(source ? { source: addressText(source) } : {}),
   }
+}
+
+const refusals: Readonly<Record<number, SeenRoute['refusal']>> = {
+  ...{ 6: 'blackhole', 7: 'unreachable', 8: 'prohibit' },
 }
 
 /** The routes of the container's main table that lead through an interface. */

@@ -19,6 +19,8 @@ export interface SeenRoute {
   readonly source?: string
   readonly priority: number
   readonly table: number
+  /** How it refuses what it is for; absent where it leads it somewhere. */
+  readonly refusal?: 'blackhole' | 'unreachable' | 'prohibit'
 }
 
 /** A routing rule of one source, as it is. */

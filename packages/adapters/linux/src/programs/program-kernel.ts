@@ -41,7 +41,12 @@ export function programKernel({ zoneRecords }: KernelOptions): AttachmentKernel 
         await observe(netns, expected),
         await factsOf({ routes: true }, netns),
       ]
-      return { found, routes: routes.filter(({ link }) => link === ifname), neighbours: [] }
+      return {
+        found,
+        routes: routes.filter(({ link }) => link === ifname),
+        neighbours: [],
+        refusals: [],
+      }
     },
     publishedTo: async (addresses) => publishedTo(tableEffects(await listTable()), addresses),
     effects: async () => tableEffects(await listTable()),

@@ -11,6 +11,10 @@ export interface ObservedFirewall {
   readonly ledByOthers?: readonly ForwardedPorts[]
   /** Whether traffic to a port of the host reaches published ports at all. */
   readonly publishes: boolean
+  /** Whether what containers and the host send to published ports is masqueraded where portmap marks it, so that answers come back. */
+  readonly returns: boolean
+  /** The rules that drop or reject in the chain of `firewall`, which only accepts by itself. */
+  readonly dropping: readonly string[]
   /** By mark: what only one container in one network makes. */
   readonly owned: ReadonlyMap<string, OwnedRules>
   /** Addresses whose forwarding is accepted, in both directions. */

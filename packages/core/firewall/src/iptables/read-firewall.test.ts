@@ -51,6 +51,31 @@ describe('readFirewall', () => {
     expect(forged && ownerOf(forged)).toBeUndefined()
   })
 
+  it('tells whether what portmap marks is masqueraded', () => {
+    const marking = nat.replace(
+      'COMMIT',
+      `-A ${ports} -s 10.4.0.0/24 -p tcp -j CNI-HOSTPORT-SETMARK
+-A CNI-HOSTPORT-SETMARK -m comment --comment "x" -j MARK --set-xmark 0x2000/0x2000
+-A CNI-HOSTPORT-MASQ -m mark --mark 0x2000/0x2000 -j MASQUERADE
+-A POSTROUTING -m comment --comment "x" -j CNI-HOSTPORT-MASQ
+COMMIT`,
+    )
+    const returns = (text: string) => readFirewall({ family: 4, text }).returns
+    expect([returns(nat), returns(marking)]).toEqual([true, true])
+    const lost = [
+      /-A POSTROUTING .*MASQ\n/,
+      /-A CNI-HOSTPORT-MASQ.*\n/,
+      /-A CNI-HOSTPORT-SETMARK.*\n/,
+    ]
+    expect(lost.map((each) => returns(marking.replace(each, '')))).toEqual([false, false, false])
+  })
+
+  it('names the rules that drop in the chain of firewall', () => {
+    const [drop, reject] = ['-A CNI-FORWARD -j DROP', '-A CNI-FORWARD -i br0 -j REJECT']
+    const text = filter.replace('COMMIT', `${drop}\n${reject}\n-A OTHER -j DROP\nCOMMIT`)
+    expect(readFirewall({ family: 4, text }).dropping).toEqual([drop, reject])
+  })
+
   it('counts only ports that what is sent to the host comes to', () => {
     expect(read.publishes).toBe(true)
     expect(read.owned.get(ports)?.published).toEqual([

@@ -20,6 +20,10 @@ export function readFirewall({ family, text }: SavedRules): ObservedFirewall {
     ],
     ...ledByOthers(tables),
     publishes: publishes(nat),
+    returns: returns(nat),
+    dropping: filter.flatMap(({ chain, target, line }) =>
+      chain === 'CNI-FORWARD' && (target === 'DROP' || target === 'REJECT') ? [line] : [],
+    ),
     owned: ownedRules(nat, chainsOf(tables, 'nat')),
     admitted: admitted(filter),
     isolation: isolation(filter),
@@ -75,6 +79,18 @@ function hasRules(table: readonly Rule[]): boolean {
 function publishes(nat: readonly Rule[]): boolean {
   return ['PREROUTING', 'OUTPUT'].every((chain) =>
     nat.some((rule) => rule.chain === chain && rule.target === 'CNI-HOSTPORT-DNAT'),
+  )
+}
+
+// portmap marks what it masquerades in one chain, and masquerades it in another.
+function returns(nat: readonly Rule[]): boolean {
+  const has = (chain: string, target: string) =>
+    nat.some((rule) => rule.chain === chain && rule.target === target)
+  return (
+    !nat.some(({ target }) => target === 'CNI-HOSTPORT-SETMARK') ||
+    (has('CNI-HOSTPORT-SETMARK', 'MARK') &&
+      has('POSTROUTING', 'CNI-HOSTPORT-MASQ') &&
+      has('CNI-HOSTPORT-MASQ', 'MASQUERADE'))
   )
 }
 
