@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest'
 import { describeOnHost } from './gate.ts'
 import { executable, type Host, openHost } from './host.ts'
 
+const done = { exitCode: 0, stderr: '' }
 const rounds = Number(process.env['VETHRA_TEST_CONNECTS'] ?? 3)
 
 describeOnHost('vethra network connect and disconnect', () => {
@@ -78,6 +79,37 @@ describeOnHost('vethra network connect and disconnect', () => {
       const left = await host.vethra('network', 'disconnect', 'back', web)
       expect(left, stderr).toMatchObject({ exitCode: 0, stderr: '' })
     }
+  })
+
+  it.each([
+    ['a connect', 'connect'],
+    ['another disconnect', 'disconnect'],
+  ])('a disconnect that was killed is ended by %s', async (_, again) => {
+    const refused = [
+      ['connect', /connected to network back already/],
+      ['disconnect', /not connected to network back/],
+    ]
+    const [, whole] = refused.find(([name]) => name === again) ?? []
+    let [ended, at] = [0, 'begun']
+    for (let step = 1; at !== ''; step += 2) {
+      await host.vethra('network', 'connect', '--alias', 'shop', 'back', web)
+      const env = { VETHRA_FAULT: `kill:${step}` }
+      const argv = [executable, 'network', 'disconnect', 'back', web]
+      at = /killed at step (.*)/.exec((await host.run(argv, { env })).stderr)?.[1] ?? ''
+      const next = await host.vethra('network', again, 'back', web)
+      ended += next.exitCode === 0 ? 1 : 0
+      if (next.exitCode !== 0) expect(next.stderr, at).toMatch(whole ?? '')
+      const { stdout: links } = await host.runc('exec', web, 'ip', '-o', 'link')
+      const { stdout: peers } = await host.runc('exec', peer, 'cat', '/etc/hosts')
+      const isIn = again === 'connect'
+      expect(links.match(/(?<=^\d+: )eth\d/gm), at).toEqual(isIn ? ['eth0', 'eth1'] : ['eth0'])
+      expect(await reservations(), at).toHaveLength(isIn ? 2 : 1)
+      expect(/web/.test(peers), at).toBe(isIn)
+      expect(/shop/.test(peers), at).toBe(isIn && next.exitCode !== 0)
+      if (isIn) expect((await ping(peer, 'web')).stdout, at).toMatch(/1 packets received/)
+      if (isIn) expect(await host.vethra('network', 'disconnect', 'back', web)).toMatchObject(done)
+    }
+    expect(ended).toBeGreaterThan(4)
   })
 
   it('a connection is made again at the next start, and goes with the container', async () => {

@@ -1,4 +1,4 @@
-import { netnsError } from '@vethra/cni'
+import { netnsError, present } from '@vethra/cni'
 import {
   type BundleRecord,
   type Membership,
@@ -6,6 +6,7 @@ import {
   renderRecord,
 } from '@vethra/container'
 import type { ContainerNames } from '@vethra/names'
+import { referencesTo } from '@vethra/networks'
 import { detachEach } from '../attach/detach-each.ts'
 import { holdingContainer } from '../attach/holding-container.ts'
 import { attachEach, detachAll, openDoor } from '../attach/on-host.ts'
@@ -18,13 +19,19 @@ import { isLeasing } from '../dns/name-leased-resolvers.ts'
 import { tellAttached, tellConnection } from '../tell.ts'
 import { type ConnectRequest, joiningOf } from './joining.ts'
 import { keepConfLists } from './keep-conf-lists.ts'
+import { namesWithout } from './network-disconnect.ts'
 import { type ConnectionPlan, plannedAdds } from './plan-connection.ts'
 import type { ManageTools } from './tools.ts'
 
 /** Connects a container to one more network, at once and at each start; undone on failure. Throws CniError 102 when it cannot be. */
 export async function connectContainer(tools: ManageTools, request: ConnectRequest): Promise<void> {
-  await changeContainer(tools, request.container, async (container) => {
-    const { network, asked, memberships, left } = await joiningOf(tools, container, request)
+  await changeContainer(tools, request.container, async (found) => {
+    const { network, asked, memberships, left } = await joiningOf(tools, found, request)
+    // A disconnect that was killed may have left some.
+    const container = {
+      ...found,
+      ...present({ names: namesWithout(found.names, referencesTo(network)) }),
+    }
     const record = recordOf(container)
     const remember = (networks: BundleRecord['networks']) =>
       tools.containers.write(container.id, 'vethra.json', renderRecord({ ...record, networks }))

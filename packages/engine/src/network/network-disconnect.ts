@@ -7,9 +7,11 @@ import {
   onCniError,
 } from '@vethra/cni'
 import { type BundleRecord, type Membership, renderRecord } from '@vethra/container'
-import { findNetwork, type Network, networkId, referencesTo } from '@vethra/networks'
+import type { ContainerNames } from '@vethra/names'
+import { findNetwork, networkId, referencesTo } from '@vethra/networks'
 import type { DetachOptions } from '../attach/detach-each.ts'
 import { detachAll } from '../attach/on-host.ts'
+import { all, demandDone, inSequence, type SequenceOutcome } from '../attach/sequence.ts'
 import { findContainer } from '../container/container-inspect.ts'
 import { changeContainer, recordOf } from '../container/container-record.ts'
 import { demandSeen, type KnownContainer } from '../container/container-state.ts'
@@ -38,10 +40,8 @@ export async function disconnectContainer(
   return changeContainer(tools, request.container, async (container) => {
     const record = recordOf(container)
     const { target, networks } = await leavingOf(tools, container, request)
-    await detachAll(tools.host, membershipsIn(container, target), request)
     if (networks.length === 0) await rememberHome(tools, container)
-    await forgetNames(tools, container, target.isMeant)
-    await tools.containers.write(container.id, 'vethra.json', renderRecord({ ...record, networks }))
+    demandDone(await leave(tools, container, { target, networks, options: request }))
     const faults = await forgetLease(tools, container, target)
     await tellConnection(tools.host, 'container-disconnected', { network: target.name, record })
     return [...faults, ...(await movePorts(tools, container, target.name))]
@@ -67,15 +67,45 @@ export async function planDisconnect(
   }
 }
 
+interface Leaving {
+  readonly target: Target
+  /** The networks that the container stays in. */
+  readonly networks: BundleRecord['networks']
+}
+
+// What is attached goes last: killed before, the container has an attachment that it is not to have, as a killed
+// connect leaves one, and the next connect or disconnect detaches it.
+async function leave(
+  { host, hosts, containers }: ManageTools,
+  container: KnownContainer,
+  { target, networks, options }: Leaving & { readonly options: DetachOptions },
+): Promise<SequenceOutcome<void>> {
+  const { id, names } = container
+  const record = recordOf(container)
+  const remember = (of: BundleRecord) => containers.write(id, 'vethra.json', renderRecord(of))
+  const writeNames = async (of = names) => of && hosts.acquire(of)
+  return inSequence(async (step) => {
+    await step(
+      'write vethra.json',
+      () => remember({ ...record, networks }),
+      () => all([writeNames(), remember(record)]),
+    )
+    await step('write the hosts files', () => writeNames(namesWithout(names, target.refs)))
+    await step('detach', () => detachAll(host, membershipsIn(container, target), options))
+  }, host.steps)
+}
+
 async function leavingOf(
   tools: ManageTools,
   container: KnownContainer,
   { network, force }: DisconnectRequest,
-): Promise<{ readonly target: Target; readonly networks: BundleRecord['networks'] }> {
+): Promise<Leaving> {
   const record = recordOf(container)
   const target = await targetOf(tools, container, network)
-  const networks = record.networks.filter((each) => !target.isMeant(each.ref))
-  if (networks.length === record.networks.length) throw notConnected(target.name, container)
+  const networks = record.networks.filter((each) => !target.refs.includes(each.ref))
+  const isIn = networks.length < record.networks.length
+  if (!isIn && membershipsIn(container, target).length === 0)
+    throw notConnected(target.name, container)
   if (!force) demandSeen(container)
   return { target, networks }
 }
@@ -84,8 +114,8 @@ async function leavingOf(
 interface Target {
   readonly name: string
   readonly list: ConfList | undefined
-  /** Whether a reference, as a user typed it, means this network. */
-  readonly isMeant: (ref: string) => boolean
+  /** The references that mean it, as users type them. */
+  readonly refs: readonly string[]
 }
 
 async function targetOf(
@@ -94,14 +124,12 @@ async function targetOf(
   ref: string,
 ): Promise<Target> {
   const known = findNetwork(await knownNetworks(tools.networks), ref)
-  const means = (network: Pick<Network, 'name' | 'id'>) => (each: string) =>
-    referencesTo(network).includes(each)
-  if (known) return { ...known, isMeant: means(known) }
+  if (known) return { ...known, refs: referencesTo(known) }
   // The conf list has gone: the id of a name is known even so, and the cache knows what was attached.
   const names = attachments.map(({ network }) => network)
-  const byName = (name: string) => means({ name, id: networkId(name) })
-  const name = names.find((each) => byName(each)(ref)) ?? ref
-  return { name, list: undefined, isMeant: byName(name) }
+  const refsOf = (name: string) => referencesTo({ name, id: networkId(name) })
+  const name = names.find((each) => refsOf(each).includes(ref)) ?? ref
+  return { name, list: undefined, refs: refsOf(name) }
 }
 
 function membershipsIn(
@@ -146,19 +174,19 @@ async function rememberHome(
   })
 }
 
-async function forgetNames(
-  { hosts }: ManageTools,
-  { names }: KnownContainer,
-  isThis: (ref: string) => boolean,
-): Promise<void> {
-  if (names === undefined) return
+/** The names of a container without those that it has in a network. */
+export function namesWithout(
+  names: ContainerNames | undefined,
+  refs: readonly string[],
+): ContainerNames | undefined {
+  if (names === undefined) return undefined
   const left = <T>(entries: Readonly<Record<string, T>>) =>
-    Object.fromEntries(Object.entries(entries).filter(([ref]) => !isThis(ref)))
-  await hosts.acquire({
+    Object.fromEntries(Object.entries(entries).filter(([ref]) => !refs.includes(ref)))
+  return {
     ...names,
     networks: names.networks && left(names.networks),
     ...(names.aliases === undefined ? {} : { aliases: left(names.aliases) }),
-  })
+  }
 }
 
 function notConnected(network: string, { id }: KnownContainer): CniError {
