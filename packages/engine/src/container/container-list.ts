@@ -1,8 +1,8 @@
 import { formatPorts, type PortMapping } from '@vethra/container'
 import { containerFilter } from './container-filter.ts'
 import type { ContainerRow } from './container-row.ts'
-import { type KnownContainer, type KnownTools, readContainers } from './container-state.ts'
-import { foreignOf, isBare } from './others.ts'
+import type { KnownContainer, KnownTools } from './container-state.ts'
+import { shownContainers } from './others.ts'
 import { publishedPorts } from './published-ports.ts'
 import { type ShownState, shownState } from './shown-state.ts'
 
@@ -12,14 +12,8 @@ export async function listContainers(
   filters: readonly string[] = [],
 ): Promise<readonly ContainerRow[]> {
   const passes = containerFilter(filters)
-  const others = await foreignOf(tools)
-  const theirs = new Set(others.map(({ id }) => id))
-  const containers = (await readContainers(tools)).filter(
-    (each) => !(isBare(each) && theirs.has(each.id)),
-  )
-  const ids = new Set(containers.map(({ id }) => id))
   const rows = await Promise.all(
-    [...containers, ...others.filter(({ id }) => !ids.has(id))].map(async (each) =>
+    (await shownContainers(tools)).map(async (each) =>
       asRow(each, await publishedPorts(tools, each), await shownState(tools.host, each)),
     ),
   )

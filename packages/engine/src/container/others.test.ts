@@ -5,6 +5,7 @@ import type { ManageTools } from '../network/tools.ts'
 import { findContainer, findShown, inspectContainer } from './container-inspect.ts'
 import { listContainers } from './container-list.ts'
 import { othersOf } from './others.ts'
+import { readTraffic } from './traffic.ts'
 
 const hash = 'ab'.repeat(32)
 
@@ -184,6 +185,16 @@ describe('containers of others', () => {
     expect((await listContainers(paused)).map(({ State }) => State)).toEqual(['paused', 'running'])
     expect(await inspectContainer(paused, hash)).toMatchObject({ State: 'paused' })
     expect(await findShown(paused, hash)).toMatchObject({ state: 'running' })
+  })
+
+  it('one that nerdctl has made a folder for is there once, in traffic, too', async () => {
+    const host = tools([entry(`default-${hash}`)], { files: { [hash]: undefined } })
+    const counting = {
+      ...{ ...host, effects: { linkCounters: async () => [] } },
+      networks: { list: async () => [] },
+    } as unknown as ManageTools
+    expect(await listContainers(counting)).toMatchObject([{ ID: hash, State: 'running' }])
+    expect((await readTraffic(counting)).Containers).toMatchObject([{ ID: hash, State: 'running' }])
   })
 
   it.each([

@@ -1,9 +1,18 @@
 import { type ContainerRef, readingsOf } from '@vethra/cni'
 import type { CachedAttachment } from '@vethra/world'
-import type { KnownContainer, KnownTools } from './container-state.ts'
+import { type KnownContainer, type KnownTools, readContainers } from './container-state.ts'
 import { type ForeignEntries, foreignEntries, foreignFrom } from './foreign.ts'
 import { type OtherTools, otherRefs } from './other-ref.ts'
 import { podsOf } from './pods.ts'
+
+/** The containers that a namespace shows, whatever their state, by id; then those of other programs. */
+export async function shownContainers(tools: KnownTools): Promise<readonly KnownContainer[]> {
+  const others = await foreignOf(tools)
+  const theirs = new Set(others.map(({ id }) => id))
+  const own = (await readContainers(tools)).filter((each) => !(isBare(each) && theirs.has(each.id)))
+  const ids = new Set(own.map(({ id }) => id))
+  return [...own, ...others.filter(({ id }) => !ids.has(id))]
+}
 
 /** The containers of other programs that a namespace shows: those of nerdctl and of `ctr run --cni`, by id, then pods. */
 export async function foreignOf(tools: KnownTools): Promise<readonly KnownContainer[]> {

@@ -2,8 +2,8 @@ import type { Result } from '@vethra/cni'
 import { type Network, networkBridge, networksFromFiles } from '@vethra/networks'
 import type { CachedAttachment, LinkCounters } from '@vethra/world'
 import type { ManageTools } from '../network/tools.ts'
-import { type KnownContainer, readContainers } from './container-state.ts'
-import { foreignOf } from './others.ts'
+import type { KnownContainer } from './container-state.ts'
+import { shownContainers } from './others.ts'
 import { type ShownState, shownState } from './shown-state.ts'
 
 /** Octets since their interfaces were made, seen from the containers; absent where the host has no interface to count at. */
@@ -40,13 +40,13 @@ export async function readTraffic(tools: ManageTools): Promise<Traffic> {
   const [links, files, known, cached] = await Promise.all([
     tools.effects.linkCounters(),
     tools.networks.list(),
-    Promise.all([readContainers(tools), foreignOf(tools)]),
+    shownContainers(tools),
     tools.host.cache.list(),
   ])
   const { networks } = networksFromFiles(files)
   return {
     Networks: networks.map((network) => networkTraffic(network, links, cached)),
-    Containers: await Promise.all(known.flat().map((each) => containerTraffic(tools, each, links))),
+    Containers: await Promise.all(known.map((each) => containerTraffic(tools, each, links))),
   }
 }
 
