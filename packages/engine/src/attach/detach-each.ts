@@ -37,22 +37,29 @@ export async function detachEach(
   const swept = left
     .filter(isToSweep)
     .map(({ membership, known }) => ({ ...membership, listText: known.cached?.listText }))
-  // An ADD that did not finish was told to nobody.
-  const tell = async ({ membership, known: { cached, record } }: Left) => {
-    const container = membership.container ?? record?.container
-    if (!silent && cached) await tellDetached(tools, membership, container)
+  const isSwept = await attempt(sweepAlone(tools, swept).then(() => true))
+  const forgotten = new Set<Left>()
+  const forget = async (each: Left) => {
+    await tools.records.remove(keyOf(each.membership))
+    forgotten.add(each)
+    if (!silent) await tell(tools, each)
   }
-  const forget = async () => {
-    await sweepAlone(tools, swept)
-    for (const each of left.filter(({ isDetached }) => isDetached))
-      await attempt(tools.records.remove(keyOf(each.membership)).then(() => tell(each)))
-  }
-  await attempt(forget())
+  for (const each of left) if (isSwept && each.isDetached) await attempt(forget(each))
   if (errors.length === 0) return
   if (!force || errors.some((error) => !(error instanceof CniError))) throw together(errors)
-  for (const { membership } of left) await forgetOne(tools, membership)
-  for (const each of left.filter(({ isDetached }) => !isDetached)) await tell(each)
+  for (const each of left.filter((one) => !forgotten.has(one))) {
+    await tools.cache.remove(keyOf(each.membership))
+    await forget(each)
+  }
   tools.onRemains?.(remains(memberships, together(errors)))
+}
+
+// An ADD that did not finish was told to nobody.
+async function tell(
+  tools: HostTools,
+  { membership, known: { cached, record } }: Left,
+): Promise<void> {
+  if (cached) await tellDetached(tools, membership, membership.container ?? record?.container)
 }
 
 /** Waits for a work; undefined where it failed, which is noted. */
@@ -76,9 +83,4 @@ async function leave(tools: HostTools, given: Membership, attempt: Try): Promise
   // Without what ADD was called with, portmap does not know that there are ports to be closed.
   const isUntold = !known.cached?.listText || known.made.entry !== known.cached
   return { membership, known, isDetached, mayLeaveRules: wasLeft || isUntold }
-}
-
-async function forgetOne({ cache, records }: HostTools, membership: Membership): Promise<void> {
-  await cache.remove(keyOf(membership))
-  await records.remove(keyOf(membership))
 }

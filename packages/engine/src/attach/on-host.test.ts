@@ -1,8 +1,15 @@
+import type { NewEvent } from '@vethra/api'
 import { CniError, explain } from '@vethra/cni'
 import { parseConfList } from '@vethra/conflist'
 import type { Membership } from '@vethra/container'
 import { attachmentChains } from '@vethra/firewall'
-import type { AttachmentRecord, CachedAttachment, LinkInside, StageCall } from '@vethra/world'
+import type {
+  AttachmentRecord,
+  CachedAttachment,
+  Events,
+  LinkInside,
+  StageCall,
+} from '@vethra/world'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { holdingContainer } from './holding-container.ts'
 import type { HostTools } from './host-tools.ts'
@@ -532,6 +539,22 @@ describe('detachAll', () => {
     await detachAll(telling, [member('a', 'eth0')], { force: true })
     expect([records.size, entries.size]).toEqual([0, 0])
     expect(told).toMatchObject([{ code: 106, cause: { code: 100 } }])
+  })
+
+  it('tells of each network that a container leaves by force, where its rules cannot be read either', async () => {
+    await attachAll(tools, [member('a', 'eth0'), member('b', 'eth1')])
+    broken = ['DEL main-a']
+    const told: string[] = []
+    const telling: HostTools = {
+      ...tools,
+      rules: {
+        ...tools.rules,
+        save: () => Promise.reject(new CniError({ code: 5, message: 'no' })),
+      },
+      events: { tell: async ({ Network = '' }: NewEvent) => void told.push(Network) } as Events,
+    }
+    await detachAll(telling, [member('a', 'eth0'), member('b', 'eth1')], { force: true })
+    expect([records.size, told.sort()]).toEqual([0, ['a', 'b']])
   })
 
   it.each([
