@@ -99,6 +99,12 @@ describe('publishPorts', () => {
     expect([ran, published()]).toEqual([[], [0, 0, 0]])
   })
 
+  it('passes over an attachment whose result is lost: its plugins cannot publish', async () => {
+    cached = cached.map((each) => (each.network === 'back' ? { ...each, result: '{' } : each))
+    await expect(publishPorts(tools, keys.slice(0, 2), ports)).resolves.toBe('impossible')
+    expect([ran, published()]).toEqual([[], [0, 0, 0]])
+  })
+
   it('keeps what is to be done where the plugin fails', async () => {
     const failing = async () => Promise.reject(new CniError({ code: 11, message: 'busy' }))
     await expect(

@@ -5,6 +5,7 @@ import { cachedList } from './cached-list.ts'
 import { chainAgain, livingNetns } from './heal.ts'
 import { holdingContainer } from './holding-container.ts'
 import type { HostTools } from './host-tools.ts'
+import { isWhole } from './killed-add.ts'
 import { keyOf, rememberedOnly } from './membership.ts'
 import { portsOf } from './ports-made.ts'
 
@@ -32,7 +33,7 @@ export async function publishHeld(
   if (made.length === 0 || made.some((each) => portsOf(each).length > 0)) return 'unneeded'
   const next = made.find((each) => {
     const list = cachedList(each)
-    return list && takesPorts(list)
+    return list && takesPorts(list) && isWhole(each)
   })
   if (next === undefined) return 'impossible'
   await tools.cache.write(withPorts(next, ports))
