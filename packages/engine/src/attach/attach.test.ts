@@ -3,6 +3,7 @@ import { parseConfList } from '@vethra/conflist'
 import type { CachedAttachment } from '@vethra/world'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { type AttachTools, attach, detach } from './attach.ts'
+import { cniRuntime } from './cni-runtime.ts'
 
 const list = parseConfList(
   '{"cniVersion":"1.0.0","name":"lan","plugins":[{"type":"a"},{"type":"b"}]}',
@@ -51,6 +52,17 @@ beforeEach(() => {
 })
 
 const ran = () => calls.map(({ operation, type }) => `${operation} ${type}`)
+
+describe('cniRuntime', () => {
+  it('undoes an ADD that is not certain to outlive a power cut', async () => {
+    const full = new CniError({ code: 5, message: 'disk full' })
+    const cache = { ...tools.cache, flush: () => Promise.reject(full) }
+    const adding = cniRuntime({ ...tools, cache }).addNetworkList(list, attachment)
+    await expect(adding).rejects.toBe(full)
+    expect(ran()).toEqual(['ADD a', 'ADD b', 'DEL b', 'DEL a'])
+    expect(entries).toEqual([])
+  })
+})
 
 describe('attach', () => {
   it('remembers the attachment as it was made', async () => {

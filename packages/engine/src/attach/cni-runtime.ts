@@ -1,6 +1,7 @@
 import type { Attachment, AttachmentKey, ConfList, ParsedResult } from '@vethra/cni'
 import type { CachedAttachment } from '@vethra/world'
 import { type AttachTools, attach, checkAttachment, detach } from './attach.ts'
+import { undoAfter } from './failures.ts'
 import { checkStatus, freeUnused } from './network-operations.ts'
 import type { ValidAttachment } from './plan.ts'
 import { supportedVersions } from './supported-versions.ts'
@@ -34,7 +35,10 @@ export function cniRuntime(tools: AttachTools): CniRuntime {
   return {
     addNetworkList: async (list, attachment) => {
       const result = await attach(tools, list, attachment)
-      await cache.flush()
+      const undo = () => detach(tools, { list, network: list.name, attachment })
+      await cache.flush().catch(async (error: unknown) => {
+        throw await undoAfter(error, undo)
+      })
       return result
     },
     delNetworkList: (list, attachment) => detach(tools, { list, network: list.name, attachment }),

@@ -6,26 +6,20 @@ export function isIncomplete(error: unknown): boolean {
 }
 
 /** Undoes after a failure, and returns that; the reason that the undo failed is among its causes. */
-export async function undoAfter(error: unknown, undo: () => Promise<unknown>): Promise<unknown> {
+export async function undoAfter<E>(error: E, undo: () => Promise<unknown>): Promise<E> {
   return undo().then(
     () => error,
-    (failure: unknown) => together([error, failure]),
+    (failure: unknown) => together<unknown>([error, failure]) as E,
   )
 }
 
-/** Errors as one: the first is the user's, the others are behind its own causes. */
-export function together(errors: readonly unknown[]): unknown {
+/** Errors as one: the first is the user's, the others are behind its own causes. Undefined for none. */
+export function together<E>(errors: readonly E[]): E | undefined {
   const [first, ...others] = errors
   if (others.length === 0 || !(first instanceof Error)) return first
   const causes = first.cause === undefined ? others : [first.cause, ...others]
   const cause = new AggregateError(causes, `${errors.length} things failed`)
   if (!(first instanceof CniError)) return Object.assign(first, { cause })
   const { code, message, hint, details } = first
-  return new CniError({
-    code,
-    message,
-    hint,
-    details,
-    cause,
-  })
+  return new CniError({ code, message, hint, details, cause }) as CniError & E
 }

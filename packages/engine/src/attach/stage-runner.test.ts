@@ -1,3 +1,4 @@
+import { explain, ioError } from '@vethra/cni'
 import { memoryIpamStore, memoryKernel } from '@vethra/memory-world'
 import type { StageCall, StageWorld } from '@vethra/world'
 import { expect, it } from 'vitest'
@@ -45,4 +46,48 @@ it.each(['ADD', 'CHECK'] as const)(
 
 it('DEL of a conf with a sysctl twice goes on', async () => {
   expect(await stageRunner(worldInMaps())(tuning('DEL'))).toBe('')
+})
+
+const refused = { before: () => ioError('the link is refused') }
+
+function dummy(operation: StageCall['operation'], ipam: object): StageCall {
+  const stdin = JSON.stringify({ cniVersion: '1.0.0', name: 'lan', type: 'dummy', ipam })
+  const holder = { containerId: 'a', netns, ifname: 'eth0', cniArgs: [] }
+  return { operation, calls: [{ operation, type: 'dummy', ...holder, stdin }] }
+}
+
+it('an ADD whose address cannot be given back either says first why it failed', async () => {
+  const store = memoryIpamStore()
+  const world: StageWorld = {
+    ...worldInMaps(),
+    attachments: memoryKernel(refused),
+    ipamAt: () => ({ ...store, release: () => Promise.reject(ioError('the disk is gone')) }),
+  }
+  const ipam = { type: 'host-local', ranges: [[{ subnet: '10.4.1.0/24' }]] }
+  const error = await stageRunner(world)(dummy('ADD', ipam)).catch((each: unknown) => each)
+  expect(explain(error)).toEqual([
+    'error: the link is refused (CNI code 5)',
+    '  caused by: the disk is gone (CNI code 5)',
+  ])
+})
+
+it('a DEL whose IPAM program and kernel both refuse says so of both', async () => {
+  const attachments = memoryKernel(refused)
+  const owner = { kind: 'attachment', network: 'lan', containerId: 'a', ifname: 'eth0' } as const
+  const type = { name: 'dummy' } as const
+  attachments.place(netns, {
+    owner,
+    resource: { kind: 'link', place: 'container', name: 'eth0', type, up: true },
+  })
+  const programs = { run: () => Promise.reject(ioError('no lease')) }
+  const call = dummy('DEL', { type: 'dhcp' })
+  const [first] = call.calls
+  const error = await stageRunner({ ...worldInMaps(), attachments, programs })({
+    ...call,
+    ...(first ? { ipam: { ...first, type: 'dhcp' } } : {}),
+  }).catch((each: unknown) => each)
+  expect(explain(error)).toEqual([
+    'error: no lease (CNI code 5)',
+    '  caused by: the link is refused (CNI code 5)',
+  ])
 })

@@ -29,6 +29,7 @@ import {
 import type { ApplyOptions, StageWorld } from '@vethra/world'
 import { converge, type Outcome } from '../converge.ts'
 import { allocate } from './allocate.ts'
+import { together, undoAfter } from './failures.ts'
 import { demandFree, whyFull } from './full-sets.ts'
 import { askIpam, runIpam } from './ipam-program.ts'
 import { outcomeOf } from './run-plugin.ts'
@@ -117,10 +118,9 @@ export async function delStage(
   const links = netns === '' ? 'down' : (options.links ?? 'delete')
   const wish = { netns, desired: [], former: own }
   const outcome = await converge(world.attachments, wish, { links })
-  if (outcome.kind === 'failed') return outcome.error
-  const held = stageHolding(requests)
+  const held = outcome.kind === 'done' ? stageHolding(requests) : undefined
   if (held) await world.ipamAt(held.dataDir).release(held.network, held.holder)
-  return 'error' in given ? given.error : undefined
+  return together([given, outcome].flatMap((each) => ('error' in each ? [each.error] : [])))
 }
 
 /** CHECK of a stage: CniError 5 that names what is not as ADD left it; undefined when all is. `isAsked`: of which resources; default all. */
@@ -199,8 +199,9 @@ async function giveBack(
   claim: AddressClaim | undefined,
   error: CniError,
 ): Promise<StageOutcome> {
-  if (claim) await world.ipamAt(claim.dataDir).release(claim.network, claim.holder)
-  return { error }
+  if (claim === undefined) return { error }
+  const { dataDir, network, holder } = claim
+  return { error: await undoAfter(error, () => world.ipamAt(dataDir).release(network, holder)) }
 }
 
 function amiss(changes: readonly Change[]): CniError {
