@@ -32,6 +32,7 @@ const ownTraits: Readonly<Record<string, PluginTraits>> = {
   static: { readsArgs: true, conf: { ipam: { type: 'static', addresses: [] } } },
   macvlan: { readsArgs: true, conf: { master: 'lo' } },
   'host-device': { conf: { device: 'lo' } },
+  vlan: { conf: { master: 'lo' } },
   vrf: { chained: true, conf: { vrfname: 'kit' } },
 }
 

@@ -242,6 +242,35 @@ describeOnHost('the plugin set and its Go originals', () => {
     expect(our?.[1]).not.toContain('10.8.0.2 lookup')
   })
 
+  it('loopback goes down with its DEL, and its CHECK needs no result', async () => {
+    const script = (folder: string) => `
+      call() {
+        echo '{"cniVersion":"1.0.0","name":"lan","type":"loopback"}' |
+          CNI_COMMAND=$1 CNI_CONTAINERID=c3 CNI_NETNS=/run/netns/c3 CNI_IFNAME=lo CNI_PATH=${folder} \
+          ${folder}/loopback >/dev/null && code=0 || code=$?
+        echo "$1 $code: $(ip -n c3 -o link show lo | grep -o ',UP,')"
+      }
+      ip netns add c3
+      for each in CHECK ADD CHECK DEL DEL CHECK; do call $each; done
+      ip netns del c3`
+    const seen = await theirs.place.sh(script(debian))
+    expect(seen).toMatch(/CHECK 1: \nADD 0: ,UP,\nCHECK 0: ,UP,\nDEL 0: \nDEL 0: \nCHECK 1: /)
+    expect(await ours.place.sh(script(own))).toBe(seen)
+  })
+
+  it('macvlan in mode passthru has the MAC of the interface below, and says so', async () => {
+    const plugins = [{ type: 'macvlan', master: 'below0', mode: 'passthru', ipam }]
+    for (const side of [theirs, ours])
+      await side.place.sh(
+        'ip link add below0 address 02:00:00:00:07:07 type veth peer name below1\nip link set below0 up',
+      )
+    const through: Network = { ...lan, name: 'through', plugins }
+    for (const command of ['ADD', 'CHECK', 'DEL'] as const)
+      for (const side of [theirs, ours])
+        expect(await side.perform(through, step(command))).toMatchObject({ said: [] })
+    for (const side of [theirs, ours]) await side.place.sh('ip link del below0')
+  })
+
   it('frames with another MAC than its own leave no container with macspoofchk', async () => {
     const guarded = { ...lan, plugins: [{ ...bridge, macspoofchk: true }] }
     expect(await ours.perform(guarded, step('ADD'))).toMatchObject({ said: [] })

@@ -6,7 +6,7 @@ import {
   passes,
   type Result,
 } from '@vethra/cni'
-import { delStage, removeEffects } from '@vethra/engine'
+import { converge, delStage, removeEffects } from '@vethra/engine'
 import { readDataDir } from '@vethra/ipam'
 import { attachmentOwner, isSameOwner, type Owned } from '@vethra/state'
 import { removeOthersMaking } from './others-making.ts'
@@ -21,11 +21,24 @@ export async function deletePlanned(given: PlannedCall): Promise<void> {
     const error = await work().catch(onCniError((each) => each))
     if (error) errors.push(error)
   }
-  await attempt(() => (call.type === 'tuning' ? restoreTuned(call) : removePlanned(call)))
+  await attempt(() => (removals[call.type] ?? removePlanned)(call))
   await attempt(() => removeMarked(call))
   await attempt(() => removeOthersMaking(call))
   const [first] = errors
   if (first) throw first
+}
+
+const removals: Readonly<Record<string, typeof removePlanned>> = {
+  tuning: restoreTuned,
+  loopback: takeDown,
+}
+
+async function takeDown({ host, request }: PlannedCall): Promise<CniError | undefined> {
+  const { netns } = request
+  const lo = { kind: 'link settings', place: 'container', link: 'lo', up: false } as const
+  const desired = [{ owner: attachmentOwner(request), resource: lo }]
+  const outcome = await converge(host.attachments, { netns, desired: netns === '' ? [] : desired })
+  return outcome.kind === 'failed' ? outcome.error : undefined
 }
 
 // SPEC 1.1.0, section 2, "DEL": a namespace that is gone is no failure. In one that is there, an interface whose name is

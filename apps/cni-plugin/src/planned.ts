@@ -113,7 +113,7 @@ async function check(call: PlannedCall): Promise<void> {
   checkArgs(call)
   checkPlainIfname(request.ifname)
   if (type === 'tuning') await demandSingleSysctls(request.text)
-  if (!hasPrevious(request)) throw failed(words.noPrevious)
+  if (!hasPrevious(request) && type !== 'loopback') throw failed(words.noPrevious)
   const stage = stageOf(call, 'CHECK')
   await host.checkNetns(request.netns)
   const isOthers = await isOthersMaking(call, stage)

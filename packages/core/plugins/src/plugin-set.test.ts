@@ -147,6 +147,9 @@ describe('plans of plugins', () => {
     })
     const mac = '02:00:00:00:00:33'
     expect(typeOf({ type: 'macvlan', master: 'eth9', mac })).toMatchObject({ mac })
+    const passthru = planOf({ type: 'macvlan', master: 'eth9', mode: 'passthru', mac })
+    expect(passthru.resources[0]?.resource).not.toHaveProperty('mac')
+    expect(passthru.result.interfaces[0]).toMatchObject({ mac: eth9.mac })
     const { wants } = stageNeeds([requestOf({ type: 'macvlan', linkInContainer: true })])
     expect(wants.defaultRoute).toBe('container')
     const inside = planStage([requestOf({ type: 'macvlan', linkInContainer: true })], {
@@ -269,6 +272,7 @@ it.each<[JsonObject, string]>([
     { type: 'macvlan', master: 'eth9', mtu: 9000 },
     'invalid MTU 9000, must be [0, master MTU(1500)]',
   ],
+  [{ type: 'vlan', vlanId: 7 }, '"master" field is required'],
   [{ type: 'portmap', backend: 'x' }, 'unrecognized backend "x"'],
   [{ type: 'portmap', markMasqBit: 32 }, 'MasqMarkBit must be between 0 and 31'],
   [

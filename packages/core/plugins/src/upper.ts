@@ -14,10 +14,11 @@ import {
   textOf,
 } from './read-conf.ts'
 import { ipOf, usesLinkLocal } from './subnets.ts'
+import { words } from './words.ts'
 
 /** The conf of `macvlan`, `ipvlan` and `vlan`, checked. */
 export interface UpperConf {
-  /** The interface of the host below; absent for that of the default route. */
+  /** The interface below; absent for that of the default route, which vlan does not take. */
   readonly master?: string
   readonly mode: string
   readonly id: number
@@ -72,6 +73,7 @@ function parse(
   modes: readonly string[],
 ): UpperConf {
   const master = linkNameOf(conf, 'master')
+  if (type === 'vlan' && master === undefined) throw confError(words.noVlanMaster)
   const [first = ''] = modes
   const mode = textOf(conf, 'mode') ?? first
   if (!modes.includes(mode))
@@ -116,11 +118,12 @@ function plan(type: 'macvlan' | 'ipvlan' | 'vlan', conf: UpperConf, input: PlanI
   const own = conf.mac ?? interfaceMac(request, ips[0])
   const known = input.made?.interfaces.find(({ name }) => name === ifname)?.mac?.toLowerCase()
   // The others have that of the interface below.
-  const mac = type === 'macvlan' ? (known ?? own) : (below?.mac ?? '')
+  const hasOwnMac = type === 'macvlan' && conf.mode !== 'passthru'
+  const mac = hasOwnMac ? (known ?? own) : (below?.mac ?? '')
   const link = {
     ...({ kind: 'link', place: 'container', name: ifname, up: true } as const),
     type: linkType(type, parent ?? '', conf),
-    ...(type === 'macvlan' ? { mac } : {}),
+    ...(hasOwnMac ? { mac } : {}),
     ...present({ mtu: conf.mtu }),
     linkLocal: usesLinkLocal(request, ips),
   }

@@ -4,6 +4,8 @@ export const words = {
   unknownIpMasqBackend: (name: string) => `unknown ipmasq backend ${JSON.stringify(name)}`,
   ipamWithoutInterface: 'cannot use IPAM when DisableContainerInterface flag is set',
   invalidVlan: (id: number) => `invalid VLAN ID ${id} (must be between 0 and 4094)`,
+  noVlanMaster:
+    '"master" field is required. It specifies the host interface name to create the VLAN for.',
   invalidTrunk: (key: 'minID' | 'maxID' | 'id') => `incorrect trunk ${key} parameter`,
   trunkWithout: (key: 'minID' | 'maxID') =>
     `minID and maxID should be configured simultaneously, ${key} is missing`,
