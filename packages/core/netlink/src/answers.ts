@@ -54,7 +54,7 @@ function refusalOf(message: ReceivedMessage): Refusal {
   return {
     sequence,
     errno: errnoOf(message),
-    text: textOf(payloadAt(extra, [1]) ?? new Uint8Array()),
+    text: textOf(payloadAt(extra, [1])),
     ...(offset?.length === 4 ? { offset: view(offset).getUint32(0, true) } : {}),
   }
 }

@@ -1,10 +1,10 @@
-import { attribute, nested, payloadAt, readAttributes } from './attributes.ts'
+import { attribute, nested, numberAt, payloadAt } from './attributes.ts'
 import { flag, type Message, type ReceivedMessage } from './messages.ts'
 import { commentOf } from './nft-comment.ts'
 import { nfgenmsg, nftMessage, nftm } from './nft-message.ts'
 import type { NftTable } from './nft-op.ts'
 import { encodeValue, type NftType, type NftValue } from './nft-type.ts'
-import { nulText, type Octets, textOf, view } from './octets.ts'
+import { nulText, textOf } from './octets.ts'
 
 /** Asks for a table; refused with ENOENT when it is missing. */
 export function askTable(table: NftTable): Message {
@@ -51,14 +51,12 @@ export function tableComment({ body }: ReceivedMessage): string {
 
 /** Whether the table in NFT_MSG_NEWTABLE is switched off: it is there, and its chains see no packet. */
 export function isDormant({ body }: ReceivedMessage): boolean {
-  const octets = payloadAt(body.subarray(4), [2])
-  return octets?.length === 4 && (view(octets).getUint32(0) & 1) === 1
+  return ((numberAt(body.subarray(4), [2]) ?? 0) & 1) === 1
 }
 
 /** The generation in NFT_MSG_NEWGEN. */
 export function generationOf({ body }: ReceivedMessage): number | undefined {
-  const octets = payloadAt(body.subarray(4), [1])
-  return octets?.length === 4 ? view(octets).getUint32(0) : undefined
+  return numberAt(body.subarray(4), [1])
 }
 
 /** A chain that the kernel told of. */
@@ -75,21 +73,11 @@ export interface FoundChain {
 
 /** The chain of an NFT_MSG_NEWCHAIN message. */
 export function decodeChain({ body }: ReceivedMessage): FoundChain {
-  const attributes = readAttributes(body.subarray(4))
-  const text = (type: number) => textOf(attributes.get(type) ?? new Uint8Array())
-  const hook = attributes.get(4)
-  return {
-    table: text(1),
-    chain: text(3),
-    ...(hook ? { base: baseOf(hook, attributes.get(5)) } : {}),
-  }
-}
-
-function baseOf(hook: Octets, policy: Octets | undefined): NonNullable<FoundChain['base']> {
-  const number = (type: number) => {
-    const octets = payloadAt(hook, [type])
-    return octets?.length === 4 ? view(octets).getInt32(0) : 0
-  }
-  const drops = policy?.length === 4 && view(policy).getUint32(0) === 0
-  return { hook: number(1), priority: number(2), policy: drops ? 'drop' : 'accept' }
+  const octets = body.subarray(4)
+  const [table, chain] = [textOf(payloadAt(octets, [1])), textOf(payloadAt(octets, [3]))]
+  if (payloadAt(octets, [4]) === undefined) return { table, chain }
+  // The priority is signed.
+  const number = (type: number) => (numberAt(octets, [4, type]) ?? 0) | 0
+  const policy = numberAt(octets, [5]) === 0 ? 'drop' : 'accept'
+  return { table, chain, base: { hook: number(1), priority: number(2), policy } }
 }

@@ -28,7 +28,7 @@ export interface FoundAttribute {
 }
 
 /** The attributes of a payload, in order. Ends at the first that does not fit: the rest of a damaged message is left out. */
-export function listAttributes(octets: Octets): readonly FoundAttribute[] {
+export function listAttributes(octets: Octets = new Uint8Array()): readonly FoundAttribute[] {
   const found: FoundAttribute[] = []
   eachAttribute(octets, (type, offset, end) => {
     found.push({ type, payload: octets.subarray(offset + headerLength, end), offset })
@@ -50,6 +50,12 @@ export function payloadAt(octets: Octets | undefined, path: readonly number[]): 
   let inside = octets
   for (const type of path) inside = inside && lastOf(inside, type)
   return inside
+}
+
+/** The 32-bit integer in network order behind a path of types; undefined when there is none. */
+export function numberAt(octets: Octets | undefined, path: readonly number[]): number | undefined {
+  const payload = payloadAt(octets, path)
+  return payload?.length === 4 ? view(payload).getUint32(0) : undefined
 }
 
 function lastOf(octets: Octets, wanted: number): Octets | undefined {

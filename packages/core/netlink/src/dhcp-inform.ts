@@ -1,4 +1,5 @@
 import { readAddress } from '@vethra/address'
+import { macOctets } from './link-message.ts'
 
 /** One question to a DHCP server: of which interface, and under which number. */
 export interface LeaseQuestion {
@@ -74,8 +75,4 @@ function addressesIn(value: Uint8Array = new Uint8Array()): readonly string[] {
   return Array.from({ length: count }, (_, index) => value.subarray(index * 4, index * 4 + 4))
     .filter(([first = 0]) => first !== 0 && first !== 127 && first < 224)
     .map((each) => each.join('.'))
-}
-
-function macOctets(mac: string): readonly number[] {
-  return mac.split(':').map((each) => Number.parseInt(each, 16))
 }

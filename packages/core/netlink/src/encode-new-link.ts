@@ -1,6 +1,5 @@
 import { attribute, nested } from './attributes.ts'
 import {
-  type CommonAttributes,
   commonAttributes,
   ifla,
   linkHeader,
@@ -11,7 +10,7 @@ import {
 } from './link-message.ts'
 import { flag, type Message } from './messages.ts'
 import { nulText, type Octets, u8, u16, u32 } from './octets.ts'
-import type { NewBridge, NewUpper, NewVeth, RouteOp } from './route-op.ts'
+import type { NewBridge, NewLink, NewUpper, NewVeth, RouteOp } from './route-op.ts'
 
 /** The message that makes a link; undefined for other operations. */
 export function encodeNewLink(op: RouteOp): Message | undefined {
@@ -23,11 +22,7 @@ export function encodeNewLink(op: RouteOp): Message | undefined {
   return 'lower' in op ? encodeUpper(op) : undefined
 }
 
-function made(
-  common: CommonAttributes & { readonly name: string },
-  more: readonly Octets[],
-  info: Octets,
-): Message {
+function made(common: NewLink, more: readonly Octets[], info: Octets): Message {
   const attributes = [...commonAttributes(common), ...more, info]
   const head = { type: rtm.newLink, flags: flag.create | flag.exclusive }
   return linkMessage(head, { name: common.name }, attributes)

@@ -3,7 +3,7 @@ import { attribute, nested } from './attributes.ts'
 import { encodeLinkOp } from './encode-link.ts'
 import { linkHeader } from './link-message.ts'
 import { flag, type Message } from './messages.ts'
-import { be32, join, type Octets, u8, u32 } from './octets.ts'
+import { be32, bigOctets, join, type Octets, u8, u32 } from './octets.ts'
 import type { AddressOp, RouteDump, RouteEntryOp, RouteOp, RuleOp } from './route-op.ts'
 import { encodeTrafficOp, type TrafficOp } from './traffic-control.ts'
 
@@ -120,8 +120,5 @@ export function addressOctets(text: string): { readonly octets: Octets; readonly
   const address = readAddress(text)
   if (address === undefined) throw new RangeError(`not an IP address: ${text}`)
   if (address.family === 4) return { octets: be32(Number(address.value)), family: 2 }
-  const octets = new Uint8Array(16)
-  for (let at = 15, rest = address.value; at >= 0; at -= 1, rest >>= 8n)
-    octets[at] = Number(rest & 0xffn)
-  return { octets, family: 10 }
+  return { octets: bigOctets(address.value, 128), family: 10 }
 }

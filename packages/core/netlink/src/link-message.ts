@@ -1,7 +1,7 @@
 import { attribute, nested } from './attributes.ts'
 import type { Message } from './messages.ts'
 import { ascii, join, nulText, type Octets, u16, u32 } from './octets.ts'
-import type { LinkRef, NamespaceRef } from './route-op.ts'
+import type { LinkAttributes, LinkRef, NamespaceRef } from './route-op.ts'
 
 /** Types of messages about links (linux/rtnetlink.h). */
 export const rtm = { newLink: 16, deleteLink: 17, getLink: 18, setLink: 19 } as const
@@ -46,15 +46,8 @@ export function linkMessage(
   return { type, flags, body: join([head, ...name, ...attributes]) }
 }
 
-/** The attributes that links of every kind have. */
-export interface CommonAttributes {
-  readonly mac?: string
-  readonly mtu?: number
-  readonly alias?: string
-}
-
 /** The given ones of these, encoded, in the order MAC, MTU, alias. Throws RangeError for a text that is no MAC. */
-export function commonAttributes({ mac, mtu, alias }: CommonAttributes): readonly Octets[] {
+export function commonAttributes({ mac, mtu, alias }: LinkAttributes): readonly Octets[] {
   return [
     ...(mac === undefined ? [] : [attribute(ifla.address, macOctets(mac))]),
     ...(mtu === undefined ? [] : [attribute(ifla.mtu, u32(mtu))]),

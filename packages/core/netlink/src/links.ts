@@ -1,6 +1,6 @@
 import { payloadAt, readAttributes } from './attributes.ts'
 import type { ReceivedMessage } from './messages.ts'
-import { type Octets, textOf, view } from './octets.ts'
+import { hexText, type Octets, textOf, view } from './octets.ts'
 
 /** An interface, as the kernel reports it. */
 export interface FoundLink {
@@ -40,7 +40,7 @@ export function decodeLink({ type, body }: ReceivedMessage): FoundLink | undefin
   if (type !== newLink || body.length < 16) return undefined
   const numbers = view(body)
   const attributes = readAttributes(body.subarray(16))
-  const text = (key: number) => textOf(attributes.get(key) ?? new Uint8Array())
+  const text = (key: number) => textOf(attributes.get(key))
   const master = numberOf(attributes.get(10))
   const lower = numberOf(attributes.get(5))
   return {
@@ -49,7 +49,7 @@ export function decodeLink({ type, body }: ReceivedMessage): FoundLink | undefin
     mac: macText(attributes.get(1)),
     mtu: numberOf(attributes.get(4)) ?? 0,
     up: (numbers.getUint32(8, true) & 1) === 1,
-    kind: textOf(payloadAt(attributes.get(18), [1]) ?? new Uint8Array()),
+    kind: textOf(payloadAt(attributes.get(18), [1])),
     alias: text(20),
     ...(master ? { master } : {}),
     ...(lower ? { lower } : {}),
@@ -64,13 +64,9 @@ export function decodeLink({ type, body }: ReceivedMessage): FoundLink | undefin
 
 function portOf(linkInfo: Octets | undefined): Pick<FoundLink, 'port'> {
   const settings = payloadAt(linkInfo, [5])
-  const hairpin = payloadAt(settings, [4])
-  const isolated = payloadAt(settings, [33])
-  const locked = payloadAt(settings, [39])
-  if (!hairpin) return {}
-  return {
-    port: { hairpin: hairpin[0] === 1, isolated: isolated?.[0] === 1, locked: locked?.[0] === 1 },
-  }
+  const isOn = (type: number) => payloadAt(settings, [type])?.[0] === 1
+  if (!payloadAt(settings, [4])) return {}
+  return { port: { hairpin: isOn(4), isolated: isOn(33), locked: isOn(39) } }
 }
 
 // Of AF_SPEC: inet6, IFLA_INET6_ADDR_GEN_MODE; 1 is none.
@@ -139,14 +135,8 @@ export function decodeRoutes({ type, body }: ReceivedMessage): readonly FoundRou
     ...(priority === undefined ? {} : { priority }),
   }
   const hops = nextHops(attributes.get(9))
-  if (hops.length > 0) return hops.map((hop) => ({ ...route, ...hop }))
-  return [
-    {
-      ...route,
-      ...(gateway ? { gateway } : {}),
-      ...(index === undefined ? {} : { index }),
-    },
-  ]
+  const own = { ...(gateway ? { gateway } : {}), ...(index === undefined ? {} : { index }) }
+  return (hops.length > 0 ? hops : [own]).map((hop) => ({ ...route, ...hop }))
 }
 
 // Of RTA_MULTIPATH, each rtnexthop: length, flags, weight, index, attributes. The kernel joins IPv6 routes to one
@@ -229,10 +219,6 @@ function numberOf(octets: Octets | undefined): number | undefined {
   return octets?.length === 4 ? view(octets).getUint32(0, true) : undefined
 }
 
-function macText(octets: Octets = new Uint8Array()): string {
-  return octets.length === 6 ? Array.from(octets, hexOctet).join(':') : ''
-}
-
-function hexOctet(octet: number): string {
-  return octet.toString(16).padStart(2, '0')
+function macText(octets: Octets | undefined): string {
+  return octets?.length === 6 ? hexText(octets, ':') : ''
 }

@@ -1,4 +1,4 @@
-import { attribute, listAttributes, nested, payloadAt, readAttributes } from './attributes.ts'
+import { attribute, listAttributes, nested, payloadAt } from './attributes.ts'
 import { addressOctets } from './encode-route-op.ts'
 import type { ReceivedMessage } from './messages.ts'
 import { commentAttribute, commentOf } from './nft-comment.ts'
@@ -11,7 +11,7 @@ import {
   type ValueReader,
   valueReader,
 } from './nft-type.ts'
-import { be32, join, type Octets, padded, view } from './octets.ts'
+import { be32, hexText, join, type Octets, padded, view } from './octets.ts'
 
 type Shape = Pick<ElementsOp, 'key' | 'data' | 'interval'>
 
@@ -85,9 +85,9 @@ export function decodeElements(
   key: readonly NftType[],
   data?: readonly NftType[],
 ): readonly FoundElement[] {
-  const list = payloadAt(body.subarray(4), [3]) ?? new Uint8Array()
+  const list = listAttributes(payloadAt(body.subarray(4), [3]))
   const read = { key: valueReader(key), data: data && valueReader(data) }
-  return listAttributes(list).flatMap(({ payload }) => decodeElement(payload, read) ?? [])
+  return list.flatMap(({ payload }) => decodeElement(payload, read) ?? [])
 }
 
 /** How the parts of a set's elements are read. */
@@ -119,29 +119,17 @@ function onlyPayload(octets: Octets): Octets {
 
 /** The elements of NFT_MSG_NEWSETELEM messages, for `copy elements`: ascending, an interval's end before the next start. */
 export function copiesOf(messages: readonly ReceivedMessage[]): readonly Octets[] {
-  const payloads = messages.flatMap(({ body }) =>
-    listAttributes(payloadAt(body.subarray(4), [3]) ?? new Uint8Array()).map(
-      ({ payload }) => payload,
-    ),
-  )
-  const keyed = payloads.map((payload) => ({
+  const elements = messages.flatMap(({ body }) => listAttributes(payloadAt(body.subarray(4), [3])))
+  const keyed = elements.map(({ payload }) => ({
     payload,
-    key: hexOf(payloadAt(payload, [1, 1]) ?? new Uint8Array()),
-    starts: ends(payload) ? 0 : 1,
+    key: hexText(payloadAt(payload, [1, 1]) ?? new Uint8Array()),
+    starts: endsInterval(payloadAt(payload, [3])) ? 0 : 1,
   }))
   return keyed
     .toSorted((one, other) =>
       one.key < other.key ? -1 : one.key > other.key ? 1 : one.starts - other.starts,
     )
     .map(({ payload }) => payload)
-}
-
-function hexOf(octets: Octets): string {
-  return Array.from(octets, (octet) => octet.toString(16).padStart(2, '0')).join('')
-}
-
-function ends(octets: Octets): boolean {
-  return endsInterval(readAttributes(octets).get(3))
 }
 
 function endsInterval(flags: Octets | undefined): boolean {

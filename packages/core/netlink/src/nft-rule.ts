@@ -1,4 +1,4 @@
-import { attribute, listAttributes, payloadAt, readAttributes } from './attributes.ts'
+import { attribute, listAttributes, numberAt, payloadAt, readAttributes } from './attributes.ts'
 import { encodeExpressions } from './encode-nft-expression.ts'
 import { flag, type Message, type ReceivedMessage } from './messages.ts'
 import type { NftExpression } from './nft-expression.ts'
@@ -29,9 +29,7 @@ export function handleOfRule(
   expressions: readonly NftExpression[],
 ): bigint | undefined {
   const found = listedExpressions(message)
-  const wanted = listAttributes(
-    payloadAt(encodeExpressions(expressions.map(asTold)), [4]) ?? new Uint8Array(),
-  )
+  const wanted = listAttributes(payloadAt(encodeExpressions(expressions.map(asTold)), [4]))
   const isSame =
     found.length === wanted.length &&
     wanted.every(({ payload }, at) => covers(found[at]?.payload ?? new Uint8Array(), payload))
@@ -66,16 +64,15 @@ function refuses(expression: Octets): boolean {
   const name = nameOf(expression, [1])
   // Targets of iptables that nf_tables runs as they are.
   if (name === 'target') return ['REJECT', 'DROP'].includes(nameOf(expression, [2, 1]))
-  const verdict = name === 'immediate' ? payloadAt(expression, [2, 2, 2, 1]) : undefined
-  return name === 'reject' || (verdict?.length === 4 && view(verdict).getUint32(0) === 0)
+  return name === 'reject' || (name === 'immediate' && numberAt(expression, [2, 2, 2, 1]) === 0)
 }
 
 function listedExpressions({ body }: ReceivedMessage): ReturnType<typeof listAttributes> {
-  return listAttributes(payloadAt(body.subarray(4), [4]) ?? new Uint8Array())
+  return listAttributes(payloadAt(body.subarray(4), [4]))
 }
 
 function nameOf(octets: Octets, path: readonly number[]): string {
-  return textOf(payloadAt(octets, path) ?? new Uint8Array())
+  return textOf(payloadAt(octets, path))
 }
 
 // The kernel tells of more than it was told: a counter's values, the kind of an operation.

@@ -1,6 +1,6 @@
 import { formatAddress, readAddress } from '@vethra/address'
 import { addressOctets } from './encode-route-op.ts'
-import { ascii, atLeast, be16, join, type Octets, padded, textOf, u8 } from './octets.ts'
+import { ascii, atLeast, be16, bigOctets, join, type Octets, padded, textOf, u8 } from './octets.ts'
 
 /** A type of a set's keys or a map's data, by nft's name. */
 export type NftType = keyof typeof types
@@ -120,10 +120,4 @@ export function prefixBounds(prefix: string): { readonly first: Octets; readonly
   const host = (1n << BigInt(bits - size)) - 1n
   const first = address.value & ~host
   return { first: bigOctets(first, bits), last: bigOctets(first | host, bits) }
-}
-
-function bigOctets(value: bigint, bits: number): Octets {
-  return Uint8Array.from({ length: bits / 8 }, (_, at) =>
-    Number((value >> BigInt(bits - 8 - at * 8)) & 0xffn),
-  )
 }

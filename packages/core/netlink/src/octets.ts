@@ -28,7 +28,14 @@ export function be32(value: number): Octets {
 
 /** A 64-bit integer in network order. */
 export function be64(value: bigint): Octets {
-  return join([be32(Number(value >> 32n)), be32(Number(value & 0xffffffffn))])
+  return bigOctets(value, 64)
+}
+
+/** An integer of so many bits in network order. */
+export function bigOctets(value: bigint, bits: number): Octets {
+  return Uint8Array.from({ length: bits / 8 }, (_, at) =>
+    Number((value >> BigInt(bits - 8 - at * 8)) & 0xffn),
+  )
 }
 
 /** A text of ASCII characters, without a NUL. Throws RangeError for any other character: kernel names of ours have none. */
@@ -78,8 +85,13 @@ export function view(octets: Octets): DataView {
   return new DataView(octets.buffer, octets.byteOffset, octets.byteLength)
 }
 
+/** The octets in hex, two lower-case digits each. */
+export function hexText(octets: Octets, separator = ''): string {
+  return Array.from(octets, (octet) => octet.toString(16).padStart(2, '0')).join(separator)
+}
+
 /** The text that octets hold up to the first NUL; an octet beyond ASCII becomes U+FFFD, for names of others may have any. */
-export function textOf(octets: Octets): string {
+export function textOf(octets: Octets = new Uint8Array()): string {
   const end = octets.indexOf(0)
   const codes = end < 0 ? octets : octets.subarray(0, end)
   // A host's ports are read, a hundred letters each: spread, letter by letter, they take twice as long.

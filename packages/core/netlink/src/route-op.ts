@@ -12,50 +12,40 @@ export type RouteOp =
   | NewBridge
   | NewVeth
   | NewUpper
-  | {
-      readonly kind: 'add dummy' | 'add ifb'
-      readonly name: string
-      readonly mac?: string
-      readonly mtu?: number
-      readonly alias?: string
-    }
+  | (NewLink & { readonly kind: 'add dummy' | 'add ifb' })
   | SetLink
   | SetPort
   | SetVlans
   | NewForwarding
   | RuleOp
-  | {
-      readonly kind: 'add vrf'
-      readonly name: string
-      readonly table: number
-      readonly mac?: string
-      readonly mtu?: number
-      readonly alias?: string
-    }
+  | (NewLink & { readonly kind: 'add vrf'; readonly table: number })
   | SetAddressMode
   | { readonly kind: 'delete link'; readonly link: LinkRef | { readonly group: number } }
   | AddressOp
   | RouteEntryOp
   | TrafficOp
 
-/** Makes a bridge without spanning tree or forward delay. */
-export interface NewBridge {
-  readonly kind: 'add bridge'
-  readonly name: string
-  /** Without one the bridge takes the lowest of its ports', and changes it as they come and go. */
+/** The attributes that links of every kind have. */
+export interface LinkAttributes {
   readonly mac?: string
   readonly mtu?: number
   readonly alias?: string
+}
+
+/** Makes a link. */
+export interface NewLink extends LinkAttributes {
+  readonly name: string
+}
+
+/** Makes a bridge without spanning tree or forward delay. Without a MAC it takes the lowest of its ports', and changes it as they come and go. */
+export interface NewBridge extends NewLink {
+  readonly kind: 'add bridge'
   readonly vlanFiltering?: boolean
 }
 
 /** Makes a veth pair: this end a port of a bridge, the other born under its last name in a namespace. */
-export interface NewVeth {
+export interface NewVeth extends NewLink {
   readonly kind: 'add veth'
-  readonly name: string
-  readonly mac?: string
-  readonly mtu?: number
-  readonly alias?: string
   /** The index of the bridge. */
   readonly master?: number
   readonly peer: {
@@ -67,15 +57,11 @@ export interface NewVeth {
 }
 
 /** Makes an interface on top of another of the host, born in a namespace. */
-export interface NewUpper {
+export interface NewUpper extends NewLink {
   readonly kind: 'add macvlan' | 'add ipvlan' | 'add vlan'
-  readonly name: string
   /** The index of the interface below, in the namespace of the socket. */
   readonly lower: number
   readonly namespace?: NamespaceRef
-  readonly mac?: string
-  readonly mtu?: number
-  readonly alias?: string
   /** macvlan: `bridge`, `private`, `vepa`, `passthru`; ipvlan: `l2`, `l3`, `l3s`. */
   readonly mode?: string
   /** macvlan: the length of its queue of broadcasts. */
@@ -85,14 +71,11 @@ export interface NewUpper {
 }
 
 /** Changes a link; what is not named stays. */
-export interface SetLink {
+export interface SetLink extends LinkAttributes {
   readonly kind: 'set link'
   readonly link: LinkRef
   readonly up?: boolean
   readonly name?: string
-  readonly mac?: string
-  readonly mtu?: number
-  readonly alias?: string
   /** The index of the bridge or VRF, 0 for none. */
   readonly master?: number
   readonly namespace?: NamespaceRef

@@ -66,7 +66,9 @@ function encodeLimit({ index, rate, burst }: SetLimit): Message {
   const options = [
     attribute(1, join(parameters)),
     attribute(6, u32(burst)),
-    ...(rate > 0xffffffff ? [attribute(4, u64(rate))] : []),
+    ...(rate > 0xffffffff
+      ? [attribute(4, join([u32(rate), u32(Math.floor(rate / 2 ** 32))]))]
+      : []),
   ]
   const head = { index, parent: parents.root, handle: rootHandle }
   const flags = flag.create | flag.replace
@@ -76,10 +78,6 @@ function encodeLimit({ index, rate, burst }: SetLimit): Message {
 // struct tc_ratespec: cell_log, linklayer, overhead, cell_align, mpu, rate. With a link layer no table is wanted.
 function rateSpec(rate: number): Octets {
   return join([u8(0), u8(ethernet), u16(0), u16(0), u16(0), u32(rate)])
-}
-
-function u64(value: number): Octets {
-  return join([u32(value), u32(Math.floor(value / 2 ** 32))])
 }
 
 const everyProtocol = 0x0300
@@ -155,13 +153,13 @@ export function decodeLimit({ body }: ReceivedMessage): FoundLimit | undefined {
 
 /** The index of the interface to which an RTM_NEWTFILTER message's filter sends packets; undefined for another filter. */
 export function decodeRedirect({ body }: ReceivedMessage): number | undefined {
-  const actions = payloadAt(body.subarray(20), [2, 7]) ?? new Uint8Array()
-  const [parameters] = listAttributes(actions).flatMap(({ payload }) =>
+  const actions = listAttributes(payloadAt(body.subarray(20), [2, 7]))
+  const [parameters] = actions.flatMap(({ payload }) =>
     isKind(payload, 'mirred') ? (payloadAt(payload, [2, 2]) ?? []) : [],
   )
   return parameters?.length === 28 ? view(parameters).getUint32(24, true) : undefined
 }
 
 function isKind(attributes: Octets, name: string): boolean {
-  return textOf(payloadAt(attributes, [1]) ?? new Uint8Array()) === name
+  return textOf(payloadAt(attributes, [1])) === name
 }
