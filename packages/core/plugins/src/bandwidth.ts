@@ -42,9 +42,7 @@ function parse({ conf }: PluginRequest): BandwidthConf {
 }
 
 function limitsOf(keys: JsonObject): BandwidthConf {
-  const ingress = limitOf(keys, 'ingress')
-  const egress = limitOf(keys, 'egress')
-  return { ...(ingress ? { ingress } : {}), ...(egress ? { egress } : {}) }
+  return present({ ingress: limitOf(keys, 'ingress'), egress: limitOf(keys, 'egress') })
 }
 
 const most = 2 ** 53 - 1

@@ -42,9 +42,6 @@ export function parseBridgeConf({ conf, attachment }: PluginRequest): BridgeConf
   if (isDown && hasIpam) throw confError(words.ipamWithoutInterface)
   const vlans = portVlansOf(conf)
   const isDefaultGateway = booleanOf(conf, 'isDefaultGateway')
-  const mtu = mtuOf(conf)
-  const mac = askedMac(conf, attachment.cniArgs)
-  const dns = dnsOf(conf)
   return {
     bridge: linkNameOf(conf, 'bridge') ?? 'cni0',
     isGateway: booleanOf(conf, 'isGateway') || isDefaultGateway,
@@ -57,7 +54,8 @@ export function parseBridgeConf({ conf, attachment }: PluginRequest): BridgeConf
     onlyOwnMac: booleanOf(conf, 'macspoofchk'),
     asksFirst: booleanOf(conf, 'enabledad'),
     isDown,
-    ...present({ vlans, mtu, mac, dns }),
+    ...present({ vlans, mtu: mtuOf(conf), mac: askedMac(conf, attachment.cniArgs) }),
+    ...present({ dns: dnsOf(conf) }),
     hasIpam,
   }
 }

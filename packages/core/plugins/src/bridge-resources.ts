@@ -20,7 +20,7 @@ export function bridgeResources(
 ): readonly Resource[] {
   const { bridge: name, mtu, promiscuous, isGateway, ipMasq } = conf
   const gatewayLink = gatewayLinkOf(conf)
-  const subnets = unique(ips.map(({ subnet }) => subnet))
+  const subnets = [...new Set(ips.map(({ subnet }) => subnet))]
   const isInternal = ips.length > 0 && !isGateway && !ipMasq && !hasRoutes
   return [
     {
@@ -112,8 +112,4 @@ export function cable(
       ...(vlans === undefined ? {} : { vlans }),
     },
   ]
-}
-
-function unique(texts: readonly string[]): readonly string[] {
-  return [...new Set(texts)]
 }

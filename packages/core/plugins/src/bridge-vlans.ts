@@ -1,4 +1,4 @@
-import { confError, type Json, type JsonObject } from '@vethra/cni'
+import { confError, isObject, type Json, type JsonObject } from '@vethra/cni'
 import type { PortVlans } from '@vethra/state'
 import { arrayOf, booleanOf, invalidKey, numberOf } from './read-conf.ts'
 import { words } from './words.ts'
@@ -16,14 +16,15 @@ export function portVlansOf(conf: JsonObject): PortVlans | undefined {
   return { tagged, keepsDefault, ...(untagged === undefined ? {} : { untagged }) }
 }
 
+const trunkKeys = ['minID', 'maxID', 'id'] as const
+
 function idsOf(value: Json): readonly number[] {
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw invalidKey('vlanTrunk', value, 'each must be an object')
-  const entry = value as JsonObject
-  const [id, least, most] = ['id', 'minID', 'maxID'].map((key) => numberOf(entry, key))
-  if (least !== undefined && !isId(least)) throw confError(words.invalidTrunk('minID'))
-  if (most !== undefined && !isId(most)) throw confError(words.invalidTrunk('maxID'))
-  if (id !== undefined && !isId(id)) throw confError(words.invalidTrunk('id'))
+  if (!isObject(value)) throw invalidKey('vlanTrunk', value, 'each must be an object')
+  const [least, most, id] = trunkKeys.map((key) => {
+    const number = numberOf(value, key)
+    if (number === undefined || (number >= 1 && number <= 4094)) return number
+    throw confError(words.invalidTrunk(key))
+  })
   const range = rangeOf(least, most)
   return id === undefined ? range : [...range, id]
 }
@@ -35,8 +36,4 @@ function rangeOf(least: number | undefined, most: number | undefined): readonly 
   if (most === undefined) throw missing('maxID')
   if (least > most) throw confError(words.trunkBackwards)
   return Array.from({ length: most - least + 1 }, (_, at) => least + at)
-}
-
-function isId(id: number): boolean {
-  return id >= 1 && id <= 4094
 }

@@ -17,10 +17,8 @@ export const dummy: Plugin<DummyConf> = {
   parse: ({ conf }) => {
     if (textOf(objectOf(conf, 'ipam') ?? {}, 'type') === undefined && conf['ipam'] !== undefined)
       throw confError('dummy interface requires an IPAM configuration')
-    const dns = dnsOf(conf)
-    return present({ dns })
+    return present({ dns: dnsOf(conf) })
   },
-  wants: () => ({}),
   plan,
 }
 

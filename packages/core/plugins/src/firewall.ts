@@ -16,7 +16,6 @@ export const firewall: Plugin<FirewallConf> = {
   // `backend` and `iptablesAdminChainName` mean iptables.
   keys: ['ingressPolicy'],
   parse,
-  wants: () => ({}),
   plan,
 }
 

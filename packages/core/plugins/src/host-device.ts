@@ -31,8 +31,7 @@ function parse({ conf }: PluginRequest): HostDeviceConf {
     throw confError(`invalid pciBusID ${JSON.stringify(busId)}`)
   if (kernelPath?.split('/').includes('..'))
     throw confError(`invalid kernelpath ${JSON.stringify(kernelPath)}`)
-  const dns = dnsOf(conf)
-  return { device: refOf({ name, mac, kernelPath, busId }), ...present({ dns }) }
+  return { device: refOf({ name, mac, kernelPath, busId }), ...present({ dns: dnsOf(conf) }) }
 }
 
 // The first of these counts, as in the reference plugin.

@@ -1,3 +1,4 @@
+import { present } from '@vethra/cni'
 import { type HostLocalConf, readDataDir, readHostLocalConf } from '@vethra/ipam'
 import type { Holding, IpamPlugin, PluginRequest } from './plugin.ts'
 
@@ -21,7 +22,7 @@ export const hostLocal: IpamPlugin<HostLocalConf> = {
     ...holding(request),
     sets,
     requested,
-    ...(resolvConf === undefined ? {} : { resolvConf }),
+    ...present({ resolvConf }),
   }),
   answer: ({ routes }, ips) => ({ ips, routes, dns: {} }),
 }

@@ -6,7 +6,6 @@ export const loopback: Plugin<Record<string, never>> = {
   type: 'loopback',
   keys: [],
   parse: () => ({}),
-  wants: () => ({}),
   plan: (_, { request, previous }) => {
     const { cniVersion, attachment } = request
     const resource = { kind: 'link settings', place: 'container', link: 'lo', up: true } as const

@@ -124,8 +124,8 @@ export interface Plugin<Conf> {
   /** Whether its plan builds on what the plugins before it have done to the kernel: it shares no stage. Default false. */
   readonly alone?: boolean
   parse(request: PluginRequest): Conf
-  /** `previous`: the result of the stage before; absent for the first. */
-  wants(conf: Conf, request: PluginRequest, previous?: Result): WantedFacts
+  /** `previous`: the result of the stage before; absent for the first. Default: no facts. */
+  wants?(conf: Conf, request: PluginRequest, previous?: Result): WantedFacts
   plan(conf: Conf, input: PlanInput): Planned
 }
 

@@ -2,6 +2,7 @@ import { formatAddress, readAddress } from '@vethra/address'
 import {
   type CniError,
   confError,
+  isObject,
   type Json,
   type JsonObject,
   present,
@@ -35,7 +36,6 @@ export const portmap: Plugin<PortmapConf> = {
   // Marks and conditions are iptables' own, but for the one in networks of ours: table vethra leads ::1 nowhere, either.
   fixed: { snat: true, masqAll: false, conditionsV6: ['!', '-d', '::1'] },
   parse,
-  wants: () => ({}),
   plan,
 }
 
@@ -86,13 +86,11 @@ const mostMappings = 32_768
 const protocols: readonly string[] = ['tcp', 'udp', 'sctp']
 
 function mappingOf(value: Json): Mapping {
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw invalidKey('portMappings', value, 'each must be an object')
-  const mapping = value as JsonObject
-  const protocol = (textOf(mapping, 'protocol') ?? 'tcp').toLowerCase()
+  if (!isObject(value)) throw invalidKey('portMappings', value, 'each must be an object')
+  const protocol = (textOf(value, 'protocol') ?? 'tcp').toLowerCase()
   if (!protocols.includes(protocol))
     throw invalidKey('protocol', protocol, 'it must be tcp, udp or sctp')
-  const asked = textOf(mapping, 'hostIP')
+  const asked = textOf(value, 'hostIP')
   const read = asked === undefined ? undefined : readAddress(asked)
   if (asked !== undefined && !read) throw invalidKey('hostIP', asked, 'it must be an IP address')
   // A set's key is the address as the kernel prints it.
@@ -102,8 +100,8 @@ function mappingOf(value: Json): Mapping {
     throw invalidKey('hostIP', hostIp, 'the IPv6 loopback address leads to no container')
   return {
     protocol: protocol as Mapping['protocol'],
-    hostPort: portOf(mapping, 'hostPort'),
-    containerPort: portOf(mapping, 'containerPort'),
+    hostPort: portOf(value, 'hostPort'),
+    containerPort: portOf(value, 'containerPort'),
     ...present({ hostIp }),
   }
 }
@@ -113,8 +111,7 @@ const portNames = { hostPort: 'host', containerPort: 'container' } as const
 function portOf(mapping: JsonObject, key: keyof typeof portNames): number {
   const port = numberOf(mapping, key) ?? 0
   if (port >= 1 && port <= 65535) return port
-  const name = portNames[key]
-  throw confError(words.invalidPort(name, port))
+  throw confError(words.invalidPort(portNames[key], port))
 }
 
 function plan({ mappings }: PortmapConf, { request, previous, removing }: PlanInput): Planned {
@@ -152,17 +149,9 @@ function publish(
   address: string,
 ): readonly Publish[] {
   if (hostIp !== undefined && hostIp.includes(':') !== address.includes(':')) return []
-  const isAny = hostIp === undefined || hostIp === '0.0.0.0' || hostIp === '::'
-  return [
-    {
-      kind: 'publish',
-      protocol,
-      hostPort,
-      address,
-      port: containerPort,
-      ...(isAny ? {} : { hostAddress: hostIp }),
-    },
-  ]
+  const hostAddress = hostIp === '0.0.0.0' || hostIp === '::' ? undefined : hostIp
+  const port = { hostPort, address, port: containerPort }
+  return [{ kind: 'publish', protocol, ...port, ...present({ hostAddress }) }]
 }
 
 // What a bridge needs for packets from 127.0.0.1 to be led to its containers: the route, and the guard that comes

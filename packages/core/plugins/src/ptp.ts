@@ -1,5 +1,6 @@
 import { confError, present, type Result } from '@vethra/cni'
 import type { Resource } from '@vethra/state'
+import { forwarding } from './bridge-resources.ts'
 import { configureInterface } from './configure-interface.ts'
 import { interfaceMac } from './names.ts'
 import { owned, ownerOf } from './owned.ts'
@@ -20,7 +21,6 @@ export const ptp: Plugin<PtpConf> = {
   type: 'ptp',
   keys: ['ipMasq', 'ipMasqBackend', 'mtu', 'dns', 'ipam'],
   parse,
-  wants: () => ({}),
   plan,
 }
 
@@ -28,9 +28,7 @@ function parse({ conf }: PluginRequest): PtpConf {
   const backend = textOf(conf, 'ipMasqBackend')
   if (backend !== undefined && backend !== 'iptables' && backend !== 'nftables')
     throw confError(`unknown ipmasq backend ${JSON.stringify(backend)}`)
-  const mtu = mtuOf(conf)
-  const dns = dnsOf(conf)
-  return { ipMasq: booleanOf(conf, 'ipMasq'), ...present({ mtu, dns }) }
+  return { ipMasq: booleanOf(conf, 'ipMasq'), ...present({ mtu: mtuOf(conf), dns: dnsOf(conf) }) }
 }
 
 function plan(conf: PtpConf, input: PlanInput): Planned {
@@ -102,32 +100,13 @@ function withoutRoute(resource: Resource): Resource {
 }
 
 function onHost(link: string, ip: Ip): readonly Resource[] {
-  const { family, gateway } = ip
+  const { family, gateway: address } = ip
+  const on = { place: 'host', link } as const
+  const own = address === undefined ? [] : [{ address, prefixLength: hostBits(family) }]
   return [
-    {
-      kind: 'sysctl',
-      place: 'host',
-      key: family === 4 ? 'net/ipv4/ip_forward' : 'net/ipv6/conf/all/forwarding',
-      value: '1',
-    },
-    ...(gateway === undefined
-      ? []
-      : [
-          {
-            kind: 'address',
-            place: 'host',
-            link,
-            address: gateway,
-            prefixLength: hostBits(family),
-          } as const,
-        ]),
-    {
-      kind: 'route',
-      place: 'host',
-      link,
-      destination: hostPrefix(ip),
-      scope: 'host',
-    },
+    ...forwarding([ip]),
+    ...own.map((each) => ({ kind: 'address', ...on, ...each }) as const),
+    { kind: 'route', ...on, destination: hostPrefix(ip), scope: 'host' },
   ]
 }
 

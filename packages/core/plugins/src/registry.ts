@@ -86,13 +86,10 @@ function unknownKey(
   fixed: Readonly<Record<string, Json>> = {},
 ): string | undefined {
   const names = new Set(known.map((key) => key.toLowerCase()))
-  const values = new Map(Object.entries(fixed).map(([key, value]) => [key.toLowerCase(), value]))
+  const allowed = Object.entries(fixed).map(([key, value]) => [key.toLowerCase(), value])
+  const pairs = new Set(allowed.map((pair) => JSON.stringify(pair)))
   return Object.keys(conf).find((key) => {
     const lower = key.toLowerCase()
-    return !names.has(lower) && !(values.has(lower) && isSame(values.get(lower), conf[key]))
+    return !names.has(lower) && !pairs.has(JSON.stringify([lower, conf[key]]))
   })
-}
-
-function isSame(known: Json | undefined, given: Json | undefined): boolean {
-  return JSON.stringify(known) === JSON.stringify(given)
 }

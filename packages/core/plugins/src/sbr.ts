@@ -130,15 +130,8 @@ function tableRoutes(
   const gateway = gateways.find((each) => each.includes(':') === is6) ?? ip.gateway
   const hint = sourceHints ? { source: ip.address } : {}
   const destination = is6 ? '::/0' : '0.0.0.0/0'
-  const standard: Route = {
-    kind: 'route',
-    place: 'container',
-    link: ifname,
-    destination,
-    table,
-    ...hint,
-    ...present({ gateway }),
-  }
+  const on = { kind: 'route', place: 'container', link: ifname } as const
+  const standard: Route = { ...on, destination, table, ...hint, ...present({ gateway }) }
   const copies = routes
     .filter((route) => gateway === undefined || route.destination !== destination)
     .map((route) => ({ ...route, table, ...hint }))

@@ -1,4 +1,4 @@
-import { confError, type Result, type ResultIp } from '@vethra/cni'
+import { confError, present, type Result, type ResultIp } from '@vethra/cni'
 import { keyOf, type Owned } from '@vethra/state'
 import type {
   AddressClaim,
@@ -20,9 +20,11 @@ export interface StageNeeds {
 
 /** The claims and facts that come before a plan, given the stage before's result. Throws CniError 7 for a refused conf. */
 export function stageNeeds(requests: readonly PluginRequest[], previous?: Result): StageNeeds {
-  const wants = requests.map((request) =>
-    plannerFor(request).wants(plannerFor(request).parse(request), request, previous),
-  )
+  const wants = requests.map((request): WantedFacts => {
+    const planner = plannerFor(request)
+    const conf = planner.parse(request)
+    return planner.wants?.(conf, request, previous) ?? {}
+  })
   const claims = requests.flatMap((request) => {
     const ipam = ipamFor(request)
     return ipam?.claim(ipam.parse(request), request) ?? []
@@ -35,23 +37,17 @@ export function stageNeeds(requests: readonly PluginRequest[], previous?: Result
       inside: wants.flatMap(({ inside = [] }) => inside),
       tables: wants.some(({ tables }) => tables === true),
       routes: wants.some(({ routes }) => routes === true),
-      ...wants.map(({ defaultRoute: at }) => (at ? { defaultRoute: at } : {})).find(isSome),
-      ...wants.map(({ device }) => (device ? { device } : {})).find(isSome),
+      ...present({
+        defaultRoute: wants.find((each) => each.defaultRoute)?.defaultRoute,
+        device: wants.find((each) => each.device)?.device,
+      }),
     },
   }
 }
 
 /** Where addresses of a stretch are reserved; undefined for nowhere. Throws CniError 7 for a folder that cannot be. */
 export function stageHolding(requests: readonly PluginRequest[]): Holding | undefined {
-  for (const request of requests) {
-    const holding = ipamFor(request)?.holding(request)
-    if (holding) return holding
-  }
-  return undefined
-}
-
-function isSome(value: object): boolean {
-  return Object.keys(value).length > 0
+  return requests.map((request) => ipamFor(request)?.holding(request)).find(Boolean)
 }
 
 /** The input of a stretch, beside its requests. */
@@ -119,8 +115,7 @@ export function planStage(requests: readonly PluginRequest[], input: StageInput)
       request,
       facts: input.facts,
       earlier: resources,
-      ...(previous ? { previous } : {}),
-      ...(addresses ? { addresses } : {}),
+      ...present({ previous, addresses }),
     })
     demandFirst(request, { resources, planned })
     resources.push(...planned.resources)
@@ -173,11 +168,8 @@ function merged(resources: readonly Owned[]): readonly Owned[] {
   const byKey = new Map<string, Owned>()
   for (const each of resources) {
     const key = keyOf(each.resource)
-    const before = byKey.get(key)
-    byKey.set(
-      key,
-      before ? { ...before, resource: mergedResource(before.resource, each.resource) } : each,
-    )
+    const before = byKey.get(key) ?? each
+    byKey.set(key, { ...before, resource: mergedResource(before.resource, each.resource) })
   }
   return [...byKey.values()]
 }

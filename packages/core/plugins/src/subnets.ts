@@ -5,9 +5,10 @@ import {
   formatPrefix,
   lastAddress,
   type Prefix,
+  readAddress,
   readCidr,
 } from '@vethra/address'
-import type { ResultIp } from '@vethra/cni'
+import { present, type ResultIp } from '@vethra/cni'
 import type { InterfaceAddress, Place } from '@vethra/state'
 import { linkLocalOf } from './names.ts'
 import type { PluginRequest } from './plugin.ts'
@@ -29,16 +30,13 @@ export interface Ip {
 export function ipOf({ address, gateway }: ResultIp): Ip | undefined {
   const prefix = readCidr(address)?.prefix
   if (prefix === undefined) return undefined
-  const slash = address.indexOf('/')
+  const isShared = prefix.family === 4 && prefix.length < 31
   return {
-    address: address.slice(0, slash),
+    address: address.slice(0, address.indexOf('/')),
     prefixLength: prefix.length,
     family: prefix.family,
     subnet: formatPrefix(prefix),
-    ...(gateway === undefined ? {} : { gateway }),
-    ...(prefix.family === 4 && prefix.length < 31
-      ? { broadcast: formatAddress(lastAddress(prefix)) }
-      : {}),
+    ...present({ gateway, broadcast: isShared ? formatAddress(lastAddress(prefix)) : undefined }),
   }
 }
 
@@ -66,14 +64,7 @@ function firstOf({ family, base }: Prefix): string {
 /** An address on an interface. */
 export function addressOn(place: Place, link: string, ip: Ip): InterfaceAddress {
   const { address, prefixLength, broadcast } = ip
-  return {
-    kind: 'address',
-    place,
-    link,
-    address,
-    prefixLength,
-    ...(broadcast === undefined ? {} : { broadcast }),
-  }
+  return { kind: 'address', place, link, address, prefixLength, ...present({ broadcast }) }
 }
 
 /** The link-local address of a host's interface as the kernel makes it: by itself that takes a second or two. */
@@ -89,9 +80,6 @@ export function usesLinkLocal({ conf, ipam }: PluginRequest, ips: readonly Ip[])
 
 /** Whether an address is in a subnet; not where either is none. */
 export function isIn(subnet: string, address: string): boolean {
-  const [prefix, one] = [
-    readCidr(subnet),
-    readCidr(`${address}/${address.includes(':') ? 128 : 32}`),
-  ]
-  return prefix !== undefined && one !== undefined && contains(prefix.prefix, one.address)
+  const [within, one] = [readCidr(subnet), readAddress(address)]
+  return within !== undefined && one !== undefined && contains(within.prefix, one)
 }

@@ -18,7 +18,6 @@ export const tuning: Plugin<TuningConf> = {
   type: 'tuning',
   keys: ['sysctl', 'mac', 'mtu', 'promisc', 'allmulti', 'txQLen'],
   parse,
-  wants: () => ({}),
   plan,
 }
 

@@ -53,7 +53,7 @@ export const ipvlan: Plugin<UpperConf> = upper('ipvlan', ['l2', 'l3', 'l3s'])
 /** The plugin `vlan`: a tagged interface on one of the host. */
 export const vlan: Plugin<UpperConf> = upper('vlan', [''])
 
-function upper(type: 'macvlan' | 'ipvlan' | 'vlan', modes: readonly string[]): Plugin<UpperConf> {
+function upper(type: UpperType, modes: readonly string[]): Plugin<UpperConf> {
   return {
     type,
     keys: ['master', 'mtu', 'dns', 'ipam', 'linkInContainer', ...ownKeys[type]],
@@ -85,20 +85,18 @@ function parse(
   if (id < 0 || id > 4094)
     throw confError(`invalid VLAN ID ${id} (must be between 0 and 4094 inclusive)`)
   const queue = type === 'macvlan' ? integerOf(conf, 'bcqueuelen', [0, 2 ** 32 - 1]) : undefined
-  const mtu = mtuOf(conf)
   const own = type === 'macvlan' ? (textOf(conf, 'mac') ?? '') : ''
   const mac = askedMac(conf, [...attachment.cniArgs, ['MAC', own]])
-  const dns = dnsOf(conf)
   return {
     mode,
     id,
     parentPlace: booleanOf(conf, 'linkInContainer') ? 'container' : 'host',
     ...(queue ? { broadcastQueue: queue } : {}),
-    ...present({ master, mtu, mac, dns }),
+    ...present({ master, mtu: mtuOf(conf), mac, dns: dnsOf(conf) }),
   }
 }
 
-function plan(type: 'macvlan' | 'ipvlan' | 'vlan', conf: UpperConf, input: PlanInput): Planned {
+function plan(type: UpperType, conf: UpperConf, input: PlanInput): Planned {
   const { request, addresses, facts } = input
   const { ifname } = request.attachment
   const parent = conf.master ?? facts.defaultRoute
@@ -139,13 +137,12 @@ function handedOn(type: UpperType, { previous, removing }: PlanInput): Addresses
 }
 
 function linkType(
-  type: 'macvlan' | 'ipvlan' | 'vlan',
+  type: UpperType,
   parent: string,
   { mode, id, parentPlace, broadcastQueue }: UpperConf,
 ): LinkType {
   const on = { parent, ...(parentPlace === 'host' ? {} : { parentPlace }) }
   if (type === 'vlan') return { name: 'vlan', ...on, id }
   if (type === 'ipvlan') return { name: 'ipvlan', ...on, mode }
-  const queue = present({ broadcastQueue })
-  return { name: 'macvlan', ...on, mode, ...queue }
+  return { name: 'macvlan', ...on, mode, ...present({ broadcastQueue }) }
 }
