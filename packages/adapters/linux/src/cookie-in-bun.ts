@@ -1,5 +1,5 @@
 import { closeSync } from 'node:fs'
-import { getOption, ioctl } from './netlink/libc-in-bun.ts'
+import { getOption, libc } from './netlink/libc-in-bun.ts'
 import { socketIn } from './socket-in-bun.ts'
 
 const getId = 0x8008b70dn
@@ -12,13 +12,13 @@ const netnsCookie = 71
 
 /** Whether a descriptor is of a network namespace: NS_GET_NSTYPE, Linux 4.11. */
 export function isNetworkInBun(namespace: number): boolean {
-  return ioctl(namespace, getType, nothing) === networkType
+  return libc().ioctl(namespace, getType, nothing) === networkType
 }
 
 /** The cookie of a namespace's descriptor, in decimal, by NS_GET_ID or SO_NETNS_COOKIE (Linux 5.14); undefined without either. */
 export function cookieInBun(namespace: number): string | undefined {
   const cookie = new BigUint64Array(1)
-  if (ioctl(namespace, getId, cookie) === 0) return String(cookie[0])
+  if (libc().ioctl(namespace, getId, cookie) === 0) return String(cookie[0])
   const socket = socketIn(namespace)
   if (socket === -1) return undefined
   try {

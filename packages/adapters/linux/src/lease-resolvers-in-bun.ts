@@ -1,8 +1,8 @@
-import { dlopen } from 'bun:ffi'
 import { closeSync, openSync } from 'node:fs'
 import { informMessage, leasedResolvers } from '@vethra/netlink'
 import type { LeasedInterface } from '@vethra/world'
 import { socketAddress } from './dns/socket-address.ts'
+import { bindTo, libc, setOption } from './netlink/libc-in-bun.ts'
 import { socketIn } from './socket-in-bun.ts'
 
 /** RFC 2131: ports of the client and of the server. */
@@ -37,15 +37,15 @@ export function leaseResolvers(given: LeasedInterface): readonly string[] {
 }
 
 function isReady(socket: number, ifname: string, own: Uint8Array): boolean {
-  const set = (name: number, value: NodeJS.TypedArray) =>
-    libc().setsockopt(socket, level, name, value, value.byteLength) === 0
+  const set = (name: number, value: number | NodeJS.TypedArray) =>
+    setOption(socket, level, name, value) === 0
   return (
-    set(option.broadcast, Int32Array.of(1)) &&
-    set(option.reuseAddress, Int32Array.of(1)) &&
+    set(option.broadcast, 1) &&
+    set(option.reuseAddress, 1) &&
     set(option.device, Buffer.from(ifname)) &&
     // Seconds and microseconds.
     set(option.timeout, BigInt64Array.of(0n, BigInt(tryMs * 1000))) &&
-    libc().bind(socket, own, own.length) === 0
+    bindTo(socket, own) === 0
   )
 }
 
@@ -63,20 +63,4 @@ function answerTo(
     if (found) return found
   }
   return undefined
-}
-
-let opened: ReturnType<typeof open> | undefined
-
-function libc(): ReturnType<typeof open> {
-  opened ??= open()
-  return opened
-}
-
-function open() {
-  return dlopen('libc.so.6', {
-    bind: { args: ['i32', 'ptr', 'u32'], returns: 'i32' },
-    recv: { args: ['i32', 'ptr', 'usize', 'i32'], returns: 'i64' },
-    sendto: { args: ['i32', 'ptr', 'usize', 'i32', 'ptr', 'u32'], returns: 'i64' },
-    setsockopt: { args: ['i32', 'i32', 'i32', 'ptr', 'u32'], returns: 'i32' },
-  }).symbols
 }

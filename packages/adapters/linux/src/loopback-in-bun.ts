@@ -1,5 +1,5 @@
 import { closeSync, existsSync, openSync } from 'node:fs'
-import { ioctl } from './netlink/libc-in-bun.ts'
+import { libc } from './netlink/libc-in-bun.ts'
 import { socketIn } from './socket-in-bun.ts'
 
 /** Brings up `lo` in a network namespace by system calls of this thread. False when the system refuses. */
@@ -13,7 +13,7 @@ export function hasLinkInBun(netns: string, ifname: string): boolean {
   return visiting(netns, (socket) => {
     const request = Buffer.alloc(40)
     request.write(ifname)
-    return ioctl(socket, getIndex, request) === 0
+    return libc().ioctl(socket, getIndex, request) === 0
   })
 }
 
@@ -43,7 +43,7 @@ const flagsAt = 16
 function setUp(socket: number): boolean {
   const request = Buffer.alloc(40)
   request.write('lo')
-  if (ioctl(socket, getFlags, request) !== 0) return false
+  if (libc().ioctl(socket, getFlags, request) !== 0) return false
   request.writeUInt16LE(request.readUInt16LE(flagsAt) | up, flagsAt)
-  return ioctl(socket, setFlags, request) === 0
+  return libc().ioctl(socket, setFlags, request) === 0
 }

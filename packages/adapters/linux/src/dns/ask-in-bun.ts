@@ -1,6 +1,6 @@
 import { closeSync } from 'node:fs'
 import type { DnsAsking, DnsReply } from '@vethra/world'
-import { bindTo, socket } from '../netlink/libc-in-bun.ts'
+import { bindTo, libc } from '../netlink/libc-in-bun.ts'
 import { openNamespace, visit } from '../netlink/visit.ts'
 import { framed, splitFrames } from './frames.ts'
 import { socketAddress, socketFamily } from './socket-address.ts'
@@ -80,7 +80,9 @@ const fromNamespace: Way = async (
   const family = socketAddress(server, to)?.family ?? 4
   const anywhere = socketAddress(family === 4 ? '0.0.0.0' : '::', 0)?.octets ?? new Uint8Array(16)
   const namespace = openNamespace(netns)
-  const descriptor = visitAndClose(namespace, () => socket(socketFamily[family], datagram, 0))
+  const descriptor = visitAndClose(namespace, () =>
+    libc().socket(socketFamily[family], datagram, 0),
+  )
   bindTo(descriptor, anywhere)
   const opened = await adoptUdp({
     fd: descriptor,

@@ -1,7 +1,7 @@
 import { closeSync } from 'node:fs'
 import { CniError } from '@vethra/cni'
 import { explainErrno } from '@vethra/netlink'
-import { bindTo, errorNumber, listenOn, setOption, socket } from '../netlink/libc-in-bun.ts'
+import { bindTo, errorNumber, libc, setOption } from '../netlink/libc-in-bun.ts'
 import { socketAddress, socketFamily } from './socket-address.ts'
 
 /** SOCK_CLOEXEC and SOCK_NONBLOCK. */
@@ -24,7 +24,7 @@ export function boundSocket(protocol: 'udp' | 'tcp', address: string): number {
   const target = socketAddress(address, 53)
   if (target === undefined) throw refused(protocol, address, 22)
   const { family, octets } = target
-  const descriptor = socket(socketFamily[family], types[protocol], 0)
+  const descriptor = libc().socket(socketFamily[family], types[protocol], 0)
   if (descriptor < 0) throw refused(protocol, address, errorNumber())
   const set = ([level, option]: readonly [number, number], value = 1) =>
     setOption(descriptor, level, option, value)
@@ -34,7 +34,8 @@ export function boundSocket(protocol: 'udp' | 'tcp', address: string): number {
   // A server that was restarted gets the port while connections of the one before linger (TIME_WAIT).
   else set(reuseAddress)
   const failed =
-    bindTo(descriptor, octets) !== 0 || (protocol === 'tcp' && listenOn(descriptor, backlog) !== 0)
+    bindTo(descriptor, octets) !== 0 ||
+    (protocol === 'tcp' && libc().listen(descriptor, backlog) !== 0)
   if (!failed) return descriptor
   const errno = errorNumber()
   closeSync(descriptor)

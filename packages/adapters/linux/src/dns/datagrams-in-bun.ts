@@ -1,6 +1,6 @@
 import { ptr } from 'bun:ffi'
 import { formatAddress } from '@vethra/address'
-import { getOption, receiveMany, sendMany } from '../netlink/libc-in-bun.ts'
+import { getOption, libc } from '../netlink/libc-in-bun.ts'
 import { answerCollected } from './collect-in-bun.ts'
 import { socketFamily } from './socket-address.ts'
 
@@ -26,6 +26,8 @@ export const largestDatagram = 2048
 const slot = largestDatagram
 /** Octets that wait at a socket, which is behind with more: some 400 questions, and a few milliseconds. */
 const mostWaiting = 1 << 19
+/** MSG_DONTWAIT */
+const noWait = 0x40
 /** MSG_TRUNC */
 const isCut = 0x20
 
@@ -46,7 +48,7 @@ export function datagramDrain(descriptor: number, answer: DatagramAnswer): () =>
   }
   return () => {
     for (let call = 0; call < mostCalls; call += 1) {
-      const count = receiveMany(descriptor, received.headers, together)
+      const count = libc().recvmmsg(descriptor, received.headers, together, noWait, null)
       const answers = count > 0 ? answerCollected(() => answerAll(count)) : 0
       sendAll(descriptor, sent, answers)
       resetNames(received, count)
@@ -60,7 +62,7 @@ export function datagramDrain(descriptor: number, answer: DatagramAnswer): () =>
 function sendAll(descriptor: number, { headers }: Slots, count: number): void {
   for (let at = 0; at < count; ) {
     const rest = at === 0 ? headers : headers.subarray(at * headerSize)
-    const taken = sendMany(descriptor, rest, count - at)
+    const taken = libc().sendmmsg(descriptor, rest, count - at, noWait)
     at += taken > 0 ? taken : 1
   }
 }

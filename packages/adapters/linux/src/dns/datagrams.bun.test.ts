@@ -2,7 +2,7 @@ import { dlopen } from 'bun:ffi'
 import { closeSync } from 'node:fs'
 import { expect, it } from 'vitest'
 import { needsRoot } from '../../test/in-namespace.ts'
-import { socket as openSocket } from '../netlink/libc-in-bun.ts'
+import { libc } from '../netlink/libc-in-bun.ts'
 import { dnsSockets } from './dns-sockets-in-bun.ts'
 
 it.skipIf(needsRoot !== undefined).each(['127.83.5.6', '::1'])(
@@ -88,7 +88,7 @@ function sendFromPortZero(): void {
   const { symbols } = dlopen('libc.so.6', {
     sendto: { args: ['i32', 'ptr', 'u64', 'i32', 'ptr', 'u32'], returns: 'i64' },
   })
-  const descriptor = openSocket(family, raw, udp)
+  const descriptor = libc().socket(family, raw, udp)
   const datagram = Uint8Array.of(0, 0, 0, 53, 0, 11, 0, 0, 255, 255, 255)
   const to = Uint8Array.of(family, 0, 0, 0, 127, 83, 5, 7, ...new Uint8Array(8))
   expect(symbols.sendto(descriptor, datagram, BigInt(datagram.length), 0, to, to.length)).toBe(11n)

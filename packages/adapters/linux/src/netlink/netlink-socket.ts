@@ -10,7 +10,7 @@ import {
   sortAnswers,
   splitMessages,
 } from '@vethra/netlink'
-import { errorNumber, receive, send, setOption, socket } from './libc-in-bun.ts'
+import { errorNumber, libc, setOption } from './libc-in-bun.ts'
 import { visit } from './visit.ts'
 
 /** A netlink socket: of the namespace that it was opened in, for as long as it is open. */
@@ -41,7 +41,7 @@ const cappedAck = 10
 
 /** Opens a socket in the namespace of this process. Throws CniError 5 when the kernel refuses. */
 export function openSocket(protocol: NetlinkProtocol): NetlinkSocket {
-  const descriptor = socket(family, raw, protocols[protocol])
+  const descriptor = libc().socket(family, raw, protocols[protocol])
   if (descriptor < 0) throw failed('open a netlink socket', errorNumber())
   return usable(descriptor)
 }
@@ -49,7 +49,7 @@ export function openSocket(protocol: NetlinkProtocol): NetlinkSocket {
 /** Opens a socket in another network namespace. Throws CniError 8 for one that cannot be entered. */
 export function openSocketIn(namespace: number, protocol: NetlinkProtocol): NetlinkSocket {
   const number = protocols[protocol]
-  const descriptor = visit(namespace, () => socket(family, raw, number))
+  const descriptor = visit(namespace, () => libc().socket(family, raw, number))
   if (descriptor < 0) throw failed('open a netlink socket in a network namespace', errorNumber())
   return usable(descriptor)
 }
@@ -97,7 +97,7 @@ function isIncomplete(messages: readonly Message[], { interrupted, lost }: Excha
 
 function sendAll(descriptor: number, octets: Uint8Array): void {
   for (;;) {
-    if (send(descriptor, octets) >= 0) return
+    if (libc().send(descriptor, octets, octets.length, 0) >= 0) return
     const errno = errorNumber()
     if (errno !== interrupted) throw failed('send to netlink', errno)
   }
@@ -107,6 +107,8 @@ const tryAgain = 11
 const interrupted = 4
 const noBufferSpace = 105
 const bufferLength = 1 << 18
+/** MSG_DONTWAIT, and MSG_TRUNC: the true length of a datagram that is cut short, beyond the buffer. */
+const receiveFlags = 0x40 | 0x20
 /** One for all sockets, from the first use on: what is received is copied out of it before the next call. */
 let buffer: Uint8Array | undefined
 
@@ -121,7 +123,7 @@ function receiveAll(descriptor: number): Received {
   const received: ReceivedMessage[] = []
   let lost = false
   for (;;) {
-    const length = receive(descriptor, buffer)
+    const length = Number(libc().recv(descriptor, buffer, bufferLength, receiveFlags))
     const errno = length < 0 ? errorNumber() : 0
     if (errno === tryAgain || length === 0) return { received, lost }
     if (errno === interrupted) continue

@@ -1,4 +1,4 @@
-import { closeDescriptor, errorNumber, openPath, readInto, writeFrom } from './libc-in-bun.ts'
+import { errorNumber, libc } from './libc-in-bun.ts'
 
 /** A setting to be written, and what came of it: 0, or an errno. */
 export interface SysctlWrite {
@@ -37,17 +37,17 @@ function pathOf(key: string): Buffer {
 }
 
 function writeOne(path: Buffer, value: Buffer): number {
-  const descriptor = openPath(path, writeOnly)
+  const descriptor = libc().open(path, writeOnly, 0)
   if (descriptor < 0) return errorNumber()
-  const errno = writeFrom(descriptor, value) < 0 ? errorNumber() : 0
-  closeDescriptor(descriptor)
+  const errno = libc().write(descriptor, value, value.length) < 0 ? errorNumber() : 0
+  libc().close(descriptor)
   return errno
 }
 
 function readOne(path: Buffer, buffer: Buffer): Buffer | undefined {
-  const descriptor = openPath(path, readOnly)
+  const descriptor = libc().open(path, readOnly, 0)
   if (descriptor < 0) return undefined
-  const length = readInto(descriptor, buffer)
-  closeDescriptor(descriptor)
+  const length = Number(libc().read(descriptor, buffer, buffer.length))
+  libc().close(descriptor)
   return length < 0 ? undefined : buffer.subarray(0, length)
 }

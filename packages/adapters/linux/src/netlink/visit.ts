@@ -1,7 +1,7 @@
 import { closeSync, openSync } from 'node:fs'
 import { type CniError, netnsError } from '@vethra/cni'
 import { explainErrno } from '@vethra/netlink'
-import { errorNumber, setNamespace } from './libc-in-bun.ts'
+import { errorNumber, libc } from './libc-in-bun.ts'
 
 const networkNamespace = 0x40000000
 
@@ -18,12 +18,12 @@ export function openNamespace(netns: string): number {
 export function visit<T>(namespace: number, work: () => T): T {
   const own = openSync('/proc/thread-self/ns/net', 'r')
   try {
-    if (setNamespace(namespace, networkNamespace) !== 0) throw notEntered(errorNumber())
+    if (libc().setns(namespace, networkNamespace) !== 0) throw notEntered(errorNumber())
     try {
       return work()
     } finally {
       // Whatever came next would be done to the container's network in place of the host's.
-      if (setNamespace(own, networkNamespace) !== 0) process.abort()
+      if (libc().setns(own, networkNamespace) !== 0) process.abort()
     }
   } finally {
     closeSync(own)

@@ -3,7 +3,7 @@ import { type CniError, ioError } from '@vethra/cni'
 import { explainErrno, type ReceivedMessage, splitMessages } from '@vethra/netlink'
 import type { HostWatch, WatchHearer } from '@vethra/world'
 import { watchAll } from '../host-watch/watch-host.ts'
-import { bindNetlink, errorNumber, setOption, socket } from './libc-in-bun.ts'
+import { bindTo, errorNumber, libc, setOption } from './libc-in-bun.ts'
 
 /** A group of netlink messages that the kernel sends by itself, and what it is about. */
 interface Hearing {
@@ -72,16 +72,18 @@ const [netlinkFamily, netlinkLevel, addMembership] = [16, 270, 1]
 const [socketLevel, receiveBufferForce] = [1, 33]
 /** SOCK_RAW, SOCK_CLOEXEC and SOCK_NONBLOCK. */
 const rawCloexecNonblock = 3 | 0o2000000 | 0o4000
+/** A `struct sockaddr_nl` of AF_NETLINK, to a port that the kernel chooses. */
+const anyPort = new Uint8Array(12).fill(netlinkFamily, 0, 1)
 /** In octets: what the kernel keeps while this process looks at the host. */
 const buffered = 1 << 20
 
 function openGroups({ protocol, groups }: Hearing): number {
-  const descriptor = socket(netlinkFamily, rawCloexecNonblock, protocol)
+  const descriptor = libc().socket(netlinkFamily, rawCloexecNonblock, protocol)
   if (descriptor < 0) throw new Error(explainErrno(errorNumber()))
   setOption(descriptor, socketLevel, receiveBufferForce, buffered)
   // Without a port of its own a socket misses what the kernel does by itself.
   const refused = [
-    () => bindNetlink(descriptor),
+    () => bindTo(descriptor, anyPort),
     ...groups.map((group) => () => setOption(descriptor, netlinkLevel, addMembership, group)),
   ].some((call) => call() !== 0)
   if (!refused) return descriptor
