@@ -45,7 +45,11 @@ export function doctorCommand(program: Command, call: Call): void {
     .option('--dry-run', 'with --repair: print the repairs, and make none', false)
     .option('--format <format>', 'text, json, or a template for each finding or repair', 'text')
     .action(async (flags: DoctorFlags) => {
-      if (flags.dryRun && !flags.repair) throw dryRunAlone()
+      if (flags.dryRun && !flags.repair)
+        throw usageError(
+          '--dry-run is given without --repair',
+          'Give --dry-run as "--repair --dry-run".',
+        )
       const world = await openWorld(call)
       const { yieldNow, ...clock } = world.clock
       // Only the line that says what is waited for, on a terminal, waits for the event loop.
@@ -134,9 +138,4 @@ function broken(errors: readonly Finding[]): CniError {
     errors.length === 1 ? '1 thing is broken' : `${errors.length} things are broken`,
     some ? 'Repair the safe ones: vethra doctor --repair' : undefined,
   )
-}
-
-function dryRunAlone(): CniError {
-  const hint = 'Give --dry-run as "--repair --dry-run".'
-  return usageError('--dry-run is given without --repair', hint)
 }

@@ -1,4 +1,4 @@
-import { type CniError, goField } from '@vethra/cni'
+import { type CniError, goField, present } from '@vethra/cni'
 import type { Stage } from '@vethra/engine'
 import {
   admittingLeftovers,
@@ -9,7 +9,7 @@ import {
   masqueradeRemovals,
   masqueradeRules,
 } from '@vethra/firewall'
-import { type FormerInput, isOwnVeth, type LinkKind, linkKinds, planFormer } from '@vethra/plugins'
+import { isOwnVeth, type LinkKind, linkKinds, planFormer } from '@vethra/plugins'
 import { attachmentOwner, isSameOwner, type Link, type Owned } from '@vethra/state'
 import { failed } from './go-codes.ts'
 import { type PlannedCall, readablePrevious } from './planned-call.ts'
@@ -29,7 +29,9 @@ export async function checkOthersRules(call: PlannedCall, stage: Stage): Promise
   const { type, host } = call
   const wanted = new Set(
     stage.requests
-      .flatMap((request) => planFormer([request], { facts: { links: {} }, ...resultOf(stage) }))
+      .flatMap((request) =>
+        planFormer([request], { facts: { links: {} }, ...present({ result: stage.previous }) }),
+      )
       .map(({ resource }) => resource.kind),
   )
   const [request] = stage.requests
@@ -60,15 +62,13 @@ async function masqueradesOf({ host, request }: PlannedCall): Promise<readonly M
   return masqueradeRules(listing).filter((each) => each.mark === mark)
 }
 
-function resultOf({ previous }: Stage): Pick<FormerInput, 'result'> {
-  return previous ? { result: previous } : {}
-}
-
 /** Removes what the Go plugin of this name made of an attachment: its interface, which bears no mark, and its rules. */
 export async function removeOthersMaking(call: PlannedCall): Promise<CniError | undefined> {
   const error = await removeInterface(call)
   await removeRules(call)
-  if (isByNft(call)) await removeMasquerades(call)
+  const masquerades = isByNft(call) ? await masqueradesOf(call) : []
+  if (masquerades.length > 0)
+    await call.host.rules.masquerading?.change(masqueradeRemovals(masquerades))
   return error
 }
 
@@ -102,11 +102,6 @@ function unmarked(kind: Exclude<LinkKind, 'tun'>, name: string): Link {
           ? { name: 'vlan', parent: '', id: 0 }
           : { name: kind, parent: '', mode: '' }
   return { kind: 'link', place: 'container', name, type, up: true }
-}
-
-async function removeMasquerades(call: PlannedCall): Promise<void> {
-  const rules = await masqueradesOf(call)
-  if (rules.length > 0) await call.host.rules.masquerading?.change(masqueradeRemovals(rules))
 }
 
 async function removeRules({ type, host, request }: PlannedCall): Promise<void> {

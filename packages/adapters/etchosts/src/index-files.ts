@@ -46,7 +46,12 @@ export function readMembers(places: Places, key: string): readonly Member[] {
 /** Writes the members of a network; while there is no head. */
 export function writeMembers(places: Places, key: string, members: readonly Member[]): void {
   if (members.length === 0) remove(membersOf(places, key))
-  else write(places, membersOf(places, key), members.map(written))
+  else
+    write(
+      places,
+      membersOf(places, key),
+      members.map(({ id, stamp }) => (stamp === undefined ? [id] : [id, stamp])),
+    )
 }
 
 function memberOf(value: unknown): Member | undefined {
@@ -54,10 +59,6 @@ function memberOf(value: unknown): Member | undefined {
   const [id, stamp] = isTexts(value) ? value : []
   if (id === undefined) return undefined
   return stamp === undefined ? { id } : { id, stamp }
-}
-
-function written({ id, stamp }: Member): readonly string[] {
-  return stamp === undefined ? [id] : [id, stamp]
 }
 
 /** Removes the whole index. */

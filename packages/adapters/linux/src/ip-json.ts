@@ -76,13 +76,11 @@ export async function ipJson<T>(...args: readonly string[]): Promise<readonly T[
 
 /** The list that an `ip -j` command prints, empty for nothing at all; control characters in names and aliases are let through. */
 export function parseIpJson<T>(text: string): readonly T[] {
-  const escaped = text.replace(unescaped, (each) => `\\u00${hex(each.charCodeAt(0))}`)
+  const escaped = text.replace(unescaped, (each) => {
+    return `\\u${each.charCodeAt(0).toString(16).padStart(4, '0')}`
+  })
   return escaped.trim() === '' ? [] : JSON.parse(escaped)
 }
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: all but white space of JSON, which `ip` escapes in strings
 const unescaped = /[\u0000-\u0008\u000b\u000c\u000e-\u001f]/g
-
-function hex(code: number): string {
-  return code.toString(16).padStart(2, '0')
-}

@@ -5,7 +5,8 @@ import type { ObservedFlow } from '@vethra/findings'
 
 /** Where UDP packets that were sent on went, each port and target once. Empty where the kernel does not tell, or has more to tell than is sensible to read. */
 export async function observedFlows(): Promise<readonly ObservedFlow[]> {
-  return parseFlows(await readTable())
+  const text = await readText('/proc/self/net/nf_conntrack').catch(onCniError(() => undefined))
+  return parseFlows(text ?? '')
 }
 
 /** The UDP lines of /proc/net/nf_conntrack whose packets are sent to another address than they were sent to. */
@@ -25,9 +26,4 @@ const udp = /^ipv[46] +\d+ udp .*? dst=(\S+) sport=\d+ dport=(\d+) .*?src=(\S+) 
 function shortest(address: string): string {
   const read = readAddress(address)
   return read === undefined ? address : formatAddress(read)
-}
-
-async function readTable(): Promise<string> {
-  const text = await readText('/proc/self/net/nf_conntrack').catch(onCniError(() => ''))
-  return text ?? ''
 }

@@ -31,16 +31,12 @@ export function flockLock(options: FlockLockOptions = {}): Lock {
         return await work(isOwn && wasThere)
       } finally {
         faultPoint('lock', `to be freed on ${path}`)
-        if (isOwn) removeOwn(path)
+        // While it is locked nobody else may remove it, so what is at the path is what we hold.
+        if (isOwn) rmSync(path, { force: true })
         closeSync(descriptor)
       }
     },
   }
-}
-
-// While it is locked nobody else may remove it, so what is at the path is what we hold.
-function removeOwn(path: string): void {
-  rmSync(path, { force: true })
 }
 
 /** Waits until a file takes the lock or the time is over; false then. */

@@ -45,7 +45,8 @@ export function observeOne(
   { resource, owner }: Owned,
 ): Owned | undefined {
   const home = homeOf(contents, netns, resource)
-  if (!isReachable(home, resource)) return undefined
+  const isAway = 'place' in resource && resource.place === 'container'
+  if (home === '' && isAway) return undefined
   const found = contents.get(placeKey(home, resource))
   const isLoopback = resource.kind === 'link settings' && resource.link === 'lo'
   return found ?? (isLoopback ? { owner, resource: { ...resource, up: false } } : undefined)
@@ -64,10 +65,6 @@ function homeOf(contents: ReadonlyMap<string, Owned>, netns: string, resource: R
         each.type.hostName === hostName,
     ) ?? []
   return key.slice(0, Math.max(0, key.indexOf(' ')))
-}
-
-function isReachable(netns: string, resource: Resource): boolean {
-  return netns !== '' || !('place' in resource) || resource.place === 'host'
 }
 
 /** The key of a resource in a namespace: `/run/netns/web link container eth0`. */

@@ -52,11 +52,12 @@ async function portAnswers(
   const { effects } = tools
   const used = (await effects.hostPrefixes()).filter(({ source }) => source === 'address')
   const results = Object.values(names?.networks ?? {})
+  const saved = await tools.host.rules.save()
   const facts = {
     running,
     hostAddresses: used.map(({ prefix }) => withoutLength(prefix)),
     addresses: results.flatMap(({ ips }) => ips.map(({ address }) => withoutLength(address))),
-    leads: [...(await ourLeads(tools)), ...(await leadsOfIptables(tools))],
+    leads: [...(await ourLeads(tools)), ...saved.flatMap(({ text }) => forwardedPorts(text))],
     sockets: await effects.listeningPorts(netns).catch(onCniError(() => undefined)),
   }
   // Inside of RootlessKit the user's host has other addresses.
@@ -82,10 +83,6 @@ async function ourLeads({ host }: ManageTools): Promise<readonly PortLead[]> {
     const to = endOf(address, port)
     return [{ protocol, address: hostAddress, first: hostPort, last: hostPort, to }]
   })
-}
-
-async function leadsOfIptables({ host }: ManageTools): Promise<readonly PortLead[]> {
-  return (await host.rules.save()).flatMap(({ text }) => forwardedPorts(text))
 }
 
 function withoutLength(prefix: string): string {

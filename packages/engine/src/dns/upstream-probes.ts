@@ -17,7 +17,9 @@ export function newUpstreamProbes(sockets: Pick<DnsSockets, 'ask' | 'randomId'>)
   const sent = new Map<string, string>()
   return {
     async send(server) {
-      const token = [1, 2, 3, 4].map(() => hexId(sockets.randomId())).join('')
+      const token = [1, 2, 3, 4]
+        .map(() => sockets.randomId().toString(16).padStart(4, '0'))
+        .join('')
       sent.set(token, server)
       const id = sockets.randomId()
       const octets = formatMessage({ ...loopProbe(token), id }, 512)
@@ -31,8 +33,4 @@ export function newUpstreamProbes(sockets: Pick<DnsSockets, 'ask' | 'randomId'>)
       return server
     },
   }
-}
-
-function hexId(id: number): string {
-  return id.toString(16).padStart(4, '0')
 }

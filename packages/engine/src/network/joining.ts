@@ -50,7 +50,8 @@ export async function joiningOf(
 ): Promise<Joining> {
   const record = recordOf(container)
   const network = await networkOf(tools, request.network)
-  const asked = askedOf({ ...request, network: network.name })
+  const { ip, ip6, macAddress, alias: aliases } = request
+  const asked = { ref: network.name, ...present({ ip, ip6, macAddress }), aliases }
   checkAsked(tools, record.id, asked)
   checkWishes(network, asked)
   const refs = referencesTo(network)
@@ -76,10 +77,6 @@ async function networkOf(tools: ManageTools, ref: string): Promise<Network> {
     `no such network: ${JSON.stringify(ref)}`,
     'List the networks with "vethra network ls".',
   )
-}
-
-function askedOf({ network, ip, ip6, macAddress, alias }: ConnectRequest): NetworkRequest {
-  return { ref: network, ...present({ ip, ip6, macAddress }), aliases: alias }
 }
 
 function checkAsked({ settings }: ManageTools, id: string, asked: NetworkRequest): void {

@@ -68,7 +68,7 @@ export async function planAmong(
   const { name } = options
   // What namespace default makes is shared by all: another's network of the same name would stand beside it.
   const visible = tools.settings.namespace === 'default' ? [...networks, ...others] : networks
-  const taken = visible.find(isNamed(name))
+  const taken = visible.find((each) => each.name === name)
   if (taken) throw exists(taken)
   const more = await factsFor(tools, options, others)
   const { text, notes } = networkConfList(options, { ...facts, ...more })
@@ -87,10 +87,6 @@ function readBack(file: string, text: string): Network {
   const [network] = networks
   if (network === undefined) throw faults[0]
   return network
-}
-
-function isNamed(wanted: string): (network: Network) => boolean {
-  return ({ name }) => name === wanted
 }
 
 function exists({ name, file, managed }: Network): CniError {

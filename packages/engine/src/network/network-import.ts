@@ -1,11 +1,5 @@
 import { CniError, inUseError } from '@vethra/cni'
-import {
-  checkSubnets,
-  createLine,
-  type ForeignNetwork,
-  type Lost,
-  networkDifferences,
-} from '@vethra/networks'
+import { checkSubnets, createLine, type ForeignNetwork, networkDifferences } from '@vethra/networks'
 import { inSequence } from '../attach/sequence.ts'
 import { tellNetwork } from '../tell.ts'
 import { readSurroundings, type Surroundings, withNetwork } from './host-facts.ts'
@@ -169,13 +163,12 @@ function rowOf(network: ForeignNetwork): Omit<ImportRow, 'Status'> {
     Driver: options?.driver ?? '',
     Subnets: options?.subnets ?? [],
     Command: options === undefined ? '' : createLine(options),
-    Lost: network.kind === 'wanted' ? network.lost.map(lostRow) : [],
+    Lost:
+      network.kind === 'wanted'
+        ? network.lost.map(({ field: Field, value: Value, why: Why }) => ({ Field, Value, Why }))
+        : [],
     Notes: [],
   }
-}
-
-function lostRow({ field, value, why }: Lost): LostRow {
-  return { Field: field, Value: value, Why: why }
 }
 
 function refused(error: CniError): Pick<ImportRow, 'Status' | 'Reason' | 'Hint'> {

@@ -31,11 +31,6 @@ export async function recordsOfAll({ containers }: ManageTools): Promise<readonl
   return (await containers.decisions()).flatMap((each) => orElse(() => [parseRecord(each)], []))
 }
 
-/** The networks of that name which other namespaces have for themselves. */
-async function namesakesOf(tools: ManageTools, { name }: Network): Promise<readonly Network[]> {
-  return (await networksOfOthers(tools.networks)).filter((each) => each.name === name)
-}
-
 // Plugins, the cache and reservations know a network by its name alone: what a namesake's containers have
 // is told by the namespace that their ids begin with, by the conf list that attached them, or by their addresses.
 async function containersIn(tools: ManageTools, network: Network): Promise<readonly string[]> {
@@ -54,8 +49,10 @@ async function containersIn(tools: ManageTools, network: Network): Promise<reado
       mayGive(network, reservation.address) ? [reservation.containerId] : [],
     ),
   ].filter((id) => !theirs.has(id))
-  const namesakes = (await namesakesOf(tools, network)).map(({ file }) => namespaceOf(file))
-  const elsewhere = namesakes.filter((each) => each !== settings.namespace)
+  const foreign = await networksOfOthers(tools.networks)
+  const namesakes = foreign.filter(({ name }) => name === network.name)
+  const namespaces = namesakes.map(({ file }) => namespaceOf(file))
+  const elsewhere = namespaces.filter((each) => each !== settings.namespace)
   const isElsewhere = (id: string) => elsewhere.includes(splitContainerId(id)?.namespace ?? '')
   return ids.filter((id) => !isElsewhere(id))
 }

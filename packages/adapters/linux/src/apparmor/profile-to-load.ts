@@ -12,12 +12,9 @@ export interface AppArmorFacts {
 
 /** The text of the profile to load; undefined when it is loaded, without AppArmor, and in a user namespace. As nerdctl decides. */
 export function profileToLoad({ profiles, enabled, uidMap }: AppArmorFacts): string | undefined {
-  if (profiles === undefined || enabled !== 'Y\n' || !isWhole(uidMap)) return undefined
+  // user_namespaces(7): outside of user namespaces all ids are mapped to themselves.
+  const isWhole = /^\s*0\s+0\s+4294967295\s*$/.test(uidMap ?? '')
+  if (profiles === undefined || enabled !== 'Y\n' || !isWhole) return undefined
   const loaded = profiles.split('\n').some((line) => line.startsWith(`${profileName} (`))
   return loaded ? undefined : profileText()
-}
-
-// user_namespaces(7): outside of user namespaces all ids are mapped to themselves.
-function isWhole(uidMap: string | undefined): boolean {
-  return /^\s*0\s+0\s+4294967295\s*$/.test(uidMap ?? '')
 }

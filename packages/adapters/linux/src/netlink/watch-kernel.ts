@@ -1,6 +1,6 @@
 import { closeSync } from 'node:fs'
 import { type CniError, ioError } from '@vethra/cni'
-import { explainErrno, type ReceivedMessage, splitMessages } from '@vethra/netlink'
+import { explainErrno, splitMessages } from '@vethra/netlink'
 import type { HostWatch, WatchHearer } from '@vethra/world'
 import { watchAll } from '../host-watch/watch-host.ts'
 import { bindTo, errorNumber, libc, setOption } from './libc-in-bun.ts'
@@ -35,7 +35,10 @@ function hear(hearing: Hearing, { onChange, onFault }: WatchHearer): HostWatch {
       for (;;) {
         const { done, value } = await messages.read()
         if (done) break
-        onChange(hearing.what, splitMessages(value).some(isTableGone))
+        onChange(
+          hearing.what,
+          splitMessages(value).some(({ type }) => type === tableGone),
+        )
       }
     } finally {
       reader = undefined
@@ -63,10 +66,6 @@ function hear(hearing: Hearing, { onChange, onFault }: WatchHearer): HostWatch {
 
 /** NFNL_SUBSYS_NFTABLES and NFT_MSG_DELTABLE; no message of rtnetlink has this type. */
 const tableGone = (10 << 8) | 2
-
-function isTableGone({ type }: ReceivedMessage): boolean {
-  return type === tableGone
-}
 
 const [netlinkFamily, netlinkLevel, addMembership] = [16, 270, 1]
 const [socketLevel, receiveBufferForce] = [1, 33]

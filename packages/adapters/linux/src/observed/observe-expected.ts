@@ -1,5 +1,5 @@
-import { elementsOf, isEffect, type PlacedElement } from '@vethra/firewall'
-import type { FoundElement, FoundLink } from '@vethra/netlink'
+import { elementsOf, isEffect } from '@vethra/firewall'
+import type { FoundLink } from '@vethra/netlink'
 import {
   type BridgePort,
   type LinkSettings,
@@ -64,14 +64,11 @@ function observePort(known: Looking, { onlyMac, ...wanted }: BridgePort): Bridge
 
 function settingsOf(known: Looking, wanted: LinkSettings, link: FoundLink): LinkSettings {
   const { place, master } = wanted
-  const seen = { ...wanted, ...pick(link) }
+  const { up, mac, mtu, promiscuous, allMulticast, transmitQueueLength } = link
+  const seen = { ...wanted, up, mac, mtu, promiscuous, allMulticast, transmitQueueLength }
   if (master === undefined || known.link(place, master)?.index === link.master) return seen
   const { master: _, ...rest } = seen
   return rest
-}
-
-function pick({ up, mac, mtu, promiscuous, allMulticast, transmitQueueLength }: FoundLink) {
-  return { up, mac, mtu, promiscuous, allMulticast, transmitQueueLength }
 }
 
 function hasAddress(
@@ -109,7 +106,12 @@ function readSysctl(known: Looking, sysctl: Sysctl): Resource | undefined {
 function observeEffect(known: Looking, { resource, owner }: Owned): Owned | undefined {
   if (!isEffect(resource)) return undefined
   const wanted = elementsOf(resource, owner)
-  const found = wanted.map((each) => observeElement(known, each))
+  const found = wanted.map(({ set, element: { key } }) =>
+    known.element(
+      set,
+      key.map((each) => each.replace(/\/\d+$/, '')),
+    ),
+  )
   const [first] = found
   if (first === undefined || found.includes(undefined)) return undefined
   if (resource.kind === 'admit' && !known.passes(resource.subnets)) return undefined
@@ -118,9 +120,4 @@ function observeEffect(known: Looking, { resource, owner }: Owned): Owned | unde
   if (resource.kind !== 'publish') return { resource, owner: mark }
   const [address = '', port = ''] = data ?? []
   return { resource: { ...resource, address, port: Number(port) }, owner: mark }
-}
-
-function observeElement(known: Looking, { set, element }: PlacedElement): FoundElement | undefined {
-  const key = element.key.map((each) => each.replace(/\/\d+$/, ''))
-  return known.element(set, key)
 }

@@ -17,12 +17,9 @@ export function linesOf(change: Change, netns: string, links: 'delete' | 'down')
   const { resource } = change.to
   if (resource.kind !== 'link') return othersOf(resource, netns)
   const lines = change.kind === 'make' ? makeLink(change.to, resource, netns) : alterLink(resource)
-  return hasIpv6(resource) ? lines : lines.filter(({ text }) => !text.includes(' addrgenmode '))
-}
-
-// IPV6_MIN_MTU: with less the kernel has no IPv6 on an interface, and refuses an address mode.
-function hasIpv6({ mtu = 1500 }: Link): boolean {
-  return mtu >= 1280
+  const { mtu = 1500 } = resource
+  // IPV6_MIN_MTU: with less the kernel has no IPv6 on an interface, and refuses an address mode.
+  return mtu >= 1280 ? lines : lines.filter(({ text }) => !text.includes(' addrgenmode '))
 }
 
 function othersOf(resource: Exclude<Resource, Link>, netns: string): readonly Line[] {

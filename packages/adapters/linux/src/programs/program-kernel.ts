@@ -6,7 +6,6 @@ import {
   describeChange,
   lackedFeatures,
   linkFeatures,
-  type Owned,
   publishedTo,
   resourceHint,
   type Sysctl,
@@ -140,7 +139,8 @@ function lengthOfBatch(sent: readonly Sent[]): number {
 // What is gone need not be removed, and what a network or the host has need not be made.
 async function stillDue(netns: string, group: readonly Change[]): Promise<readonly Change[]> {
   const asked = group.filter(
-    (change) => change.kind === 'remove' || (change.kind === 'make' && !isOwn(change.to)),
+    (change) =>
+      change.kind === 'remove' || (change.kind === 'make' && change.to.owner.kind !== 'attachment'),
   )
   if (asked.length === 0) return group
   const expected = asked.map(targetOf)
@@ -150,10 +150,6 @@ async function stillDue(netns: string, group: readonly Change[]): Promise<readon
     const isThere = observeExpected(known, [targetOf(change)]).length > 0
     return change.kind === 'remove' ? isThere : !isThere || isSetting(change)
   })
-}
-
-function isOwn({ owner }: Owned): boolean {
-  return owner.kind === 'attachment'
 }
 
 function isSetting(change: Change): boolean {
