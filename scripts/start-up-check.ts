@@ -21,9 +21,9 @@ const rare = new RegExp(
     '^apps/oci-hook/src/hook/(forget|precreate)\\.ts$',
     '^apps/oci-hook/src/hook/default-network\\.ts$',
     '/smol-toml/',
-    '^apps/vethra/src/(dns|facts|mend|world)-here\\.ts$',
+    '^apps/vethra/src/(facts|mend|world)-here\\.ts$',
     '^packages/engine/src/dns/keep-leased-resolvers\\.ts$',
-    '^packages/adapters/(linux/src/host-watch|systemd/src/index)\\.ts$',
+    '^packages/adapters/(linux/src/(dns|host-watch)|systemd/src/index)\\.ts$',
   ].join('|'),
 )
 const lists = ['apps/vethra/src/here.ts', 'apps/vethra/src/lists-here.ts']

@@ -16,7 +16,7 @@ import type { ResolvedSettings, Settings } from '@vethra/settings'
 import { eventFile, rememberedOnDisk } from '@vethra/stores'
 import type { AttachmentKernel, Hearer, Io, PluginRunner, StageCall, World } from '@vethra/world'
 import { clockHere } from './clock-here.ts'
-import { attachments, runtime } from './folders-here.ts'
+import { attachments, runtime, zoneRecords } from './folders-here.ts'
 import { listsHere } from './lists-here.ts'
 
 /** The world of this host by its settings. Adapters are made in the files `*-here.ts` of this folder alone: apps see ports. */
@@ -94,9 +94,9 @@ function loadedHere(settings: Settings, places: LockPlaces, io: Io): Pick<World,
     kernel: kernelHere,
     ...(isBun
       ? {
-          collectGarbage: async () => (await import('./dns-here.ts')).collectGarbageHere(),
-          dnsSockets: async () => (await import('./dns-here.ts')).dnsHere(),
-          leaseResolvers: async (at) => (await import('./netlink-here.ts')).leaseResolvers(at),
+          collectGarbage: async () => (await import('@vethra/linux/dns')).collectGarbage(),
+          dnsSockets: async () => (await import('@vethra/linux/dns')).dnsSockets(),
+          leaseResolvers: async (at) => (await import('@vethra/linux/netlink')).leaseResolvers(at),
         }
       : {}),
     // By a file of ours: of a package that is imported as a whole, every start evaluates the whole (2 ms).
@@ -152,6 +152,6 @@ function newRunner(options: PluginExecOptions): World['runner'] {
 // Node has no way to the kernel's sockets.
 async function kernelHere(): Promise<AttachmentKernel> {
   return isBun
-    ? (await import('./netlink-here.ts')).netlinkHere()
-    : (await import('./programs-here.ts')).programsHere()
+    ? (await import('@vethra/linux/netlink')).netlinkKernel({ zoneRecords })
+    : (await import('@vethra/linux/programs')).programKernel({ zoneRecords })
 }

@@ -1,1 +1,0 @@
-export { collectGarbage as collectGarbageHere, dnsSockets as dnsHere } from '@vethra/linux/dns'
