@@ -1,5 +1,5 @@
 import { type CniError, goField, present } from '@vethra/cni'
-import type { Stage } from '@vethra/engine'
+import { changeRules, type Stage } from '@vethra/engine'
 import {
   admittingLeftovers,
   attachmentChains,
@@ -111,10 +111,9 @@ async function removeRules({ type, host, request }: PlannedCall): Promise<void> 
   const chains = isFirewall ? ['CNI-FORWARD'] : attachmentChains(network, containerId)
   if (!(await host.hasChain(isFirewall ? 'filter' : 'nat', chains))) return
   const addresses = (readablePrevious(request)?.ips ?? []).map(({ address }) => address)
-  for (const { family, text } of await host.rules.save()) {
-    const removal = isFirewall
+  await changeRules(host.rules, ({ text }) =>
+    isFirewall
       ? admittingLeftovers(text, addresses)
-      : attachmentLeftovers(text, network, containerId)
-    if (removal !== '') await host.rules.restore(family, removal)
-  }
+      : attachmentLeftovers(text, network, containerId),
+  )
 }

@@ -40,7 +40,9 @@ export {
 } from './attach/whose.ts'
 export { prepareAsked, prepareAskedConfig } from './bundle/prepare-asked.ts'
 export { prepareBundle } from './bundle/prepare-bundle.ts'
+export { changeRules } from './change-rules.ts'
 export { type AttachmentRow, listAttachments } from './container/attachment-list.ts'
+export type { ContainerRow } from './container/container-filter.ts'
 export { homeLife, homeOf } from './container/container-home.ts'
 export {
   type ContainerDetails,
@@ -50,7 +52,6 @@ export {
 export { listContainers } from './container/container-list.ts'
 export { type RemoveOptions, removeContainers } from './container/container-remove.ts'
 export { renameContainer } from './container/container-rename.ts'
-export type { ContainerRow } from './container/container-row.ts'
 export type { KnownTools } from './container/container-state.ts'
 export { type PortRow, portRows } from './container/port-answers.ts'
 export { publishedPorts } from './container/published-ports.ts'

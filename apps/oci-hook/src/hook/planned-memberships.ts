@@ -1,7 +1,8 @@
-import { containerIdOf } from '@vethra/cni'
+import { CniError, containerIdOf, explain } from '@vethra/cni'
 import {
   type HookRequest,
   type JoiningContainer,
+  joinedNamespace,
   type Membership,
   membershipsOf,
 } from '@vethra/container'
@@ -9,7 +10,6 @@ import { insidePorts, wholeNetworks } from '@vethra/engine'
 import { defaultNetworkName, findNetwork, type Network, networksFromFiles } from '@vethra/networks'
 import type { World } from '@vethra/world'
 import type { Container } from './container.ts'
-import { joinedBy } from './joined-by.ts'
 
 /** The memberships of a container in its networks, in order, drop-ins included; one of them publishes its ports. */
 export async function plannedMemberships(
@@ -19,7 +19,7 @@ export async function plannedMemberships(
 ): Promise<readonly Membership[]> {
   const { request } = container
   const known = await networksFor(world, container)
-  const joined = await joinedBy(world.files, container)
+  const joined = await joinedBy(world, container)
   const folder = world.networks(request.namespace)
   const wanted = await wholeNetworks(folder, known, request.networks)
   const ports = await insidePorts(world, request.ports)
@@ -31,6 +31,20 @@ export function joiningOf(request: HookRequest): JoiningContainer {
   const { namespace, id, hostname, ports } = request
   const containerId = containerIdOf(request)
   return { container: { namespace, id }, containerId, netns: '', hostname, ports, taken: [] }
+}
+
+// The path in config.json of the network namespace that it joins; undefined without one, or where that cannot be read.
+async function joinedBy(
+  { files }: World,
+  { state, record }: Container,
+): Promise<string | undefined> {
+  try {
+    return joinedNamespace((await files.read(`${state.bundle}/config.json`)) ?? '')
+  } catch (error) {
+    if (!(error instanceof CniError)) throw error
+    await record(explain(error, 'warning'))
+    return undefined
+  }
 }
 
 // The default network appears on its first use: with a bundle of nerdctl's, or after it was removed.

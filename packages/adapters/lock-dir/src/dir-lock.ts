@@ -3,8 +3,7 @@ import { dirname } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { CniError } from '@vethra/cni'
 import type { Lock } from '@vethra/world'
-import { failed } from './failed.ts'
-import { type Held, tryToHold } from './try-to-hold.ts'
+import { failed, type Held, tryToHold } from './try-to-hold.ts'
 
 /** Options of `dirLock`. */
 export interface DirLockOptions {

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import fs from 'node:fs'
 import { stat } from 'node:fs/promises'
+import { type CniError, ioError, systemHint } from '@vethra/cni'
 import { lock } from 'proper-lockfile'
-import { failed } from './failed.ts'
 import { type Rmdir, removeStale } from './remove-stale.ts'
 
 /** A lock that is ours. */
@@ -41,6 +41,11 @@ export async function tryToHold(path: string, staleMs: number): Promise<Held | E
     if ((error as { code?: unknown }).code === 'ELOCKED') return error as Error
     throw failed(path, error)
   }
+}
+
+/** CniError 5 for a lock whose folder cannot be made or read. */
+export function failed(path: string, cause: unknown): CniError {
+  return ioError(`cannot make the lock ${path}.lock`, { cause, hint: systemHint(cause) })
 }
 
 /** The identity of a folder: its successor may get the same inode number. Empty when it is gone. */

@@ -1,6 +1,5 @@
 import { formatPorts, type PortMapping } from '@vethra/container'
-import { containerFilter } from './container-filter.ts'
-import type { ContainerRow } from './container-row.ts'
+import { type ContainerRow, containerFilter } from './container-filter.ts'
 import type { KnownContainer, KnownTools } from './container-state.ts'
 import { shownContainers } from './others.ts'
 import { publishedPorts } from './published-ports.ts'

@@ -1,6 +1,7 @@
 import { type CniError, onCniError } from '@vethra/cni'
 import type { SavedRules } from '@vethra/firewall'
 import type { World } from '@vethra/world'
+import { changeRules } from '../change-rules.ts'
 import { excessInput, hasOurs, inputRules, missingInput } from './input-rules.ts'
 import type { WantedNetwork } from './served-networks.ts'
 
@@ -50,11 +51,5 @@ async function changeInput(
   { rules, onReport }: InputTools,
   textOf: (saved: SavedRules) => string,
 ): Promise<void> {
-  const change = async () => {
-    for (const saved of await rules.save()) {
-      const text = textOf(saved)
-      if (text !== '') await rules.restore(saved.family, text)
-    }
-  }
-  await change().catch(onCniError(onReport))
+  await changeRules(rules, textOf).catch(onCniError(onReport))
 }

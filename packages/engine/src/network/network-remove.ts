@@ -3,6 +3,7 @@ import { networkLeftovers, sharedLeftovers } from '@vethra/firewall'
 import { type Network, networkBridge } from '@vethra/networks'
 import { ownerMark, type State } from '@vethra/state'
 import type { AttachmentKernel } from '@vethra/world'
+import { changeRules } from '../change-rules.ts'
 import { removeEffects } from '../remove-effects.ts'
 import { tellNetwork } from '../tell.ts'
 import { placesOfNetwork } from './ipam-places.ts'
@@ -31,7 +32,7 @@ async function removeNetwork(tools: ManageTools, removal: Removal): Promise<void
   // They bear our mark, whatever the bridge is called.
   if (networkBridge(network) !== undefined) await removeElements(tools, removal)
   if (takesBridge && bridge !== undefined) {
-    await removeRules(tools, (text) => networkLeftovers(text, bridge))
+    await changeRules(tools.host.rules, ({ text }) => networkLeftovers(text, bridge))
     if (!leavesLink) await tools.effects.deleteLink(bridge)
   }
   const left = networkBridge(network)
@@ -39,8 +40,10 @@ async function removeNetwork(tools: ManageTools, removal: Removal): Promise<void
   if (heir !== undefined && left !== undefined)
     await tools.effects.markLink(left, ownerMark({ kind: 'network', network: heir }))
   if (takes.takesSharedRules) {
-    const { lock, places } = tools.host
-    await lock.hold(guards['shared-chains'](places), () => removeRules(tools, sharedLeftovers))
+    const { lock, places, rules } = tools.host
+    await lock.hold(guards['shared-chains'](places), () =>
+      changeRules(rules, ({ text }) => sharedLeftovers(text)),
+    )
   }
   const places = takes.takesReservations ? await placesOfNetwork(tools, network) : []
   for (const { store } of places) {
@@ -86,14 +89,4 @@ async function leaveElements(
     ...left.map(({ resource }) => ({ kind: 'make', to: { owner, resource } }) as const),
   ])
   if (failed) throw failed.error
-}
-
-async function removeRules(
-  { host }: ManageTools,
-  removal: (saved: string) => string,
-): Promise<void> {
-  for (const { family, text } of await host.rules.save()) {
-    const taken = removal(text)
-    if (taken !== '') await host.rules.restore(family, taken)
-  }
 }

@@ -3,10 +3,10 @@ import { type AttachmentKey, type CniError, confError } from '@vethra/cni'
 import {
   makeFolder,
   mapInTurns,
-  pendingSync,
   readOwn,
   removeAbandoned,
   removeFile,
+  syncFile,
   writeWhole,
 } from '@vethra/files'
 import { type EntryFormat, keptEntries } from './kept-entries.ts'
@@ -59,7 +59,7 @@ export function attachmentFolder<T>(dir: string, format: FolderFormat<T>): Attac
     const entry = entryIn(key)
     return entry && !isOf(entry, key) ? keyOf(entry) : undefined
   }
-  const sync = pendingSync()
+  const unsynced = new Set<string>()
   return {
     ...listed(dir, format),
     read(key) {
@@ -70,9 +70,13 @@ export function attachmentFolder<T>(dir: string, format: FolderFormat<T>): Attac
       const file = fileOf(key)
       await makeFolder(dir, 0o700)
       await writeWhole(file, text, { mode: 0o600, sync: false })
-      if (lasting) sync.add(file)
+      if (lasting) unsynced.add(file)
     },
-    flush: sync.flush,
+    async flush() {
+      const files = [...unsynced]
+      unsynced.clear()
+      await Promise.all(files.map(syncFile))
+    },
     tidy: () => removeAbandoned(dir),
     async remove(key) {
       const file = fileOf(key)
