@@ -33,14 +33,11 @@ export async function printInspected(
   if (missing.length > 0) throw networksNotFound(missing, faults)
 }
 
-function renderer(
-  mode: InspectMode,
-  format: string,
-): (network: DockerNetwork | NativeNetwork) => string {
-  const [docker, native] =
+// In either mode all networks are of its kind.
+function renderer(mode: InspectMode, format: string) {
+  const text =
     mode === 'native'
-      ? [undefined, readFormat<NativeNetwork>(format, nativeShape)]
-      : [readFormat<DockerNetwork>(format, dockerShape), undefined]
-  return (network) =>
-    ('CNI' in network ? native?.(network) : docker?.(network as DockerNetwork)) ?? ''
+      ? readFormat<NativeNetwork>(format, nativeShape)
+      : readFormat<DockerNetwork>(format, dockerShape)
+  return text as (network: DockerNetwork | NativeNetwork) => string
 }

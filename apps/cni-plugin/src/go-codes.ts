@@ -1,8 +1,13 @@
-import { CniError } from '@vethra/cni'
+import { CniError, type Json } from '@vethra/cni'
 
 /** The CniError 999 of a text. */
 export function failed(message: string): CniError {
   return new CniError({ code: 999, message })
+}
+
+/** The kind of a JSON value in the words of Go's decoder. */
+export function goKind(value: Json): string {
+  return Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value
 }
 
 /** Codes that a caller decides by: try again later, not available, and what the SPEC gives to no plugin. */

@@ -11,6 +11,7 @@ import {
   parseJson,
 } from '@vethra/cni'
 import type { Io } from '@vethra/world'
+import { goKind } from './go-codes.ts'
 
 /** The operations that a plugin knows. */
 type Command = 'ADD' | 'DEL' | 'CHECK' | 'GC' | 'STATUS' | 'VERSION'
@@ -94,9 +95,8 @@ function readConf(text: string): JsonObject {
   const value = decode(text)
   if (value === null) return {}
   if (typeof value === 'object' && !Array.isArray(value)) return value as JsonObject
-  const kind = Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value
   throw undecodable(
-    `json: cannot unmarshal ${kind} into Go value of type struct { Name string "json:\\"name\\"" }`,
+    `json: cannot unmarshal ${goKind(value)} into Go value of type struct { Name string "json:\\"name\\"" }`,
   )
 }
 
@@ -121,10 +121,10 @@ function jsonFault(text: string): string {
 
 function networkOf(conf: JsonObject): string {
   const name = goField(conf, 'name') ?? ''
-  if (typeof name !== 'string') {
-    const kind = Array.isArray(name) ? 'array' : typeof name === 'boolean' ? 'bool' : typeof name
-    throw undecodable(`json: cannot unmarshal ${kind} into Go struct field .name of type string`)
-  }
+  if (typeof name !== 'string')
+    throw undecodable(
+      `json: cannot unmarshal ${goKind(name)} into Go struct field .name of type string`,
+    )
   if (name === '') throw confError('missing network name')
   checkNetworkName(name)
   return name

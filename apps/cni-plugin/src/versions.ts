@@ -7,6 +7,7 @@ import {
   type SpecVersion,
   specVersions,
 } from '@vethra/cni'
+import { goKind } from './go-codes.ts'
 import type { Call } from './request.ts'
 
 const since: Readonly<Record<string, string>> = { CHECK: '0.4.0', GC: '1.1.0', STATUS: '1.1.0' }
@@ -15,8 +16,7 @@ const since: Readonly<Record<string, string>> = { CHECK: '0.4.0', GC: '1.1.0', S
 export function checkVersion({ command, conf }: Call): SpecVersion {
   const value = goField(conf, 'cniVersion') ?? ''
   if (typeof value !== 'string') {
-    const kind = Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value
-    const why = `json: cannot unmarshal ${kind} into Go struct field .cniVersion of type string`
+    const why = `json: cannot unmarshal ${goKind(value)} into Go struct field .cniVersion of type string`
     throw decodeError(`decoding version from network config: ${why}`)
   }
   const version = value || '0.1.0'

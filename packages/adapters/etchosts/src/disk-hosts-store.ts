@@ -59,15 +59,9 @@ export function diskHostsStore(options: DiskHostsStoreOptions): HostsStore & Hos
       if (existsSync(places.meta(id))) await change({ id, next: (now) => now && { ...now, name } })
     },
     remove: (...ids) => leave(ids, async (id) => void (await removeFolder(places.container(id)))),
-    async read(id) {
-      return readNames(places, id)
-    },
-    async ids() {
-      return listContainers(places)
-    },
-    async folder(id) {
-      return lookAtFolder(places, id)
-    },
+    read: async (id) => readNames(places, id),
+    ids: async () => listContainers(places),
+    folder: async (id) => lookAtFolder(places, id),
     stale: async () => staleHosts(places),
     async tidy() {
       if (draftsOfNames(places).length === 0) return

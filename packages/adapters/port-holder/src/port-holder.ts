@@ -47,9 +47,7 @@ export function portHolder({ dir, program }: PortHolderOptions): PortHolder {
       if (record || ports.length > 0) await free(records, record ?? { containerId, sockets: [] })
     },
 
-    async list() {
-      return listed(await records.list())
-    },
+    list: async () => listed(await records.list()),
   }
 }
 

@@ -25,7 +25,7 @@ export function diskAttachmentRecords({
 }: {
   readonly dir: string
 }): AttachmentRecords & RecordsFolder {
-  const folder = attachmentFolder<AttachmentRecord>(dir, {
+  const { read, write, refuseOthers, ...folder } = attachmentFolder<AttachmentRecord>(dir, {
     nameOf,
     keyOf: (record) => record,
     parse(text, name) {
@@ -35,18 +35,14 @@ export function diskAttachmentRecords({
     },
   })
   return {
+    ...folder,
     write: async (record) => {
       const isNew = record.made === undefined
-      if (isNew) folder.refuseOthers(record)
+      if (isNew) refuseOthers(record)
       // What it grows into while ADD goes on is for a kill, not for a power cut.
-      await folder.write(record, JSON.stringify(record), isNew)
+      await write(record, JSON.stringify(record), isNew)
     },
-    flush: folder.flush,
-    tidy: folder.tidy,
-    read: async (key) => folder.read(key),
-    remove: folder.remove,
-    list: folder.list,
-    survey: folder.survey,
+    read: async (key) => read(key),
   }
 }
 

@@ -13,22 +13,21 @@ export interface ResultsFolder {
 export function diskResultCache({ dir }: { readonly dir: string }): ResultCache & ResultsFolder {
   const decode = decoder()
   const parse = (text: string) => parseEntry(text, decode)
-  const folder = attachmentFolder<CachedAttachment>(join(dir, 'results'), {
-    nameOf: fileName,
-    keyOf,
-    parse,
-    parseOf: (text, key) => parse(text) ?? parseLegacyEntry(text, key),
-    isForeign: isResultAlone,
-  })
+  const { read, write, refuseOthers, ...folder } = attachmentFolder<CachedAttachment>(
+    join(dir, 'results'),
+    {
+      nameOf: fileName,
+      keyOf,
+      parse,
+      parseOf: (text, key) => parse(text) ?? parseLegacyEntry(text, key),
+      isForeign: isResultAlone,
+    },
+  )
   return {
-    check: async (key) => folder.refuseOthers(key),
-    read: async (key) => folder.read(key),
-    write: (entry) => folder.write(keyOf(entry), renderEntry(entry), true),
-    flush: folder.flush,
-    tidy: folder.tidy,
-    remove: folder.remove,
-    list: folder.list,
-    survey: folder.survey,
+    ...folder,
+    check: async (key) => refuseOthers(key),
+    read: async (key) => read(key),
+    write: (entry) => write(keyOf(entry), renderEntry(entry), true),
   }
 }
 
