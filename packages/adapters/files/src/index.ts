@@ -1,9 +1,10 @@
-/** Files that others read at any time: written whole or in place, read with a bound; faults for tests. Not for formats or locks. */
+/** Files that others read at any time: written whole or in place, read with a bound; faults for tests; who holds a lock. Not for formats, nor for taking locks. */
 export { appendText } from './append-text.ts'
 export { byOctets } from './by-octets.ts'
 export { type FaultPoint, faultPoint, pointOf, type StepKind } from './faults/fault-point.ts'
 export { type Fault, readFault } from './faults/read-fault.ts'
 export { errno, fileError } from './file-error.ts'
+export { flockHolders, lockKey } from './flocks.ts'
 export { listFolder, listFolders, makeFolder, removeFolder } from './folders.ts'
 export { mapInTurns } from './map-in-turns.ts'
 export { readOwn, readOwnAgain, type StampedText } from './read-own.ts'

@@ -1,8 +1,7 @@
 import { closeSync, existsSync, fstatSync, rmSync, statSync } from 'node:fs'
 import { CniError } from '@vethra/cni'
-import { faultPoint } from '@vethra/files'
+import { faultPoint, flockHolders, lockKey } from '@vethra/files'
 import type { Lock } from '@vethra/world'
-import { holderOf } from './holder.ts'
 import { openTarget } from './open-target.ts'
 
 /** Options of `flockLock`. */
@@ -76,6 +75,15 @@ function isAt(path: string, descriptor: number): boolean {
   const there = statSync(path, { bigint: true, throwIfNoEntry: false })
   const locked = fstatSync(descriptor, { bigint: true })
   return there !== undefined && there.ino === locked.ino && there.dev === locked.dev
+}
+
+// Undefined when unlisted, when it has ended, and without /proc.
+function holderOf(descriptor: number): number | undefined {
+  try {
+    return flockHolders().get(lockKey(fstatSync(descriptor, { bigint: true })))
+  } catch {
+    return undefined
+  }
 }
 
 function tooLate(path: string, descriptor: number): CniError {
