@@ -69,7 +69,7 @@ export async function readContainers(tools: KnownTools): Promise<readonly KnownC
   const ids = await tools.containers.list()
   const recordsFor = recordsByContainer(await tools.host.records.list())
   const { namespace } = tools.settings
-  const sparing = { ...tools, containers: sparingDamaged(tools.containers) }
+  const sparing = sparingDamaged(tools)
   const known: KnownContainer[] = []
   // Some at a time: a thousand at once are hundreds of megabytes for a moment.
   for (let index = 0; index < ids.length; index += atOnce) {
@@ -85,21 +85,20 @@ export async function readContainers(tools: KnownTools): Promise<readonly KnownC
 
 const atOnce = 32
 
-// In a listing a damaged file counts as missing: it hides no other container, and doctor names it.
-function sparingDamaged(containers: ManageTools['containers']): ManageTools['containers'] {
-  return {
-    ...containers,
-    read: async (id, file) => {
-      try {
-        const json = await containers.read(id, file)
-        if (file === 'vethra.json' && json !== undefined) parseRecord(json)
-        return json
-      } catch (error) {
-        if (error instanceof CniError && error.code === 107) return undefined
-        throw error
-      }
-    },
+/** The parts for a listing, in which a damaged file counts as missing: it hides no other container, and doctor names it. */
+export function sparingDamaged(tools: KnownTools): KnownTools {
+  const { containers } = tools
+  const read: typeof containers.read = async (id, file) => {
+    try {
+      const json = await containers.read(id, file)
+      if (file === 'vethra.json' && json !== undefined) parseRecord(json)
+      return json
+    } catch (error) {
+      if (error instanceof CniError && error.code === 107) return undefined
+      throw error
+    }
   }
+  return { ...tools, containers: { ...containers, read } }
 }
 
 async function readWith(

@@ -1,3 +1,4 @@
+import { invalidFileError } from '@vethra/cni'
 import type { CachedAttachment } from '@vethra/world'
 import { expect, it } from 'vitest'
 import { inspectNetworks } from './network-inspect.ts'
@@ -45,6 +46,18 @@ it('shows the pods that are in a network, in each namespace that shares it', asy
 it('shows none in a namesake that a namespace has for itself, nor one whose namespace is gone', async () => {
   expect(await inside('other', '/etc/cni/net.d/other/lan.conflist')).toEqual({})
   expect(await inside('default', '/etc/cni/net.d/lan.conflist', 'missing')).toEqual({})
+})
+
+it('shows the others where the files of one container are damaged', async () => {
+  const tools = toolsOf('default', '/etc/cni/net.d/lan.conflist')
+  const networks = { lan: { interfaces: [], ips: [{ address: '10.4.1.9/24' }] } }
+  const names = { id: 'bad', name: 'bad', networks }
+  const shown = await shownIn({
+    ...tools,
+    hosts: { list: async () => [names], read: async () => names },
+    containers: { read: () => Promise.reject(invalidFileError('vethra.json is damaged')) },
+  })
+  expect(Object.keys(shown ?? {})).toEqual(['c1'])
 })
 
 it('reads the records once, however many containers it has', async () => {

@@ -13,7 +13,7 @@ import {
 } from '@vethra/networks'
 import { lifeNow } from '../attach/life.ts'
 import { recordsByContainer } from '../attach/whose.ts'
-import { type KnownContainer, readContainer } from '../container/container-state.ts'
+import { type KnownContainer, readContainer, sparingDamaged } from '../container/container-state.ts'
 import { foreignEntries } from '../container/foreign.ts'
 import { othersOf } from '../container/others.ts'
 import { readPods } from '../container/pods.ts'
@@ -67,11 +67,12 @@ async function liveContainers(tools: ManageTools): Promise<readonly ContainerNam
   const { namespace } = settings
   const known = await hosts.list()
   const recordsFor = recordsByContainer(await host.records.list())
+  const sparing = sparingDamaged(tools)
   const isAlive = async ({ id }: ContainerNames) => {
     const [first] = recordsFor({ namespace, id })
     if (first) return (await lifeNow(host, first)) !== 'gone'
     // nerdctl keeps the names of those that it has stopped.
-    return ['running', 'unknown'].includes((await readContainer(tools, id)).state)
+    return ['running', 'unknown'].includes((await readContainer(sparing, id)).state)
   }
   const alive = await Promise.all(known.map(isAlive))
   return known.filter((_, index) => alive[index])
