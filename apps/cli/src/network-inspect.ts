@@ -12,12 +12,6 @@ export interface InspectFlags {
   readonly format: string
 }
 
-/** Whether there is a network of this name or id. */
-export async function isNetwork(tools: Tools, ref: string): Promise<boolean> {
-  const { missing } = await inspectNetworks(tools, [ref], 'dockercompat')
-  return missing.length === 0
-}
-
 /** Prints networks as a JSON array, in the order asked, those found even when others are missing: CniError 101 names these. */
 export async function printInspected(
   tools: Tools,

@@ -1,5 +1,5 @@
 import { usageError } from '@vethra/cni'
-import { inspectNetworks, planRemovals, removeNetworks, unusedNetworks } from '@vethra/engine'
+import { missingNetworks, planRemovals, removeNetworks, unusedNetworks } from '@vethra/engine'
 import type { Io } from '@vethra/world'
 import type { Tools } from './open-world.ts'
 
@@ -20,7 +20,7 @@ export async function printRemoved(
   { names, force, dryRun }: RemoveFlags & { readonly names: readonly string[] },
   io: Io,
 ): Promise<void> {
-  const missing = force ? (await inspectNetworks(tools, names, 'dockercompat')).missing : []
+  const missing = force ? await missingNetworks(tools, names) : []
   const meant = names.filter((each) => !missing.includes(each))
   if (dryRun) return io.print(JSON.stringify(await planRemovals(tools, meant), null, 2))
   await removeAll(tools, meant, io)

@@ -1,5 +1,7 @@
 import { type CniError, inUseError, notFoundError } from '@vethra/cni'
-import { findNetworks, type Network } from '@vethra/networks'
+import { findNetworks, modeNetwork, type Network } from '@vethra/networks'
+import type { ConfDir } from '@vethra/world'
+import { knownNetworks } from './known-networks.ts'
 
 /** The network of a name, an id or its start; undefined for none. Throws CniError 101 for several, 102 for a name defined twice. */
 export function oneNetwork(networks: readonly Network[], ref: string): Network | undefined {
@@ -11,6 +13,15 @@ export function oneNetwork(networks: readonly Network[], ref: string): Network |
     `multiple IDs found with provided prefix: ${ref}`,
     'Give more of the id, or the name.',
   )
+}
+
+/** The references that mean no network, and no mode such as host. Throws as `oneNetwork`. */
+export async function missingNetworks(
+  { networks }: { readonly networks: Pick<ConfDir, 'list'> },
+  refs: readonly string[],
+): Promise<readonly string[]> {
+  const known = await knownNetworks(networks)
+  return refs.filter((ref) => (oneNetwork(known, ref) ?? modeNetwork(ref)) === undefined)
 }
 
 function namesakes(name: string, networks: readonly Network[]): CniError {
