@@ -322,6 +322,14 @@ describeOnHost('the OCI runtime in front of runc', () => {
       expect(performance.now() - began).toBeLessThan(10_000)
     })
 
+    it('or not at all where config.json is too large to be prepared', async () => {
+      const filler = { 'org.large': 'x'.repeat(17 * 1024 * 1024) }
+      const { bundle, file, text } = await bundleOf({ 'vethra.network': 'lan', ...filler }, ['id'])
+      const ran = await runc('run', '-b', bundle, host.tag)
+      expect(ran).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('is larger than') })
+      expect(await readFile(file, 'utf8')).toBe(text)
+    })
+
     it('or not at all: the error names the annotations', async () => {
       const asked = { 'vethra.network': 'lan', 'vethra.ip': '192.0.2.1' }
       const { bundle, file, text } = await bundleOf(asked, ['hostname'])

@@ -13,22 +13,23 @@ export function readTextNow(path: string): string | undefined {
   }
 }
 
-/** The text of a config.json; empty for one that cannot be read or is larger than 16 MiB: the OCI runtime reports it. */
+/** The text of a config.json; empty for one that cannot be read, which the OCI runtime reports, or is larger than 64 MiB. */
 export function readConfigNow(path: string): string {
   try {
-    return readRegular(path)
+    // One that is too large to be prepared asks for something all the same.
+    return readRegular(path, 4 * largest)
   } catch {
     return ''
   }
 }
 
 // Of what was opened, and not of what is at the path by then; a FIFO is not waited for.
-function readRegular(path: string): string {
+function readRegular(path: string, most = largest): string {
   const descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)
   try {
     const about = fstatSync(descriptor)
     if (!about.isFile()) throw new Error('it is not a regular file')
-    if (about.size > largest) throw new Error(`it is larger than ${largest} octets`)
+    if (about.size > most) throw new Error(`it is larger than ${most} octets`)
     return readFileSync(descriptor, 'utf8')
   } finally {
     closeSync(descriptor)

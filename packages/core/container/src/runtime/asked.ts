@@ -21,7 +21,8 @@ export interface Asked {
  */
 export function askedOf(text: string, id: string): Asked | undefined {
   if (isNestedDeeper(text, deepest)) return undefined
-  const config = jsonOrNull(text)
+  // One that is too large asks all the same, and is refused where it is prepared.
+  const config = jsonOrNull(text, JSON.parse)
   const annotations = goField(config, 'annotations')
   if (!isObject(annotations) || isOthers(annotations)) return undefined
   const flags = flagsOfAnnotations(id, annotations)
