@@ -11,6 +11,11 @@ export const insideDamages: readonly Damage[] = [
   ]),
   ...damagesOf(undefined, [
     [
+      'an interface asks for no neighbours',
+      'inside-changed',
+      ({ web }) => within(web, 'ip link set eth0 arp off'),
+    ],
+    [
       'an interface is down inside',
       'inside-changed',
       ({ web }) => within(web, 'ip link set eth0 down'),

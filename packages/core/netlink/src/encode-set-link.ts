@@ -30,12 +30,14 @@ export function encodeSetLink(op: RouteOp): Message | undefined {
 const change = { type: rtm.newLink, flags: 0 } as const
 const inet6 = 10
 const flagUp = 0x1
+const flagNoArp = 0x80
 const flagPromiscuous = 0x100
 const flagAllMulticast = 0x200
 
 function encodeSet(op: SetLink): Message {
   const flags = [
     [flagUp, op.up],
+    [flagNoArp, op.arp === undefined ? undefined : !op.arp],
     [flagPromiscuous, op.promiscuous],
     [flagAllMulticast, op.allMulticast],
   ] as const

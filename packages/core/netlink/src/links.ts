@@ -19,6 +19,8 @@ export interface FoundLink {
   /** The index of the veth's other end, or of what it lies on, in that one's namespace. */
   readonly lower?: number
   readonly group: number
+  /** Whether it asks for neighbours. */
+  readonly arp: boolean
   readonly promiscuous: boolean
   readonly allMulticast: boolean
   readonly transmitQueueLength: number
@@ -54,6 +56,7 @@ export function decodeLink({ type, body }: ReceivedMessage): FoundLink | undefin
     ...(master ? { master } : {}),
     ...(lower ? { lower } : {}),
     group: numberOf(attributes.get(27)) ?? 0,
+    arp: (numbers.getUint32(8, true) & 0x80) === 0,
     promiscuous: (numbers.getUint32(8, true) & 0x100) !== 0,
     allMulticast: (numbers.getUint32(8, true) & 0x200) !== 0,
     transmitQueueLength: numberOf(attributes.get(13)) ?? 0,

@@ -81,6 +81,7 @@ export interface SetLink extends LinkAttributes {
   readonly namespace?: NamespaceRef
   readonly group?: number
   readonly transmitQueueLength?: number
+  readonly arp?: boolean
   readonly promiscuous?: boolean
   readonly allMulticast?: boolean
 }

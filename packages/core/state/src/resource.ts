@@ -73,6 +73,8 @@ export interface LinkSettings {
   readonly master?: string
   readonly mac?: string
   readonly mtu?: number
+  /** Whether it asks for neighbours. */
+  readonly arp?: boolean
   readonly promiscuous?: boolean
   readonly allMulticast?: boolean
   readonly transmitQueueLength?: number

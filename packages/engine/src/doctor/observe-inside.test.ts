@@ -104,7 +104,7 @@ it('another MAC is found', async () => {
         : each,
     ),
   )
-  expect(found).toEqual([`lan/web/eth0: alter link settings 1500 eth0 true ${mac}`])
+  expect(found).toEqual([`lan/web/eth0: alter link settings true 1500 eth0 true ${mac}`])
 })
 
 it('sysctls and settings of tuning are found', async () => {
@@ -114,6 +114,6 @@ it('sysctls and settings of tuning are found', async () => {
   expect(found.filter((each) => /sysctl|settings/.test(each))).toEqual([
     'lan/web/eth0: make sysctl net/ipv4/conf/eth0/arp_notify 1',
     'lan/web/eth0: make sysctl net/core/somaxconn 777',
-    `lan/web/eth0: make link settings 1400 eth0 true ${mac}`,
+    `lan/web/eth0: make link settings true 1400 eth0 true ${mac}`,
   ])
 })

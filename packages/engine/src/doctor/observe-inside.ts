@@ -175,7 +175,7 @@ function settingsInside(
     // What plugins in this process made has it up.
     ...(read.ways.some(({ way }) => way === 'native') ? [{ ...on, link: 'lo', up: true }] : []),
     {
-      ...mtuOf(read.list?.plugins ?? []),
+      ...asVeth(read.list?.plugins ?? []),
       ...tuned.find(({ kind }) => kind === 'link settings'),
       ...{ ...on, link: ifname, up: true, ...link },
     },
@@ -185,11 +185,11 @@ function settingsInside(
   ]
 }
 
-// As the kernel gives a veth, where the conf says nothing.
-function mtuOf([first]: readonly PluginConf[]): { readonly mtu?: number } {
+// As the kernel makes a veth, where the conf says nothing.
+function asVeth([first]: readonly PluginConf[]): Pick<LinkSettings, 'arp' | 'mtu'> {
   if (first?.type !== 'bridge' && first?.type !== 'ptp') return {}
   const asked = goField(jsonOrNull(first.text), 'mtu')
-  return { mtu: typeof asked === 'number' && asked > 0 ? asked : 1500 }
+  return { arp: true, mtu: typeof asked === 'number' && asked > 0 ? asked : 1500 }
 }
 
 // Whether in this process or as a program, tuning sets the same; of two values the later one stays.

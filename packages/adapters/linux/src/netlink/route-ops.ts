@@ -66,13 +66,13 @@ function qdiscOps({ link, does }: Qdisc, lookup: Lookup): readonly RouteOp[] {
 }
 
 function settings(
-  { link, up, mac, mtu, promiscuous, allMulticast, transmitQueueLength }: LinkSettings,
+  { link, up, mac, mtu, arp, promiscuous, allMulticast, transmitQueueLength }: LinkSettings,
   master?: number,
 ): RouteOp {
   return {
     kind: 'set link',
     link: { name: link },
-    ...present({ up, master, mac, mtu, promiscuous, allMulticast, transmitQueueLength }),
+    ...present({ up, master, mac, mtu, arp, promiscuous, allMulticast, transmitQueueLength }),
   }
 }
 

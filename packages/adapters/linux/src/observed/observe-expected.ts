@@ -64,8 +64,8 @@ function observePort(known: Looking, { onlyMac, ...wanted }: BridgePort): Bridge
 
 function settingsOf(known: Looking, wanted: LinkSettings, link: FoundLink): LinkSettings {
   const { place, master } = wanted
-  const { up, mac, mtu, promiscuous, allMulticast, transmitQueueLength } = link
-  const seen = { ...wanted, up, mac, mtu, promiscuous, allMulticast, transmitQueueLength }
+  const { up, mac, mtu, arp, promiscuous, allMulticast, transmitQueueLength } = link
+  const seen = { ...wanted, up, mac, mtu, arp, promiscuous, allMulticast, transmitQueueLength }
   if (master === undefined || known.link(place, master)?.index === link.master) return seen
   const { master: _, ...rest } = seen
   return rest

@@ -21,6 +21,7 @@ export function linksFrom(listed: readonly IpLink[]): readonly FoundLink[] {
       kind: linkinfo.info_kind ?? '',
       alias: each.ifalias ?? '',
       group: 0,
+      arp: !flags.includes('NOARP'),
       promiscuous: flags.includes('PROMISC'),
       allMulticast: flags.includes('ALLMULTI'),
       transmitQueueLength: each.txqlen ?? 0,

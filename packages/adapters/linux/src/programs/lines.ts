@@ -62,7 +62,8 @@ function rule(verb: 'add' | 'del', { place, source, table }: Rule): Line {
 }
 
 function settings(resource: LinkSettings): Line {
-  const { place, link, up, mac, mtu, promiscuous, allMulticast, transmitQueueLength } = resource
+  const { place, link, up, mac, mtu, arp, promiscuous, allMulticast, transmitQueueLength } =
+    resource
   return ip(
     place,
     'link set dev',
@@ -70,6 +71,7 @@ function settings(resource: LinkSettings): Line {
     up === undefined ? undefined : upOrDown(up),
     given('address', mac),
     given('mtu', mtu),
+    onOff('arp', arp),
     onOff('promisc', promiscuous),
     onOff('allmulticast', allMulticast),
     given('master', resource.master),

@@ -150,6 +150,17 @@ function wantedOf({ resource, owner }: Owned): unknown {
 }
 
 function altered(subject: Current): void {
+  it('switches ARP of an interface off, and on again', async () => {
+    const { kernel, netns } = subject()
+    await makeAll(subject(), [...bridge, ...attachment('web', 2)])
+    for (const arp of [false, true]) {
+      const eth0 = { kind: 'link settings', place: 'container', link: 'eth0', arp } as const
+      const settings = owned(host, eth0)
+      expect((await kernel.apply(netns, made(settings))).failed).toBeUndefined()
+      expect(await kernel.observe(netns, settings)).toMatchObject(settings.map(wantedOf))
+    }
+  })
+
   it('alters a link, its port and its limit in place', async () => {
     const { kernel, netns } = subject()
     const own = attachment('web', 2)
