@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { goField, goKeys, goType, type Json } from './index.ts'
+import { goBool, goField, goKeys, goType, type Json } from './index.ts'
 
 it.each([
   [{ type: 'a', Type: 'b' }, 'b'],
@@ -11,6 +11,19 @@ it.each([
   ['type', undefined],
 ] satisfies [Json, Json | undefined][])('the field "type" of %j is %j', (value, expected) => {
   expect(goField(value, 'type')).toBe(expected)
+})
+
+it('a boolean is one of the twelve spellings of strconv.ParseBool', () => {
+  expect(['1', 't', 'T', 'TRUE', 'true', 'True'].map(goBool)).not.toContain(false)
+  expect(['0', 'f', 'F', 'FALSE', 'false', 'False'].every((each) => goBool(each) === false)).toBe(
+    true,
+  )
+  expect(['', 'yes', 'tRUE', ' 1'].map(goBool)).toEqual([
+    undefined,
+    undefined,
+    undefined,
+    undefined,
+  ])
 })
 
 it('long s and the Kelvin sign are letters of a key to Go, and each spelling is told', () => {

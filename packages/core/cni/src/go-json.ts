@@ -23,6 +23,12 @@ export function goField(value: Json | undefined, key: string): Json | undefined 
   return last === undefined ? undefined : object[last]
 }
 
+/** The boolean that Go's strconv.ParseBool reads in a text; undefined for any other text. */
+export function goBool(text: string): boolean | undefined {
+  if (['1', 't', 'T', 'TRUE', 'true', 'True'].includes(text)) return true
+  return ['0', 'f', 'F', 'FALSE', 'false', 'False'].includes(text) ? false : undefined
+}
+
 /** The text that `goField` finds; empty for none. */
 export function goText(value: Json | undefined, key: string): string {
   const text = goField(value, key)

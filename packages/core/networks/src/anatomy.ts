@@ -1,4 +1,4 @@
-import { goField, goItems, type Json, jsonOrNull, type PluginConf } from '@vethra/cni'
+import { goField, goItems, type Json, jsonOrNull, type PluginConf, present } from '@vethra/cni'
 import { type AuxBySubnet, auxLabel, readAuxLabel } from './aux-addresses.ts'
 import type { UsedPrefix } from './choose-subnet.ts'
 import type { Network } from './network.ts'
@@ -16,27 +16,31 @@ export interface NetworkSubnet {
 
 /** The bridge that a network is on: of its first bridge plugin, whose own default is `cni0`; `undefined` when it has none. */
 export function networkBridge(network: Network): string | undefined {
-  const plugin = network.list.plugins.find(({ type }) => type === 'bridge')
-  return plugin && (textField(jsonOrNull(plugin.text), 'bridge') ?? 'cni0')
+  const conf = confOf(network, 'bridge')
+  return conf === undefined ? undefined : (textField(conf, 'bridge') ?? 'cni0')
 }
 
 /** The interface of the host that a macvlan or ipvlan network is on, empty for that of the default route, and the MTU asked for; `undefined` for other networks. */
 export function networkParent(
   network: Network,
 ): { readonly device: string; readonly mtu: number } | undefined {
-  const plugin = network.list.plugins.find(({ type }) => type === 'macvlan' || type === 'ipvlan')
-  if (plugin === undefined) return undefined
-  const conf = jsonOrNull(plugin.text)
+  const conf = confOf(network, 'macvlan', 'ipvlan')
+  if (conf === undefined) return undefined
   const mtu = goField(conf, 'mtu')
   return { device: textField(conf, 'master') ?? '', mtu: typeof mtu === 'number' ? mtu : 0 }
 }
 
 /** Whether portmap publishes a network's ports at ::1 (dual-stack lists of nerdctl and 0.1), from where no packet leaves (RFC 4291, 2.5.3). */
 export function hangsAtLoopback(network: Network): boolean {
-  const portmap = network.list.plugins.find(({ type }) => type === 'portmap')
-  if (portmap === undefined || goField(jsonOrNull(portmap.text), 'conditionsV6') !== undefined)
-    return false
+  const portmap = confOf(network, 'portmap')
+  if (portmap === undefined || goField(portmap, 'conditionsV6') !== undefined) return false
   return networkSubnets(network).some(({ subnet }) => subnet.includes(':'))
+}
+
+/** The conf of the first plugin of these types, null where it is no JSON; `undefined` when there is none. */
+export function confOf({ list }: Network, ...types: readonly string[]): Json | undefined {
+  const plugin = list.plugins.find(({ type }) => types.includes(type))
+  return plugin && jsonOrNull(plugin.text)
 }
 
 /** The plugins that ADD runs, each once, in the order of ADD; an IPAM plugin after the one that calls it. */
@@ -96,15 +100,10 @@ function firstOfEach(ranges: readonly Json[], aux: AuxBySubnet): readonly Networ
     if (subnet !== undefined && !subnets.has(subnet)) {
       subnets.set(subnet, {
         subnet,
-        ...optional('gateway', textField(range, 'gateway')),
-        ...optional('ipRange', textField(range, 'ipRange')),
+        ...present({ gateway: textField(range, 'gateway'), ipRange: textField(range, 'ipRange') }),
         auxAddresses: Object.hasOwn(aux, subnet) ? (aux[subnet] ?? {}) : {},
       })
     }
   }
   return [...subnets.values()]
-}
-
-function optional<K extends string>(key: K, value: string | undefined): { [P in K]?: string } {
-  return value === undefined ? {} : ({ [key]: value } as { [P in K]: string })
 }

@@ -35,7 +35,8 @@ export function decideSubnets(
     throw usageError('--ipv4=false conflicts with an IPv4 subnet')
   const unused = options.ipv6 ? [] : given.filter((each) => each.family === 6)
   const kept = given.filter((each) => !unused.includes(each))
-  const used = [...neighbours.avoided, ...kept.map(asUsed)]
+  const own = kept.map((prefix) => ({ prefix: formatPrefix(prefix), by: 'this network' }))
+  const used = [...neighbours.avoided, ...own]
   const chosen = choose(options, { kept, used, pools })
   for (const each of chosen) checkSubnet(each)
   return {
@@ -90,8 +91,4 @@ function chooseSix(
   const id = networkId(name)
   const base = `fd${id.slice(0, 2)}:${id.slice(2, 6)}:${id.slice(6, 10)}::/48`
   return chooseSubnet(used, [{ base, size: 64 }], 6)
-}
-
-function asUsed(prefix: Prefix): UsedPrefix {
-  return { prefix: formatPrefix(prefix), by: 'this network' }
 }

@@ -4,12 +4,11 @@ import {
   contains,
   firstAddress,
   formatAddress,
-  type Prefix,
   readAddress,
   readCidr,
 } from '@vethra/address'
-import { goField, goItems, jsonOrNull } from '@vethra/cni'
-import { networkSubnets } from './anatomy.ts'
+import { goField, goItems, type Json, jsonOrNull } from '@vethra/cni'
+import { confOf, networkSubnets } from './anatomy.ts'
 import { dnsLabel } from './dns-label.ts'
 import type { Network } from './network.ts'
 
@@ -33,22 +32,22 @@ interface DnsPlace {
 }
 
 function placesIn(network: Network): readonly DnsPlace[] {
-  const bridge = network.list.plugins.find(({ type }) => type === 'bridge')
+  const bridge = confOf(network, 'bridge')
   if (!network.managed || network.labels[dnsLabel] === 'false' || !bridge) return []
   const isLent = isInternal(network)
   // A bridge that leads out by another router is not for us to give an address.
-  if (isLent && leadsOut(bridge.text)) return []
+  if (isLent && leadsOut(bridge)) return []
   return networkSubnets(network).flatMap(({ subnet, gateway = '' }): readonly DnsPlace[] => {
     const prefix = readCidr(subnet)?.prefix
-    const address = gateway === '' ? prefix && firstHost(prefix) : readAddress(gateway)
+    const address =
+      gateway === '' ? prefix && addAddress(firstAddress(prefix), 1n) : readAddress(gateway)
     if (!prefix || !address || (isLent && !contains(prefix, address))) return []
     return [{ address, length: prefix.length }]
   })
 }
 
-function leadsOut(bridge: string): boolean {
-  const conf = jsonOrNull(bridge)
-  return goField(conf, 'ipMasq') === true || goItems(goField(conf, 'ipam'), 'routes').length > 0
+function leadsOut(bridge: Json): boolean {
+  return goField(bridge, 'ipMasq') === true || goItems(goField(bridge, 'ipam'), 'routes').length > 0
 }
 
 /** Whether a network leads nowhere but to its own containers: its bridge is no gateway, or its interfaces get no route. */
@@ -59,8 +58,4 @@ export function isInternal(network: Network): boolean {
   if (first?.type !== 'bridge')
     return goField(ipam, 'type') === 'host-local' && goItems(ipam, 'routes').length === 0
   return goField(conf, 'isGateway') !== true && goField(conf, 'isDefaultGateway') !== true
-}
-
-function firstHost(prefix: Prefix): Address | undefined {
-  return addAddress(firstAddress(prefix), 1n)
 }

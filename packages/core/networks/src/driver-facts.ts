@@ -1,5 +1,5 @@
-import { goField, goItems, type Json, jsonOrNull } from '@vethra/cni'
-import { ipamConfs, networkSubnets } from './anatomy.ts'
+import { goField, goItems, jsonOrNull, present } from '@vethra/cni'
+import { confOf, ipamConfs, networkSubnets } from './anatomy.ts'
 import { ownKey } from './identity.ts'
 import type { Network } from './network.ts'
 import { textField } from './read-json.ts'
@@ -36,17 +36,9 @@ export function networkOptions(network: Network): Readonly<Record<string, string
     ...(typeof mtu === 'number' && mtu > 0 ? { mtu: String(mtu) } : {}),
     ...(noNat ? { 'ip-masq': 'false' } : {}),
     ...(isBridge && isolated ? { icc: 'false' } : {}),
-    ...named('parent', isBridge ? undefined : textField(main, 'master')),
-    ...named('mode', isBridge ? undefined : textField(main, 'mode')),
+    ...(isBridge
+      ? {}
+      : present({ parent: textField(main, 'master'), mode: textField(main, 'mode') })),
     ...(textField(jsonOrNull(network.list.text), ownKey) ? { 'vethra.own': 'true' } : {}),
   }
-}
-
-function confOf({ list }: Network, type: string): Json | undefined {
-  const plugin = list.plugins.find((each) => each.type === type)
-  return plugin && jsonOrNull(plugin.text)
-}
-
-function named(key: string, value: string | undefined): Readonly<Record<string, string>> {
-  return value === undefined ? {} : { [key]: value }
 }

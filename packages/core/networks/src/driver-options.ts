@@ -1,4 +1,4 @@
-import { attempt, checkIfname, usageError } from '@vethra/cni'
+import { attempt, checkIfname, goBool, usageError } from '@vethra/cni'
 import type { Driver } from './options.ts'
 
 /** `-o` of one network, checked. */
@@ -93,10 +93,9 @@ function readMtu(text: string): number {
   return mtu
 }
 
-// Go's strconv.ParseBool.
 function readBool(text: string): boolean {
-  if (['1', 't', 'T', 'TRUE', 'true', 'True'].includes(text)) return true
-  if (['0', 'f', 'F', 'FALSE', 'false', 'False'].includes(text)) return false
+  const value = goBool(text)
+  if (value !== undefined) return value
   throw usageError(`strconv.ParseBool: parsing "${text}": invalid syntax`)
 }
 

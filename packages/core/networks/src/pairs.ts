@@ -1,3 +1,8 @@
+/** A record as `KEY=VALUE` texts, in its order. */
+export function pairTexts(record: Readonly<Record<string, string>>): readonly string[] {
+  return Object.entries(record).map(([key, value]) => `${key}=${value}`)
+}
+
 /** `KEY=VALUE` texts of repeated flags by key: without `=` the value is empty, and the last one of a key wins. */
 export function readPairs(texts: readonly string[]): Readonly<Record<string, string>> {
   return Object.fromEntries(

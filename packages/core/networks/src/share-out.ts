@@ -66,7 +66,8 @@ function assign<T>(
   return { bySubnet, left }
 }
 
-function readGateway(text: string): { text: string; address: Address } {
+/** A gateway, as typed and as an address. Throws CniError 103 for a text that is none. */
+export function readGateway(text: string): { readonly text: string; readonly address: Address } {
   const address = readAddress(text)
   if (!address) throw usageError(`failed to parse gateway "${text}"`)
   return { text, address }

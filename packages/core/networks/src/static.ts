@@ -1,9 +1,9 @@
-import { firstAddress, formatAddress, readAddress, readCidr } from '@vethra/address'
+import { firstAddress, formatAddress, readCidr } from '@vethra/address'
 import { usageError } from '@vethra/cni'
 import { decideSubnets, type Neighbours } from './decide-subnets.ts'
 import type { NetworkOptions } from './options.ts'
 import { rangesOf } from './ranges.ts'
-import { type SubnetShare, shareOut } from './share-out.ts'
+import { readGateway, type SubnetShare, shareOut } from './share-out.ts'
 import { members, sortedMembers, type Written } from './written-json.ts'
 
 /** The `ipam` of a network whose containers bring their addresses, and what the user should know. */
@@ -70,16 +70,10 @@ function routesOf(options: NetworkOptions, shares: readonly SubnetShare[]): Writ
   const route = (dst: string, family: 4 | 6): Written =>
     members([
       ['dst', dst],
-      ['gw', [...given, ...own].find((each) => each.family === family)?.text],
+      ['gw', [...given, ...own].find(({ address }) => address.family === family)?.text],
     ])
   return [
     ...(options.ipv4 ? [route('0.0.0.0/0', 4)] : []),
     ...(options.ipv6 ? [route('::/0', 6)] : []),
   ]
-}
-
-function readGateway(text: string): { text: string; family: 4 | 6 } {
-  const address = readAddress(text)
-  if (!address) throw usageError(`failed to parse gateway "${text}"`)
-  return { text, family: address.family }
 }

@@ -1,5 +1,6 @@
 import {
   type CniError,
+  goBool,
   invalidFileError,
   isTexts,
   type JsonObject,
@@ -28,8 +29,8 @@ export function bypassOf({ annotations }: Pick<OciState, 'annotations'>): Bypass
 }
 
 function readBool(name: string, value = 'false'): boolean {
-  if (['1', 't', 'T', 'TRUE', 'true', 'True'].includes(value)) return true
-  if (['0', 'f', 'F', 'FALSE', 'false', 'False', ''].includes(value)) return false
+  const read = goBool(value || 'false')
+  if (read !== undefined) return read
   throw wrong(name, value)
 }
 

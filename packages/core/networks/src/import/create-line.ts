@@ -1,4 +1,5 @@
 import type { NetworkOptions } from '../options.ts'
+import { pairTexts } from '../pairs.ts'
 
 /** The `vethra network create` line that makes a network of these options, quoted for a shell. */
 export function createLine(options: NetworkOptions): string {
@@ -13,9 +14,9 @@ export function createLine(options: NetworkOptions): string {
     ...(options.ipv6 ? ['--ipv6'] : []),
     ...(options.internal ? ['--internal'] : []),
     ...(ipamDriver === 'default' ? [] : ['--ipam-driver', ipamDriver]),
-    ...flags('--ipam-opt', pairs(options.ipamOptions)),
-    ...flags('-o', pairs(options.options)),
-    ...flags('--label', pairs(options.labels)),
+    ...flags('--ipam-opt', pairTexts(options.ipamOptions)),
+    ...flags('-o', pairTexts(options.options)),
+    ...flags('--label', pairTexts(options.labels)),
     options.name,
   ]
   return ['vethra', 'network', 'create', ...words.map(quoted)].join(' ')
@@ -23,10 +24,6 @@ export function createLine(options: NetworkOptions): string {
 
 function flags(flag: string, values: readonly string[]): readonly string[] {
   return values.flatMap((value) => [flag, value])
-}
-
-function pairs(record: Readonly<Record<string, string>>): readonly string[] {
-  return Object.entries(record).map(([key, value]) => `${key}=${value}`)
 }
 
 function quoted(word: string): string {

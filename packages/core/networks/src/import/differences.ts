@@ -1,16 +1,14 @@
-import { networkConfList } from '../conf-list.ts'
-import { type Network, networksFromFiles } from '../network.ts'
+import type { Network } from '../network.ts'
 import type { NetworkOptions } from '../options.ts'
+import { pairTexts } from '../pairs.ts'
 import { hasFamily } from './fields.ts'
-import { networkWish } from './network-wish.ts'
+import { madeNetwork, networkWish } from './network-wish.ts'
 
 /** The parts in which a network differs from these options, `PART: VALUE there, VALUE wanted`; open ones equal any. Throws CniError 103. */
 export function networkDifferences(network: Network, wanted: NetworkOptions): readonly string[] {
   const there = network.managed ? networkWish(network) : undefined
   if (there === undefined) return [`file: ${network.file}, which other programs made`]
-  const facts = { used: [], pools: [], isolation: { supported: true, why: '' } }
-  const { text } = networkConfList(wanted, facts)
-  const made = networksFromFiles([{ file: 'new', text }]).networks[0]
+  const made = madeNetwork(wanted)
   const here = (made && networkWish(made)) ?? wanted
   const left = parts(there, wanted)
   const right = parts(here, wanted)
@@ -42,8 +40,5 @@ function parts(options: NetworkOptions, wanted: NetworkOptions): Readonly<Record
 }
 
 function pairs(record: Readonly<Record<string, string>>): string {
-  return Object.entries(record)
-    .map(([key, value]) => `${key}=${value}`)
-    .toSorted()
-    .join(' ')
+  return pairTexts(record).toSorted().join(' ')
 }

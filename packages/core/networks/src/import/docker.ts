@@ -1,5 +1,6 @@
 import { confError, decodeError, type Json, type JsonObject, parseJson } from '@vethra/cni'
 import type { NetworkOptions } from '../options.ts'
+import { pairTexts } from '../pairs.ts'
 import { readDockerOptions } from './docker-options.ts'
 import { flagOf, objectOf, objectsOf, subnetText, textOf, textsOf, unknownParts } from './fields.ts'
 import {
@@ -93,7 +94,7 @@ function readIpam(object: JsonObject): { options: Addressing; lost: readonly Los
   const configs = objectsOf(ipam, 'Config')
   const texts = (key: string) =>
     configs.map((each) => textOf(each, key)).filter((each) => each !== '')
-  const auxOf = (each: JsonObject) => Object.entries(textsOf(each, 'AuxiliaryAddresses'))
+  const auxOf = (each: JsonObject) => pairTexts(textsOf(each, 'AuxiliaryAddresses'))
   const more = Object.entries(textsOf(ipam, 'Options'))
   const subnets = texts('Subnet').map(subnetText)
   return {
@@ -102,7 +103,7 @@ function readIpam(object: JsonObject): { options: Addressing; lost: readonly Los
       // Docker has written gateways of IPv6 subnets with their prefix length.
       gateways: texts('Gateway').map((each) => each.replace(/\/\d+$/, '')),
       ipRanges: texts('IPRange').map(subnetText),
-      auxAddresses: configs.flatMap(auxOf).map(([key, ip]) => `${key}=${ip}`),
+      auxAddresses: configs.flatMap(auxOf),
     },
     lost: [
       ...more.map(([key, value]) => lost(`IPAM.Options.${key}`, value, 'Vethra does not know it')),

@@ -1,13 +1,13 @@
-import { goField, isObject, type Json, jsonOrNull, type PluginConf, present } from '@vethra/cni'
+import { goField, isObject, type Json, jsonOrNull, type PluginConf } from '@vethra/cni'
 import { networkBridge } from '../anatomy.ts'
-import { networkConfList } from '../conf-list.ts'
 import { nerdctlKey, ownKey } from '../identity.ts'
-import { type Network, networksFromFiles } from '../network.ts'
+import type { Network } from '../network.ts'
 import type { NetworkOptions } from '../options.ts'
 import { elements } from '../read-json.ts'
 import { isDefaultRoute } from './default-route.ts'
 import { unknownParts } from './fields.ts'
 import { firstLost, type Lost, lost } from './foreign-network.ts'
+import { madeNetwork } from './network-wish.ts'
 
 const known = ['cniVersion', 'cniVersions', 'name', nerdctlKey, ownKey, 'nerdctlLabels', 'plugins']
 // host-local takes them in a range, and, in its old form, beside its type.
@@ -20,10 +20,7 @@ const reasons: Readonly<Record<string, string>> = {
 
 /** The parts that a conf list has, and the one made of the options has not, at most 64. */
 export function lostParts(network: Network, options: NetworkOptions): readonly Lost[] {
-  const bridge = networkBridge(network)
-  const facts = { used: [], pools: [], isolation: { supported: true, why: '' } }
-  const { text } = networkConfList(options, { ...facts, ...present({ bridge }) })
-  const made = networksFromFiles([{ file: 'new', text }]).networks[0]?.list.plugins ?? []
+  const made = madeNetwork(options, networkBridge(network))?.list.plugins ?? []
   const list = jsonOrNull(network.list.text)
   const ofList = isObject(list) ? unknownParts(list, known) : []
   const ofPlugins = network.list.plugins.flatMap((plugin) => lostOf(plugin, made))

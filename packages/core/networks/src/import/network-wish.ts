@@ -1,9 +1,11 @@
-import { goField, goItems, type Json } from '@vethra/cni'
+import { goField, goItems, type Json, present } from '@vethra/cni'
 import { ipamConfs, networkSubnets } from '../anatomy.ts'
+import { networkConfList } from '../conf-list.ts'
 import { hasIpv6, isInternalBridge, networkDriver, networkOptions } from '../driver-facts.ts'
 import { visibleLabels } from '../find.ts'
-import type { Network } from '../network.ts'
+import { type Network, networksFromFiles } from '../network.ts'
 import { type Driver, isDriver, type NetworkOptions } from '../options.ts'
+import { pairTexts } from '../pairs.ts'
 import { textField } from '../read-json.ts'
 import { hasFamily } from './fields.ts'
 
@@ -21,15 +23,21 @@ export function networkWish(network: Network): NetworkOptions | undefined {
     ipv6: hasIpv6(network),
     gateways: subnets.flatMap(({ gateway }) => gateway ?? []),
     ipRanges: subnets.flatMap(({ ipRange }) => ipRange ?? []),
-    auxAddresses: subnets.flatMap(({ auxAddresses }) =>
-      Object.entries(auxAddresses).map(([key, ip]) => `${key}=${ip}`),
-    ),
+    auxAddresses: subnets.flatMap(({ auxAddresses }) => pairTexts(auxAddresses)),
     internal: leadsNowhere(network, driver, ipam),
     ipamDriver: type === 'host-local' ? 'default' : type,
     ipamOptions: dhcpOptions(ipam),
     options: networkOptions(network),
     labels: visibleLabels(network),
   }
+}
+
+/** The network that these options make, on the bridge that is named; undefined where it cannot be read back. Throws CniError 103. */
+export function madeNetwork(options: NetworkOptions, bridge?: string): Network | undefined {
+  const isolation = { supported: true, why: '' }
+  const facts = { used: [], pools: [], isolation, ...present({ bridge }) }
+  const { text } = networkConfList(options, facts)
+  return networksFromFiles([{ file: 'new', text }]).networks[0]
 }
 
 function leadsNowhere(network: Network, driver: Driver, ipam: Json): boolean {

@@ -23,7 +23,8 @@ export function readPodmanOptions(
 ): ReadOptions {
   checkBridgeMode(driver, given['mode'])
   checkClosed(given)
-  const entries = Object.entries(given).filter((each) => !isUsual(...each))
+  // It is false here, as without it.
+  const entries = Object.entries(given).filter(([key]) => key !== 'no_default_route')
   const isEqual = ([key]: readonly [string, string]) => equals[driver].includes(key)
   const parent = driver === 'bridge' || device === '' ? [] : [['parent', device] as const]
   const others = entries.filter((each) => !isEqual(each) && each[0] !== 'mode')
@@ -44,11 +45,6 @@ function checkBridgeMode(driver: Driver, mode = 'managed'): void {
 function checkClosed({ vrf = '', no_default_route = 'false' }: Readonly<Record<string, string>>) {
   if (vrf !== '') throw confError(`vrf ${JSON.stringify(vrf)} has no equal`)
   if (no_default_route !== 'false') throw withoutDefaultRoute()
-}
-
-// What a network is like without the option.
-function isUsual(key: string, value: string): boolean {
-  return key === 'no_default_route' && value === 'false'
 }
 
 // Podman's own choice is podman1, podman2, …: nobody relies on it.

@@ -1,12 +1,4 @@
-import {
-  CniError,
-  confError,
-  decodeError,
-  ioError,
-  type Json,
-  type JsonObject,
-  parseJson,
-} from '@vethra/cni'
+import { confError, decodeError, ioError, type Json, type JsonObject, parseJson } from '@vethra/cni'
 import type { ConfFileText } from '@vethra/conflist'
 import type { NetworkOptions } from '../options.ts'
 import type { ReadOptions } from './docker-options.ts'
@@ -26,6 +18,7 @@ import {
   foreignNetwork,
   type Lost,
   lost,
+  orRefused,
   type Reading,
   shownName,
   unequalIpam,
@@ -35,22 +28,23 @@ import { readPodmanOptions } from './podman-options.ts'
 
 /** The network of a JSON file of Podman's, as netavark takes it. A file that cannot be read or used is refused. */
 export function readPodmanNetwork({ file, text, error }: ConfFileText): ForeignNetwork {
-  if (text === undefined) {
-    const why = error ?? ioError(`cannot read ${file}`)
-    return { kind: 'refused', name: file, source: file, error: why }
-  }
-  const value = valueIn(text)
-  if (value instanceof CniError) return { kind: 'refused', name: file, source: file, error: value }
-  const name = shownName(value, 'name', file)
-  return foreignNetwork(value, { name, source: file }, readNetwork)
+  return orRefused({ name: file, source: file }, () => {
+    if (text === undefined) throw error ?? ioError(`cannot read ${file}`)
+    const value = valueIn(text)
+    return foreignNetwork(
+      value,
+      { name: shownName(value, 'name', file), source: file },
+      readNetwork,
+    )
+  })
 }
 
-function valueIn(text: string): Json | CniError {
+function valueIn(text: string): Json {
   try {
     return parseJson(text)
   } catch (cause) {
     if (!(cause instanceof SyntaxError)) throw cause
-    return decodeError('it is no JSON', { cause })
+    throw decodeError('it is no JSON', { cause })
   }
 }
 
