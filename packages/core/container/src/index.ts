@@ -3,7 +3,6 @@ export { annotationKeys } from './annotations.ts'
 export { assignPorts, type PortFacts } from './assign-ports.ts'
 export { brokenPromises } from './broken-promises.ts'
 export type { BundleFlags } from './bundle-flags.ts'
-export { capabilityMappings } from './capability-mappings.ts'
 export { checkHostIps } from './check-host-ips.ts'
 export { checkIds } from './check-names.ts'
 export { checkRequest } from './check-request.ts'
@@ -30,13 +29,18 @@ export { type BundlePlan, planBundle } from './plan.ts'
 export { type PodNames, podNames, podNamespace, podOf, podText } from './pod.ts'
 export {
   type AnswerFacts,
-  endOf,
   type PortAnswer,
   type PortLead,
   type PortReason,
   portAnswer,
 } from './port-answer.ts'
-export { type PortMapping, type Protocol, readProtocol } from './port-mapping.ts'
+export {
+  capabilityMappings,
+  joinHostPort,
+  type PortMapping,
+  type Protocol,
+  readProtocol,
+} from './port-mapping.ts'
 export { type PortRequest, parsePortSpec, parsePortSpecs } from './port-spec.ts'
 export { hookRequest } from './read-hook-request.ts'
 export { type BundleRecord, type HookRequest, parseRecord, renderRecord } from './record.ts'

@@ -1,9 +1,9 @@
-import { type Json, parseJson } from '@vethra/cni'
+import { type Json, parseJson, present } from '@vethra/cni'
 import { draftOfConfig } from './config-keys.ts'
-import type { Draft, Holder, JsonPath, Piece } from './draft.ts'
+import type { Draft, JsonPath } from './draft.ts'
 import type { Edit } from './edit.ts'
 import { renderDraft, renderValue } from './render-draft.ts'
-import { appendTo, removeAt, setAt } from './splice.ts'
+import { appendTo, holderIn, pieceIn, removeAt, setAt } from './splice.ts'
 
 /** One member of an object, or item of an array, that was written or taken away. */
 export interface Member {
@@ -24,14 +24,12 @@ export function membersOf(draft: Draft, edits: readonly Edit[]): readonly Member
     if (edit.kind === 'append') return [{ path: edit.path.map(String), wrote: edit.value }]
     const [path, key] = [edit.path.slice(0, -1).map(String), edit.path.at(-1)]
     const before = valueAt(draft, edit.path)
-    return [
-      {
-        path,
-        ...(typeof key === 'string' ? { key } : {}),
-        ...(edit.kind === 'set' ? { wrote: edit.value } : {}),
-        ...(before === undefined ? {} : { before: parseJson(before) as Json }),
-      },
-    ]
+    const member = {
+      key: typeof key === 'string' ? key : undefined,
+      wrote: edit.kind === 'set' ? edit.value : undefined,
+      before: before === undefined ? undefined : (parseJson(before) as Json),
+    }
+    return [{ path, ...present(member) }]
   })
 }
 
@@ -44,7 +42,7 @@ export function madeBy(draft: Draft, edits: readonly Edit[]): readonly (readonly
   })
   const unique = new Map(paths.map((path) => [path.join('/'), path]))
   return [...unique.values()]
-    .filter((path) => holderAt(draft, path) === undefined)
+    .filter((path) => holderIn(draft, path) === undefined)
     .toSorted((a, b) => b.length - a.length)
 }
 
@@ -59,7 +57,7 @@ export function undoMembers(
   for (const member of members.toReversed())
     undoMember(draft, member, itemsOf(draft, member, items))
   for (const path of made) {
-    if (holderAt(draft, path)?.pieces.every(({ isGone }) => isGone)) removeAt(draft, path)
+    if (holderIn(draft, path)?.pieces.every(({ isGone }) => isGone)) removeAt(draft, path)
   }
   return renderDraft(draft).text
 }
@@ -72,7 +70,7 @@ function itemsOf(draft: Draft, { path, key }: Member, known: Map<string, Items>)
   const found = known.get(place)
   if (found || key !== undefined) return found ?? new Map()
   const items: Items = new Map()
-  for (const [index, piece] of (holderAt(draft, path)?.pieces ?? []).entries()) {
+  for (const [index, piece] of (holderIn(draft, path)?.pieces ?? []).entries()) {
     const text = canonical(parseJson(renderValue(draft.source, piece)) as Json)
     const known = items.get(text)
     if (known) known.push(index)
@@ -86,7 +84,10 @@ function undoMember(draft: Draft, { path, key, wrote, before }: Member, items: I
   if (key !== undefined) {
     const at = [...path, key]
     const now = valueAt(draft, at)
-    const isOurs = now !== undefined && wrote !== undefined && isSame(parseJson(now) as Json, wrote)
+    const isOurs =
+      now !== undefined &&
+      wrote !== undefined &&
+      canonical(parseJson(now) as Json) === canonical(wrote)
     if (now === undefined ? wrote === undefined && before !== undefined : isOurs) {
       if (before === undefined) removeAt(draft, at)
       else setAt(draft, at, before)
@@ -103,26 +104,9 @@ function undoMember(draft: Draft, { path, key, wrote, before }: Member, items: I
   else setAt(draft, [...path, index], before)
 }
 
-function holderAt({ root }: Draft, path: JsonPath): Holder | undefined {
-  let holder: Holder | undefined = root
-  for (const key of path) {
-    const value: Piece['value'] | undefined = holder?.pieces.find(
-      (each) => each.key === key && !each.isGone,
-    )?.value
-    holder = typeof value === 'object' ? value : undefined
-  }
-  return holder
-}
-
 function valueAt(draft: Draft, path: JsonPath): string | undefined {
-  const pieces = holderAt(draft, path.slice(0, -1))?.pieces ?? []
-  const key = path.at(-1)
-  const piece = typeof key === 'number' ? pieces[key] : pieces.find((each) => each.key === key)
-  return piece === undefined || piece.isGone ? undefined : renderValue(draft.source, piece)
-}
-
-function isSame(a: Json, b: Json): boolean {
-  return canonical(a) === canonical(b)
+  const piece = pieceIn(draft, path)
+  return piece && renderValue(draft.source, piece)
 }
 
 // Programs that edit JSON put keys in an order of their own.

@@ -1,6 +1,5 @@
 import type { Attachment, CniArgs, ConfList, ContainerRef, PluginConf } from '@vethra/cni'
-import { capabilityMappings } from './capability-mappings.ts'
-import type { PortMapping } from './port-mapping.ts'
+import { capabilityMappings, type PortMapping } from './port-mapping.ts'
 
 /** One network that a container is in, or is to be in. */
 export interface Membership {

@@ -12,10 +12,8 @@ export function parseNetworkFlag(text: string): NetworkRequest {
   const ref = whole ? text : text.slice(0, colon)
   checkRef(ref)
   const pairs = whole ? [] : text.slice(colon + 1).split(',')
-  return pairs.reduce<NetworkRequest>((request, pair) => withOption(text, request, pair), {
-    ref,
-    aliases: [],
-  })
+  const none: NetworkRequest = { ref, aliases: [] }
+  return pairs.reduce((request, pair) => withOption(text, request, pair), none)
 }
 
 function withOption(text: string, request: NetworkRequest, pair: string): NetworkRequest {

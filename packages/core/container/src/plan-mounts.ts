@@ -65,9 +65,8 @@ function replaced(
 ): readonly Edit[] {
   const before = JSON.stringify(mounts[index]?.source?.slice(0, 256))
   const note = `mount ${source} on ${destination} in place of ${before}`
-  return [
-    { kind: 'set', path: [...path, index], value: bind(destination, source), note, isLoss: true },
-  ]
+  const value = bind(destination, source)
+  return [{ kind: 'set', path: [...path, index], value, note, isLoss: true }]
 }
 
 /** Whether a mount is one that Podman or Docker make by default: of a file that they keep for this container. */

@@ -28,14 +28,9 @@ export function planNames(config: Config, names: OwnNames, variable: string): re
 
 // runc: "unable to set hostname without a private UTS namespace".
 function planHostname(config: Config, hostname: string): readonly Edit[] {
-  if (hostname !== '') {
-    return setUnlessSame(config.hostname, {
-      path: ['hostname'],
-      value: hostname,
-      note: `set the hostname to ${hostname}`,
-    })
-  }
-  return removed('hostname', config.hostname)
+  const note = `set the hostname to ${hostname}`
+  if (hostname === '') return removed('hostname', config.hostname)
+  return setUnlessSame(config.hostname, { path: ['hostname'], value: hostname, note })
 }
 
 function planDomainname(config: Config, { domainname, utsHost }: OwnNames): readonly Edit[] {

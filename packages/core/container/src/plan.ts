@@ -49,10 +49,8 @@ export function planBundle(
   const [members, made] = [membersOf(draft, edits), madeBy(draft, edits)]
   applyAll(draft, edits)
   const { text, inverse } = renderDraft(draft)
-  const undo = {
-    ...{ sha256: hashOf(text), was: hashOf(draft.source) },
-    ...{ edits: inverse, members, made },
-  }
+  const hashes = { sha256: hashOf(text), was: hashOf(draft.source) }
+  const undo = { ...hashes, edits: inverse, members, made }
   demandSmall(undo)
   const warnings = edits.flatMap((edit) => (edit.isLoss ? [edit.note] : []))
   return {

@@ -1,4 +1,4 @@
-import type { PortMapping, Protocol } from './port-mapping.ts'
+import { joinHostPort, type PortMapping, type Protocol } from './port-mapping.ts'
 
 /** Whether a published port answers now, and why not. */
 export type PortAnswer =
@@ -59,7 +59,7 @@ export function portAnswer(mapping: PortMapping, facts: AnswerFacts): PortAnswer
   if (!isOfHost(hostIP, facts.hostAddresses)) return { answers: 'no', reason: 'no-address' }
   if (facts.addresses.length === 0) return { answers: 'unknown', reason: 'unseen' }
   const leads = facts.leads.filter((each) => takes(each, mapping))
-  const own = facts.addresses.map((each) => endOf(each, containerPort))
+  const own = facts.addresses.map((each) => joinHostPort(each, containerPort))
   const isLed = leads.some(({ to }) => own.includes(to))
   const isLost = leads.some(({ to }) => !own.includes(to))
   if (!isLed) return { answers: 'no', reason: isLost ? 'led-elsewhere' : 'no-rule' }
@@ -72,11 +72,6 @@ export function portAnswer(mapping: PortMapping, facts: AnswerFacts): PortAnswer
       (isWildcard(each.address) || facts.addresses.includes(each.address)),
   )
   return listens ? { answers: 'yes' } : { answers: 'no', reason: 'not-listening' }
-}
-
-/** The end that a rule leads to, as rules write it. */
-export function endOf(address: string, port: number): string {
-  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`
 }
 
 function isOfHost(hostIP: string, addresses: readonly string[]): boolean {

@@ -1,3 +1,5 @@
+import type { JsonObject } from '@vethra/cni'
+
 /** The protocol that a port is of: each numbers its ports by itself. */
 export type Protocol = 'tcp' | 'udp' | 'sctp'
 
@@ -9,6 +11,16 @@ export interface PortMapping {
   readonly protocol: Protocol
   /** In canonical form, an IPv4-mapped one as IPv4; `0.0.0.0` for every IPv4 address of the host, empty for every one. */
   readonly hostIP: string
+}
+
+/** The capability arg `portMappings`, as the CNI conventions spell it. */
+export function capabilityMappings(mappings: readonly PortMapping[]): readonly JsonObject[] {
+  return mappings.map(({ hostPort, containerPort, protocol, hostIP }) => ({
+    hostPort,
+    containerPort,
+    protocol,
+    hostIP,
+  }))
 }
 
 /** The protocol of a text in any case; `undefined` for any other text. */

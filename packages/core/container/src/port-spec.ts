@@ -1,5 +1,5 @@
 import { formatAddress, readAddress } from '@vethra/address'
-import { type CniError, usageError } from '@vethra/cni'
+import { type CniError, present, usageError } from '@vethra/cni'
 import { type Protocol, readProtocol } from './port-mapping.ts'
 
 /** Consecutive ports, both ends included. */
@@ -50,13 +50,8 @@ export function parsePortSpec(text: string): PortRequest {
     const ranges = `${containerText} and ${hostText}`
     throw refusal(`invalid ranges specified for container and host Ports: ${ranges}`)
   }
-  return {
-    text,
-    protocol,
-    ...(address ? { hostIP: formatAddress(address) } : {}),
-    ...(host ? { host } : {}),
-    container,
-  }
+  const optional = present({ hostIP: address && formatAddress(address), host })
+  return { text, protocol, ...optional, container }
 }
 
 /** How many ports a span has. */

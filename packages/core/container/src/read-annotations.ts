@@ -1,4 +1,4 @@
-import { invalidFileError, isTexts, parseJson } from '@vethra/cni'
+import { invalidFileError, isTexts, parseJson, present } from '@vethra/cni'
 import { checkDomain, checkHostname } from '@vethra/names'
 import { parseMac } from './addresses.ts'
 import { type AnnotationKey, annotationKeys as keys } from './annotations.ts'
@@ -6,7 +6,6 @@ import { checkIds, checkName, checkNamespace } from './check-names.ts'
 import { checkExtraHost, checkNetwork } from './check-request.ts'
 import { isOwnHostname } from './hostname.ts'
 import { networkMode } from './network-mode.ts'
-import type { PortMapping } from './port-mapping.ts'
 import type { HookRequest } from './record.ts'
 import type { NetworkRequest } from './request.ts'
 import type { OciState } from './state.ts'
@@ -31,7 +30,7 @@ export function readAnnotations(state: OciState): HookRequest {
     domainname: readChecked(state, keys.domainname, checkDomain),
     networks,
     extraHosts: read(state, keys.extraHosts, parseExtraHosts) ?? [],
-    ports: read(state, keys.ports, parsePorts) ?? [],
+    ports: read(state, keys.ports, (value) => parseStoredMappings(parseJson(value))) ?? [],
     mode: networkMode(networks),
   }
 }
@@ -59,37 +58,23 @@ function read<T>(state: OciState, key: AnnotationKey, parse: (value: string) => 
 }
 
 function readChecked(state: OciState, key: AnnotationKey, check: (value: string) => void): string {
-  const parse = (value: string) => {
-    check(value)
-    return value
-  }
-  return read(state, key, parse) ?? ''
+  read(state, key, check)
+  return state.annotations[key] ?? ''
 }
 
 function readNetworks(state: OciState): readonly NetworkRequest[] {
   const [first, ...rest] = read(state, keys.networks, parseNetworks) ?? []
-  const ip = readWish(state, keys.ip, (value) => ({ ip: value }))
-  const ip6 = readWish(state, keys.ip6, (value) => ({ ip6: value }))
-  const mac = readWish(state, keys.macAddress, (value) => ({
-    macAddress: parseMac(keys.macAddress, value),
-  }))
-  const bridge = { ref: 'bridge', aliases: [] }
+  const wish = (key: 'ip' | 'ip6' | 'macAddress') => {
+    const check = (value: string) => checkNetwork({ ...bridge, [key]: value })
+    return readChecked(state, keys[key], check) || undefined
+  }
+  const [ip, ip6, mac] = [wish('ip'), wish('ip6'), wish('macAddress')]
+  const macAddress = mac && parseMac(keys.macAddress, mac)
   if (first && networkMode([first]) !== 'cni') return [first]
-  return [{ ...(first ?? bridge), ...ip, ...ip6, ...mac }, ...rest]
+  return [{ ...(first ?? bridge), ...present({ ip, ip6, macAddress }) }, ...rest]
 }
 
-function readWish(
-  state: OciState,
-  key: AnnotationKey,
-  wish: (value: string) => Partial<NetworkRequest>,
-): Partial<NetworkRequest> {
-  const parse = (value: string) => {
-    const wanted = wish(value)
-    checkNetwork({ ref: 'bridge', aliases: [], ...wanted })
-    return wanted
-  }
-  return read(state, key, parse) ?? {}
-}
+const bridge: NetworkRequest = { ref: 'bridge', aliases: [] }
 
 function parseNetworks(value: string): readonly NetworkRequest[] {
   const networks = [...new Set(parseTexts(value))].map((ref) => ({ ref, aliases: [] }))
@@ -113,8 +98,4 @@ function parseTexts(value: string): readonly string[] {
   const texts: unknown = parseJson(value)
   if (isTexts(texts)) return texts
   throw invalidFileError('it must be a list of texts')
-}
-
-function parsePorts(value: string): readonly PortMapping[] {
-  return parseStoredMappings(parseJson(value))
 }

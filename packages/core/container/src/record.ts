@@ -5,6 +5,7 @@ import {
   isTexts,
   type Json,
   type JsonObject,
+  present,
 } from '@vethra/cni'
 import { checkDomain, checkHostname, type DnsOptions } from '@vethra/names'
 import { checkIds, checkName } from './check-names.ts'
@@ -48,6 +49,7 @@ export type HookRequest = Omit<BundleRecord, 'version' | 'dns' | 'transient' | '
 
 /** The record as the object to write to vethra.json; `parseRecord` gives the record back. */
 export function renderRecord(record: BundleRecord): JsonObject {
+  const { pidFile, netns, transient, configs } = record
   return {
     version: record.version,
     id: record.id,
@@ -60,10 +62,7 @@ export function renderRecord(record: BundleRecord): JsonObject {
     extraHosts: record.extraHosts,
     mode: record.mode,
     dns: { ...record.dns },
-    ...(record.pidFile === undefined ? {} : { pidFile: record.pidFile }),
-    ...(record.netns === undefined ? {} : { netns: record.netns }),
-    ...(record.transient === undefined ? {} : { transient: record.transient }),
-    ...(record.configs === undefined ? {} : { configs: record.configs }),
+    ...present({ pidFile, netns, transient, configs }),
   }
 }
 

@@ -1,22 +1,26 @@
 import type { DnsOptions } from '@vethra/names'
 import type { PortMapping } from './port-mapping.ts'
 
+/** The addresses that a container wants in one network. */
+interface AddressWishes {
+  /** IPv4, dotted. */
+  readonly ip?: string
+  /** IPv6, without brackets or zone. */
+  readonly ip6?: string
+  /** The hardware address: lower case, with colons. */
+  readonly macAddress?: string
+}
+
 /** One network that a container asks for, with what it wants there. */
-export interface NetworkRequest {
+export interface NetworkRequest extends AddressWishes {
   /** A network's name or id, or a mode: `none`, `host`, `container:<id>`, `ns:<path>`. */
   readonly ref: string
-  /** The IPv4 address wanted in this network, dotted. */
-  readonly ip?: string
-  /** The IPv6 address wanted in this network, without brackets or zone. */
-  readonly ip6?: string
-  /** The hardware address wanted in this network: lower case, with colons. */
-  readonly macAddress?: string
   /** More names for the container in this network. */
   readonly aliases: readonly string[]
 }
 
-/** The request to `bundle prepare`. */
-export interface BundleRequest {
+/** The request to `bundle prepare`; addresses are wanted in the first network. */
+export interface BundleRequest extends AddressWishes {
   /** The container's id, as the OCI runtime will know it. */
   readonly id: string
   readonly name?: string
@@ -34,12 +38,6 @@ export interface BundleRequest {
   readonly extraHosts: readonly (readonly [name: string, ip: string])[]
   /** More names for the container in its first network. */
   readonly aliases: readonly string[]
-  /** The IPv4 address wanted in the first network. */
-  readonly ip?: string
-  /** The IPv6 address wanted in the first network. */
-  readonly ip6?: string
-  /** The hardware address wanted in the first network. */
-  readonly macAddress?: string
   /** In place of what the host's resolv.conf says; an absent key keeps that. */
   readonly dns: DnsOptions
   /**

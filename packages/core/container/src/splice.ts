@@ -16,11 +16,22 @@ export function appendTo(draft: Draft, path: JsonPath, value: Json): void {
 }
 
 /** Removes the key or item at the path; nothing when there is none. The items behind it keep their positions. */
-export function removeAt({ root }: Draft, path: JsonPath): void {
-  let value: Piece['value'] = root
-  for (const key of path.slice(0, -1)) value = isHolder(value) ? pieceAt(value, key)?.value : value
-  const piece = isHolder(value) ? pieceAt(value, path.at(-1)) : undefined
+export function removeAt(draft: Draft, path: JsonPath): void {
+  const piece = pieceIn(draft, path)
   if (piece) piece.isGone = true
+}
+
+/** The object or array at a path; undefined when there is none. */
+export function holderIn({ root }: Draft, path: JsonPath): Holder | undefined {
+  let value: Piece['value'] = root
+  for (const key of path) value = isHolder(value) ? pieceAt(value, key)?.value : undefined
+  return isHolder(value) ? value : undefined
+}
+
+/** The key or item at a path; undefined when there is none, or it was removed. */
+export function pieceIn(draft: Draft, path: JsonPath): Piece | undefined {
+  const holder = holderIn(draft, path.slice(0, -1))
+  return holder && pieceAt(holder, path.at(-1))
 }
 
 /** The object or array at a path, made where there is none. */
@@ -51,8 +62,8 @@ function isHolder(value: Piece['value']): value is Holder {
 }
 
 function pieceAt({ pieces }: Holder, key: string | number | undefined): Piece | undefined {
-  const piece = typeof key === 'number' ? pieces[key] : pieces.find((each) => each.key === key)
-  return piece?.isGone === true ? undefined : piece
+  if (typeof key !== 'number') return pieces.find((each) => each.key === key && !each.isGone)
+  return pieces[key]?.isGone === true ? undefined : pieces[key]
 }
 
 function isInline({ pieces, tail, inline }: Holder): boolean {

@@ -1,7 +1,7 @@
 import { onCniError } from '@vethra/cni'
 import {
-  endOf,
   innerPort,
+  joinHostPort,
   type PortAnswer,
   type PortLead,
   type PortMapping,
@@ -80,7 +80,7 @@ async function ourLeads({ host }: ManageTools): Promise<readonly PortLead[]> {
   return (await kernel.effects()).flatMap(({ resource }) => {
     if (resource.kind !== 'publish') return []
     const { protocol, hostAddress = '', hostPort, address, port } = resource
-    const to = endOf(address, port)
+    const to = joinHostPort(address, port)
     return [{ protocol, address: hostAddress, first: hostPort, last: hostPort, to }]
   })
 }

@@ -7,7 +7,7 @@ import {
   lifeOf,
   present,
 } from '@vethra/cni'
-import { endOf, podOf, podText } from '@vethra/container'
+import { joinHostPort, podOf, podText } from '@vethra/container'
 import {
   attachmentText,
   type DesiredAttachment,
@@ -192,7 +192,7 @@ function publishedEnds(
   if (ports.length === 0) return {}
   const published = ports.map(({ protocol, hostPort, containerPort }) => ({
     ...{ protocol, hostPort },
-    ends: plain.addresses.map(({ address }) => endOf(address, containerPort)),
+    ends: plain.addresses.map(({ address }) => joinHostPort(address, containerPort)),
   }))
   return { published, ...(byNft ? { byNft } : {}) }
 }

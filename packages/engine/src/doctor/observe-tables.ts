@@ -1,5 +1,5 @@
 import type { AttachmentKey } from '@vethra/cni'
-import { endOf } from '@vethra/container'
+import { joinHostPort } from '@vethra/container'
 import {
   type DesiredAttachment,
   type MissingResource,
@@ -118,7 +118,9 @@ export async function leadsOf(
   const tables = ((await facts?.hostportTables()) ?? []).flatMap(hostportLeads)
   const byNft = tables.map(({ protocol, first, to }) => portLead({ protocol, hostPort: first }, to))
   const leads = effects?.flatMap(({ resource }) =>
-    resource.kind === 'publish' ? [portLead(resource, endOf(resource.address, resource.port))] : [],
+    resource.kind === 'publish'
+      ? [portLead(resource, joinHostPort(resource.address, resource.port))]
+      : [],
   )
   return leads && new Set([...leads, ...byNft])
 }
