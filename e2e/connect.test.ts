@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { execa } from 'execa'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { describeOnHost } from './gate.ts'
 import { executable, type Host, openHost } from './host.ts'
@@ -64,6 +66,25 @@ describeOnHost('vethra network connect and disconnect', () => {
     expect(after.files).toEqual(before.files)
     expect(after.rules).toEqual(before.rules)
     expect(after.links).toHaveLength(before.links.length)
+  })
+
+  it('go although the container holds a lease on its hosts file: it is said, and the next operation writes the names', async () => {
+    const path = `/var/lib/vethra/*/etchosts/default/${web}/hosts`
+    // F_SETLEASE, F_RDLCK: a container's root can do so, as the file is its own user's.
+    const program = `$SIG{IO} = "IGNORE"; open(F, "<", glob($ARGV[0])) and fcntl(F, 1024, 0) or die; $| = 1; print "held\n"; sleep 60`
+    const holder = execa('nsenter', [...host.enter, '--', 'perl', '-e', program, path], {
+      reject: false,
+    })
+    await once(holder.stdout, 'data')
+    const connected = await host.vethra('network', 'connect', '--alias', 'shop', 'back', web)
+    expect(connected.exitCode, connected.stderr).toBe(0)
+    expect(connected.stderr).toMatch(/lease/)
+    expect(connected.stderr).not.toMatch(/ulimit/)
+    expect((await ping(peer, 'shop')).stdout).toMatch(/1 packets received/)
+    holder.kill('SIGKILL')
+    await holder
+    expect(await host.vethra('doctor', '--repair')).toMatchObject({ stderr: '' })
+    expect((await ping(web, 'peer')).stdout).toMatch(/1 packets received/)
   })
 
   it('a connect that was killed is undone by the next one: the container has one interface there', async () => {

@@ -54,8 +54,8 @@ export async function changeNames(
   for (const id of unread.keys())
     onFault(
       invalidFileError(
-        `cannot update ${places.hosts(id)}: its container keeps writing to it`,
-        'Look at what the container writes into its hosts file; the next operation tries again.',
+        `cannot update ${places.hosts(id)}: its container keeps writing to it, or holds a lease on it`,
+        'Look at what the container does with its hosts file; the next operation tries again.',
       ),
     )
 }

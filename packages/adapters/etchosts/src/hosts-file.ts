@@ -1,6 +1,6 @@
 import { closeSync, constants, fdatasyncSync, fstatSync, ftruncateSync, writeSync } from 'node:fs'
 import { type CniError, invalidFileError, ioError } from '@vethra/cni'
-import { createWhole, faultPoint, fileError, type StampedText } from '@vethra/files'
+import { createWhole, errno, faultPoint, fileError, type StampedText } from '@vethra/files'
 import {
   type Excess,
   fitHosts,
@@ -42,6 +42,8 @@ export async function updateHostsFile(
     await createWhole(path, text.join(''), { mode: 0o644 })
     return { stamp: stampAt(path) }
   } catch (error) {
+    // fcntl(2), "Leases": a file's own user may hold one, and root in a container is that.
+    if (errno(error) === 'EAGAIN') return { unread: hostsLimit(blocks) }
     throw fileError('update', path, error)
   }
 }

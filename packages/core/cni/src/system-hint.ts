@@ -13,7 +13,8 @@ const hints: Readonly<Record<string, string>> = {
   EDQUOT: 'Free some of the quota on the file system that holds it.',
   EMFILE: 'Raise the limit of open files: ulimit -n, or LimitNOFILE= in a unit.',
   ENFILE: "Raise the system's limit of open files: sysctl fs.file-max.",
-  EAGAIN: 'Raise the limit of processes: ulimit -u, or TasksMax= in a unit.',
+  EAGAIN:
+    'Raise the limit of processes: ulimit -u, or TasksMax= in a unit; of a file, end what holds a lease on it: cat /proc/locks.',
   ENOMEM: 'Free some memory.',
   ELOOP: 'Remove the symbolic link at that path.',
   ENOTDIR: 'Remove the file: a folder belongs there.',
