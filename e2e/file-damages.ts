@@ -16,6 +16,12 @@ export const fileDamages: readonly Damage[] = damagesOf(undefined, [
       `sed -i 's/"cookie":"[0-9]*",//; s/"bootId":"[^"]*",//; s/"place":"[^"]*",//; s/"startTime":"[0-9]*",//' ${records}/${fileOf(web)}`,
   ],
   [
+    'a record names another boot',
+    'record-outdated',
+    ({ web }) =>
+      `sed -i 's/"bootId":"[^"]*"/"bootId":"00000000-0000-4000-8000-000000000000"/' ${records}/${fileOf(web)}`,
+  ],
+  [
     'a folder is in place of a record',
     'record-damaged',
     ({ web }) => `rm ${records}/${fileOf(web)}; mkdir ${records}/${fileOf(web)}`,

@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { isSameNamespace, lifeOf, type NamespaceIdentity, type SeenNamespace } from './namespace.ts'
+import {
+  isProvable,
+  isSameNamespace,
+  lifeOf,
+  type NamespaceIdentity,
+  type SeenNamespace,
+} from './namespace.ts'
 
 // A record of `/run/netns/x`, and one of `/proc/7/ns/net`.
 const named = { netnsId: '4:1', cookie: '9', bootId: 'b', place: '24:2' }
@@ -80,7 +86,21 @@ describe('lifeOf', () => {
   it('an interface proves a namespace that only device and inode tell, and no other', () => {
     expect(lifeOf(old, there, true)).toBe('alive')
     expect(lifeOf(named, another, true)).toBe('gone')
+    expect(lifeOf(named, { ...there, bootId: 'c' }, true)).toBe('gone')
     expect(lifeOf(old, { ...there, netnsId: '4:2' }, true)).toBe('unknown')
+  })
+
+  it.each([
+    ['the process and all else of then, and the interface', {}, true, 'alive'],
+    ['the process and all else of then, without the interface', {}, false, 'gone'],
+    ['a process that started at another time', { startTime: '101' }, true, 'gone'],
+    ['another cookie', { cookie: '10' }, true, 'gone'],
+    ['another inode', { netnsId: '4:2' }, true, 'gone'],
+    ['another PID namespace', { place: 'pid:[9]' }, true, 'gone'],
+  ])('in another boot: %s', (_, change, proven, life) => {
+    const now = { ...process, ...change, bootId: 'c' }
+    expect(lifeOf(ofProcess, now, proven)).toBe(life)
+    expect(isProvable(ofProcess, now)).toBe(Object.keys(change).length === 0)
   })
 })
 

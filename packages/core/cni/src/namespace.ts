@@ -25,13 +25,14 @@ export interface SeenNamespace extends NamespaceIdentity {
 export type Life = 'alive' | 'gone' | 'unknown'
 
 /**
- * Decides about a recorded namespace by what is at its path now. Another boot: gone. Another
- * namespace or none: gone only where the path is looked up in the place of then, and process PID is
- * another or none. A namespace with device and inode alone is alive where process PID is the same
- * as then, or the interface inside proves it.
+ * Decides about a recorded namespace by what is at its path now. Another boot: gone, unless all else is that of process PID,
+ * and the interface inside proves it: the record was edited. Another namespace or none: gone only where the path is looked up
+ * in the place of then, and process PID is another or none. A namespace with device and inode alone is alive where process
+ * PID is the same as then, or the interface inside proves it.
  */
 export function lifeOf(recorded: NamespaceIdentity, seen: SeenNamespace, proven = false): Life {
-  if (differ(recorded.bootId, seen.bootId)) return 'gone'
+  if (differ(recorded.bootId, seen.bootId))
+    return proven && isSameButBoot(recorded, seen) ? 'alive' : 'gone'
   if (seen.found === 'unreadable') return 'unknown'
   const same = seen.found === 'namespace' ? isSame(recorded, seen, proven) : false
   if (same === true) return 'alive'
@@ -49,11 +50,12 @@ export function isSameNamespace(a: NamespaceIdentity, b: NamespaceIdentity): boo
   return a.netnsId !== '' && b.netnsId !== '' && a.netnsId !== b.netnsId ? false : undefined
 }
 
-/** Whether the interface inside can prove a namespace: its record has no cookie, and the kernel has one. */
+/** Whether the interface inside can prove a namespace: its record has no cookie, and the kernel has one, or its boot alone is another. */
 export function isProvable(recorded: NamespaceIdentity, seen: SeenNamespace): boolean {
   const { cookie, netnsId } = recorded
   const inode = netnsId !== '' && netnsId === seen.netnsId
-  return inode && cookie === undefined && seen.cookie !== undefined
+  const lacks = cookie === undefined && seen.cookie !== undefined
+  return inode && (lacks || isSameButBoot(recorded, seen))
 }
 
 /** The record of a namespace that was seen. */
@@ -81,8 +83,21 @@ function isSame(recorded: NamespaceIdentity, seen: SeenNamespace, proven: boolea
 
 // While a process lives in a namespace, nothing else gets its inode.
 function isSameProcess(recorded: NamespaceIdentity, seen: SeenNamespace): boolean {
-  const keys = ['bootId', 'place', 'startTime', 'netnsId'] as const
-  return isOfProcess(seen) && keys.every((key) => seen[key] && recorded[key] === seen[key])
+  return isOfProcess(seen) && areEqual(recorded, seen, ['bootId', 'place', 'startTime', 'netnsId'])
+}
+
+// Another boot gives out the same cookies and inodes, but not to a process that starts in the same tick.
+function isSameButBoot(recorded: NamespaceIdentity, seen: SeenNamespace): boolean {
+  const isOther = differ(recorded.bootId, seen.bootId) && isOfProcess(seen)
+  return isOther && areEqual(recorded, seen, ['place', 'startTime', 'netnsId', 'cookie'])
+}
+
+function areEqual(
+  recorded: NamespaceIdentity,
+  seen: SeenNamespace,
+  keys: readonly (keyof NamespaceIdentity)[],
+): boolean {
+  return keys.every((key) => seen[key] && recorded[key] === seen[key])
 }
 
 function isOtherProcess(recorded: NamespaceIdentity, seen: SeenNamespace): boolean {

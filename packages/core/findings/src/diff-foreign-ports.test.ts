@@ -7,7 +7,7 @@ import type { ObservedAttachment, ObservedState } from './observed-state.ts'
 const end = '10.4.1.77:80'
 const theirs: ObservedAttachment = {
   ...{ network: 'lan', containerId: 'p1', ifname: 'eth0', netns: '/run/netns/p1' },
-  ...{ recorded: false, recordDamaged: false, byInode: false, remembered: true },
+  ...{ recorded: false, recordDamaged: false, outdated: false, remembered: true },
   ...{ restorable: false, ours: false, state: 'unknown', pod: 'k8s://shop/web' },
   published: [{ protocol: 'tcp', hostPort: 8101, ends: [end] }],
 }

@@ -5,13 +5,10 @@ import { about, attachmentText, type Finding, finding, refOf, warning } from './
 import type { LostNetwork, ObservedAttachment } from './observed-state.ts'
 import { shellWord } from './shell-word.ts'
 
-/**
- * Attachments whose record is unreadable, or names their namespace by an inode, which can be
- * reused: the interface inside proves it.
- */
+/** Attachments whose record is unreadable, or does not tell their namespace for certain: the interface inside proves it. */
 export function recordFindings({ observed: { attachments } }: Compared): readonly Finding[] {
-  const doubted = attachments.filter(({ recordDamaged, byInode, state }) =>
-    recordDamaged ? state !== 'gone' : byInode && state === 'alive',
+  const doubted = attachments.filter(({ recordDamaged, outdated, state }) =>
+    recordDamaged ? state !== 'gone' : outdated && state === 'alive',
   )
   return doubted.map((each) => {
     const { network, containerId, ifname, netns, state, recordDamaged } = each
@@ -31,7 +28,7 @@ export function recordFindings({ observed: { attachments } }: Compared): readonl
         ...(state === 'alive' ? proven : unproven),
       })
     return warning('record-outdated', each, {
-      message: `${what} names its namespace by an inode, which can be reused`,
+      message: `${what} names its namespace without a cookie, or by another boot: such a one can be reused`,
       ...proven,
     })
   })

@@ -18,7 +18,7 @@ const attachment: ObservedAttachment = {
   ifname: 'eth0',
   recorded: true,
   recordDamaged: false,
-  byInode: false,
+  outdated: false,
   remembered: true,
   restorable: false,
   ours: true,

@@ -82,7 +82,7 @@ function foreign(world: World): World {
     ...{
       recorded: false,
       recordDamaged: false,
-      byInode: false,
+      outdated: false,
       remembered: true,
       restorable: false,
     },

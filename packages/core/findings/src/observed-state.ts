@@ -92,8 +92,8 @@ export interface ObservedAttachment extends AttachmentKey {
   readonly recorded: boolean
   /** Whether what it recorded cannot be read any more. */
   readonly recordDamaged: boolean
-  /** Whether it recorded its namespace by device and inode alone, as 0.1 did. */
-  readonly byInode: boolean
+  /** Whether its record does not tell its namespace: by device and inode alone, as 0.1 did, or in another boot. */
+  readonly outdated: boolean
   /** Whether what ADD returned is remembered, and no DEL has begun. */
   readonly remembered: boolean
   /** Whether its namespace lives, its DEL has begun and not ended, and no container that was prepared has it. Default false. */

@@ -16,7 +16,7 @@ export const damages: Readonly<Record<string, { readonly kind: string; readonly 
     },
     'its record tells its namespace by inode alone': {
       kind: 'record-outdated',
-      damage: attachmentIs({ byInode: true }),
+      damage: attachmentIs({ outdated: true }),
     },
     'its cached result is gone': {
       kind: 'result-lost',

@@ -41,7 +41,7 @@ export function healthyWorld(count: number): World {
         ...{
           recorded: true,
           recordDamaged: false,
-          byInode: false,
+          outdated: false,
           remembered: true,
           restorable: false,
         },

@@ -18,7 +18,7 @@ export function repaired(world: World, repair: Repair): World {
     case 'restore-result':
       return changed(world, 'attachments', isRef(repair), { remembered: true })
     case 'restore-record':
-      return changed(world, 'attachments', isRef(repair), { recordDamaged: false, byInode: false })
+      return changed(world, 'attachments', isRef(repair), { recordDamaged: false, outdated: false })
     case 'remove-rules':
       return withoutRules(world, repair.network, repair.containerId)
     case 'release-address':

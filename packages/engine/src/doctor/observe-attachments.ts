@@ -59,7 +59,9 @@ export async function observeAttachments(
     [...records, ...cached.map(keyOf)].map((key) => [attachmentText(key), refOf(key)]),
   )
   const lostRecords = new Set(damaged.filter(({ of }) => of === 'record').map(nameOf))
-  const known = { networks, stored, lostRecords, read: attachmentReader(networks) }
+  const { bootId } = await host.netns.look('/proc/self/ns/net')
+  const read = attachmentReader(networks)
+  const known = { networks, stored, lostRecords, read, ...present({ bootId }) }
   const seen = await mapInTurns(clock, [...keys], ([text, key]) =>
     observeAttachment(host, known, {
       ...{ key, record: recorded.get(text), entry: entries.get(text) },
@@ -85,6 +87,8 @@ interface KnownToAll extends Pick<AttachmentFacts, 'networks' | 'stored'> {
   readonly read: ReturnType<typeof attachmentReader>
   /** The names of records that are damaged. */
   readonly lostRecords: ReadonlySet<string>
+  /** Of this boot. */
+  readonly bootId?: string
 }
 
 /** The record and the cached result of one attachment: at least one of them. */
@@ -125,7 +129,8 @@ async function observeAttachment(
   const wanted = plain && isCached && (remaking || begun) ? { ...plain, cutShort: true } : plain
   const attachment = {
     ...{ ...key, recorded, recordDamaged, remembered: isCached && !leaving, ours, state },
-    byInode: record !== undefined && record.cookie === undefined,
+    outdated:
+      record !== undefined && !(record.cookie && (record.bootId ?? known.bootId) === known.bootId),
     restorable: !isCached && wanted !== undefined,
     ...(entry ? podAndNetwork(known.networks, entry, { record, ours, state }) : {}),
     ...(state === 'gone' ? {} : publishedEnds(plain, entry, ours)),
@@ -212,7 +217,7 @@ async function stateOf(
   { record, entry }: Remembered,
   { recordDamaged, ours }: { readonly recordDamaged: boolean; readonly ours: boolean },
 ): Promise<Life> {
-  // Another boot, or another cookie, is another namespace, whatever interface it has: its user can give it any.
+  // Another cookie is another namespace, whatever interface it has: its user can give it any.
   if (record) return lifeNow(host, record)
   if (entry === undefined) return 'unknown'
   const seen = await host.netns.look(ours ? entry.attachment.netns : netnsOfEntry(entry))
