@@ -129,8 +129,7 @@ async function observeAttachment(
   const wanted = plain && isCached && (remaking || begun) ? { ...plain, cutShort: true } : plain
   const attachment = {
     ...{ ...key, recorded, recordDamaged, remembered: isCached && !leaving, ours, state },
-    outdated:
-      record !== undefined && !(record.cookie && (record.bootId ?? known.bootId) === known.bootId),
+    outdated: record !== undefined && isOutdated(record, known),
     restorable: !isCached && wanted !== undefined,
     ...(entry ? podAndNetwork(known.networks, entry, { record, ours, state }) : {}),
     ...(state === 'gone' ? {} : publishedEnds(plain, entry, ours)),
@@ -209,6 +208,10 @@ function publishesByNft(entry: CachedAttachment): boolean {
   return plugins.some(
     ({ type, text }) => type === 'portmap' && goField(jsonOrNull(text), 'backend') === 'nftables',
   )
+}
+
+function isOutdated({ cookie, bootId }: AttachmentRecord, here: KnownToAll): boolean {
+  return cookie === undefined || (bootId ?? here.bootId) !== here.bootId
 }
 
 // Without a record a path alone tells little: enough to report what is not ours, and is never changed.
