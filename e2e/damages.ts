@@ -69,6 +69,21 @@ export const damages: readonly Damage[] = [
         `kill -9 $(grep -o 'pid":[0-9]*' /run/vethra/ports/default-${web} | grep -o '[0-9]*')`,
     ],
     [
+      'the record of held ports is removed',
+      'ports-unrecorded',
+      ({ web }) => `rm /run/vethra/ports/default-${web}`,
+    ],
+    [
+      'the record of held ports is empty',
+      'ports-unrecorded',
+      ({ web }) => `: >/run/vethra/ports/default-${web}`,
+    ],
+    [
+      'the record of held ports names another process',
+      'ports-unrecorded',
+      ({ web }) => `sed -i 's/"pid":[0-9]*/"pid":1/' /run/vethra/ports/default-${web}`,
+    ],
+    [
       'ports are held for nobody',
       'ports-left',
       () =>

@@ -218,6 +218,29 @@ describe('a port holder', () => {
     expect(await own()).toBeUndefined()
   })
 
+  it.each([
+    ['is removed', undefined],
+    ['is empty', ''],
+    ['names another process', { pid: 1, startTime: '1' }],
+  ])(
+    'shows that no record names the process, and records it again, where the record %s',
+    async (_, damage) => {
+      const before = await hold([mapping()])
+      if (damage === undefined) await rm(join(dir, id))
+      else {
+        const record = { containerId: id, sockets: before?.sockets, holder: damage }
+        await writeFile(join(dir, id), damage === '' ? '' : JSON.stringify(record))
+      }
+      const own = (await holder.list()).filter(({ containerId }) => containerId === id)
+      expect(own.filter(({ alive }) => alive)).toEqual([{ ...before, recorded: false }])
+      await hold([mapping()])
+      const after = (await holder.list()).filter(({ containerId }) => containerId === id)
+      expect(after).toEqual([
+        { ...before, pid: expect.not.toSatisfy((pid) => pid === before?.pid) },
+      ])
+    },
+  )
+
   it('of a container that has ended holds nothing', async () => {
     const gone = once(init, 'exit')
     init.kill('SIGKILL')

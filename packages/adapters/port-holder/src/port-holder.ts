@@ -1,7 +1,6 @@
 import { ioError } from '@vethra/cni'
 import { heldSockets } from '@vethra/container'
 import type { ObservedPortHold } from '@vethra/findings'
-import { isAlive } from '@vethra/plugin-exec/programs'
 import type { PortHolder } from '@vethra/world'
 import { endProcess } from './end-process.ts'
 import { allHolders, holderAt } from './holder-processes.ts'
@@ -73,13 +72,16 @@ async function demandReady({ said }: StartedHolder, containerId: string): Promis
 function listed(records: readonly HolderRecord[]): readonly ObservedPortHold[] {
   const holders = allHolders()
   const recorded = records.map(({ containerId, sockets, holder }) => {
-    const running = holders.find((each) => each.containerId === containerId)
-    const pid = holder?.pid ?? running?.pid ?? 0
-    const alive = holder ? isAlive(holder) : running !== undefined
-    return { containerId, sockets, pid, alive, recorded: true }
+    const alive = holders.some(
+      (each) =>
+        each.containerId === containerId &&
+        each.pid === holder?.pid &&
+        each.startTime === holder.startTime,
+    )
+    return { containerId, sockets, pid: holder?.pid ?? 0, alive, recorded: true }
   })
   const strays = holders
-    .filter(({ pid }) => !recorded.some((each) => each.pid === pid))
+    .filter(({ pid }) => !recorded.some((each) => each.alive && each.pid === pid))
     .map(({ containerId, sockets, pid }) => {
       return { containerId, sockets, pid, alive: true, recorded: false }
     })

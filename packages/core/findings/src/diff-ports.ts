@@ -57,6 +57,12 @@ function unheld(
       evidence: ['it is running, and no process holds its ports'],
       repair,
     })
+  if (!holds.some(({ recorded }) => recorded))
+    return warning('ports-unrecorded', container, {
+      message: `no record names the process that holds the published ports of container ${id}: they may stay taken when it is gone`,
+      evidence: holds.map(({ pid, sockets }) => `process ${pid} holds ${sockets.join(', ')}`),
+      repair,
+    })
   const lost = holds.flatMap(({ unforwarded = [] }) => unforwarded)
   return finding('ports-unforwarded', container, {
     message: `published ports of container ${id} do not answer outside of RootlessKit, which forwards none to them`,

@@ -139,6 +139,15 @@ export const damages: Readonly<Record<string, { readonly kind: string; readonly 
           portHolds: portHolds.filter(({ containerId }) => containerId !== `default-c${at}`),
         })),
     },
+    'no record names the process that holds its ports': {
+      kind: 'ports-unrecorded',
+      damage: (world, at) =>
+        observing(world, ({ portHolds }) => ({
+          portHolds: portHolds.map((each) =>
+            each.containerId === `default-c${at}` ? { ...each, recorded: false } : each,
+          ),
+        })),
+    },
     'RootlessKit forwards no port to it': {
       kind: 'ports-unforwarded',
       damage: (world, at) =>
