@@ -62,17 +62,17 @@ async function removeContainer(
   options: RemoveOptions,
 ): Promise<void> {
   const { containers, hosts, host, ports, settings } = tools
-  const container = await findRemains(tools, ref)
-  const { id, record } = container
-  const holds = container.attachments.length > 0 || record === undefined
-  if (container.state === 'running' && holds) throw alive(container)
-  if (options.force !== true) demandSeen(container)
-  // What cannot be undone is told before anything is.
-  const configs = options.keepConfig ? [] : await undoneConfigs(tools, container)
+  const found = await findEnded(tools, ref, options)
+  const { id } = found
   const containerId = await attachedIdOf(host.records, { namespace: settings.namespace, id })
   const known = await knownNetworks(tools.networks)
+  await passLocks(host, containerId, networkNames(known, found))
+  // A start that was under way has ended by now.
+  const container = await findEnded(tools, id, options)
+  const { record } = container
+  // What cannot be undone is told before anything is.
+  const configs = options.keepConfig ? [] : await undoneConfigs(tools, container)
   await detachAll(host, await leftMemberships(tools, container, known), options)
-  await passLocks(host, containerId, networkNames(known, container))
   // What is left is another container's, and so are the ports that are held under that id.
   const others = await host.records.list(containerId)
   if (others.length === 0) await ports.release({ containerId, ports: record?.ports ?? [] })
@@ -83,6 +83,18 @@ async function removeContainer(
   await containers.remove(id)
   const told = { Container: id, Name: record?.name ?? '', Namespace: settings.namespace }
   await tellRemoved(host, told)
+}
+
+async function findEnded(
+  tools: ManageTools,
+  ref: string,
+  { force }: RemoveOptions,
+): Promise<KnownContainer> {
+  const container = await findRemains(tools, ref)
+  const holds = container.attachments.length > 0 || container.record === undefined
+  if (container.state === 'running' && holds) throw alive(container)
+  if (force !== true) demandSeen(container)
+  return container
 }
 
 // Without a record only the names themselves tell whose they are, and a rename that was killed left two.

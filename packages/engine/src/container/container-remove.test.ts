@@ -1,0 +1,39 @@
+import { expect, it } from 'vitest'
+import { attach, sampleHost } from '../../test/sample-host.ts'
+import { sampleTools } from '../../test/sample-tools.ts'
+import type { ManageTools } from '../network/tools.ts'
+import { removeContainers } from './container-remove.ts'
+
+const record = { id: 'c1', namespace: 'default', mode: 'cni', networks: [{ ref: 'lan' }] }
+
+it('leaves a container whose start was under way when its turn came', async () => {
+  const host = sampleHost()
+  const { host: tools, ...sample } = sampleTools(host)
+  const lock: typeof tools.lock = {
+    hold: async (path, work) => {
+      // Who held the lock has attached it.
+      if (path.includes('/attachment-') && host.records.length === 0) {
+        attach(host)
+        host.records = host.records.map((each) => ({ ...each, container: record }))
+      }
+      return work(false)
+    },
+  }
+  const containers = sample.containers('default')
+  const removing = removeContainers(
+    {
+      ...{ settings: { namespace: 'default' }, networks: sample.networks('default') },
+      ...{ host: { ...tools, lock }, hosts: await sample.hosts('default'), ports: sample.ports },
+      containers: {
+        ...containers,
+        find: async () => 'c1',
+        read: async (_: string, file: string) => (file === 'vethra.json' ? record : undefined),
+        remove: async (id: string) => void host.done.push(`remove files of ${id}`),
+      },
+    } as unknown as ManageTools,
+    ['c1'],
+    {},
+  )
+  expect(await removing).toMatchObject({ removed: [], failure: { code: 102 } })
+  expect(host).toMatchObject({ done: [], records: [{ containerId: 'default-c1' }] })
+})
