@@ -68,8 +68,8 @@ function namesOf({ id, subject }: Finding): Pick<NewEvent, 'Subject' | 'Finding'
 // Things that went missing alone: what goes again soon after it was restored is left as somebody wants it.
 function newLosses(now: () => number) {
   const restored = new Map<string, number>()
-  const held = new Set<string>()
-  const alone = new Set<string>()
+  const alone = new Map<string, 'once' | 'again'>()
+  const held = { has: (id: string) => alone.get(id) === 'again' }
   const flushed = new Set<LossPlace>()
   const judge: Required<RepairHooks>['judge'] = (findings, { desired, observed }) => {
     // What is restored first hides the flush from looks that follow in this turn.
@@ -77,8 +77,8 @@ function newLosses(now: () => number) {
     const losses = lossesAlone(findings, { restored, held }, { flushed, nowMs: now() })
     return findings.map((each) => {
       const loss = losses.get(each.id)
-      mark(alone, each.id, loss !== undefined)
-      mark(held, each.id, loss === 'again')
+      if (loss) alone.set(each.id, loss)
+      else alone.delete(each.id)
       return loss === 'again' ? withoutRepair(each) : each
     })
   }
@@ -93,19 +93,11 @@ function newLosses(now: () => number) {
       for (const [id, at] of restored) if (now() - at > peaceMs) restored.delete(id)
     },
     /** A finding is no longer there. */
-    drop(id: string) {
-      held.delete(id)
-      alone.delete(id)
-    },
+    drop: (id: string) => alone.delete(id),
     /** Repairs that are held back may be made. */
     forget() {
       restored.clear()
-      held.clear()
+      for (const id of alone.keys()) alone.set(id, 'once')
     },
   }
-}
-
-function mark(marked: Set<string>, id: string, isMarked: boolean): void {
-  if (isMarked) marked.add(id)
-  else marked.delete(id)
 }

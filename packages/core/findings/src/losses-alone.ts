@@ -9,7 +9,7 @@ export interface Losses {
   /** When rules and links that were lost alone were restored last, in milliseconds since 1970. */
   readonly restored: ReadonlyMap<string, number>
   /** Those that were left alone at the last look. */
-  readonly held: ReadonlySet<string>
+  readonly held: Pick<ReadonlySet<string>, 'has'>
 }
 
 /** A rule or a link that is lost again within this time stays removed, in milliseconds. */
