@@ -1,7 +1,7 @@
+import type { EventEmitter } from 'node:events'
 import type { NewEvent } from '@vethra/api'
 import type { ManageTools } from '@vethra/engine'
 import type { Events } from '@vethra/world'
-import type { EventReaders } from './event-readers.ts'
 import type { Reconciler } from './reconciler.ts'
 import type { Tally } from './tally.ts'
 
@@ -13,7 +13,8 @@ export interface Api {
   readonly manage: (namespace?: string) => Promise<ManageTools>
   readonly reconciler: Reconciler
   readonly events: Pick<Events, 'after' | 'latest'>
-  readonly readers: EventReaders
+  /** Emits `event` after each change of the history: readers wait for it. */
+  readonly happened: EventEmitter
   readonly tell: (event: NewEvent) => void
   /** Logs what a caller is not told. */
   readonly warn: (line: string) => void

@@ -48,17 +48,17 @@ export async function eventStream(
 }
 
 /** Waits for an event, or for the end of the daemon or of the reader; false when nothing happens for a while. */
-function happening({ readers, stopping }: Api, gone: AbortSignal): Promise<boolean> {
+function happening({ happened, stopping }: Api, gone: AbortSignal): Promise<boolean> {
   return new Promise((resolve) => {
-    const end = (happened: boolean) => {
+    const end = (isNew: boolean) => {
       clearTimeout(timer)
-      forget()
+      happened.off('event', wake)
       for (const signal of [stopping, gone]) signal.removeEventListener('abort', wake)
-      resolve(happened)
+      resolve(isNew)
     }
     const wake = () => end(true)
     const timer = setTimeout(() => end(false), heartbeatMs)
-    const forget = readers.next(wake)
+    happened.once('event', wake)
     for (const signal of [stopping, gone]) signal.addEventListener('abort', wake)
   })
 }

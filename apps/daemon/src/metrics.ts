@@ -5,6 +5,7 @@ import type { Api } from './api.ts'
 
 /** The counters and gauges of the daemon. */
 export async function readMetrics(api: Api): Promise<readonly MetricFamily[]> {
+  const waiting = api.happened.listenerCount('event')
   return [
     gauge('vethra_build_info', 'The version that runs.', [[{ version: api.version }, 1]]),
     ...(await counted(api)),
@@ -14,9 +15,7 @@ export async function readMetrics(api: Api): Promise<readonly MetricFamily[]> {
     api.tally.family('vethra_repairs_total', 'Repairs, by kind and outcome.'),
     api.tally.family('vethra_events_total', 'Events, by type.'),
     api.tally.family('vethra_http_requests_total', 'Requests, by operation and status.'),
-    gauge('vethra_event_readers', 'Readers of events that wait for the next.', [
-      [{}, api.readers.waiting()],
-    ]),
+    gauge('vethra_event_readers', 'Readers of events that wait for the next.', waiting),
     ...ofProcess(),
   ]
 }
@@ -31,20 +30,19 @@ async function counted(api: Api): Promise<readonly MetricFamily[]> {
   ])
   const states = Map.groupBy(containers, ({ State }) => State)
   return [
-    gauge('vethra_networks', 'Networks.', [[{}, rows.length]]),
+    gauge('vethra_networks', 'Networks.', rows.length),
     gauge(
       'vethra_containers',
       'Containers of the default namespace, by state.',
       [...states].map(([state, each]) => [{ state }, each.length] as const),
     ),
-    gauge('vethra_attachments', 'Attachments that are cached or recorded.', [
-      [{}, attachments.length],
-    ]),
+    gauge('vethra_attachments', 'Attachments that are cached or recorded.', attachments.length),
   ]
 }
 
 function looked({ reconciler }: Api): readonly MetricFamily[] {
   const last = reconciler.last()
+  const { atMs = 0, tookMs = 0 } = last ?? {}
   const kinds = Map.groupBy(last?.findings ?? [], ({ kind, severity }) => `${severity} ${kind}`)
   return [
     gauge(
@@ -55,39 +53,28 @@ function looked({ reconciler }: Api): readonly MetricFamily[] {
         return [{ severity, kind }, each.length] as const
       }),
     ),
-    gauge('vethra_last_look_timestamp_seconds', 'When the host was last looked at.', [
-      [{}, (last?.atMs ?? 0) / 1000],
-    ]),
-    gauge('vethra_last_look_seconds', 'The time of the last look, waits included.', [
-      [{}, (last?.tookMs ?? 0) / 1000],
-    ]),
+    gauge('vethra_last_look_timestamp_seconds', 'When the host was last looked at.', atMs / 1000),
+    gauge('vethra_last_look_seconds', 'The time of the last look, waits included.', tookMs / 1000),
   ]
 }
 
 function ofProcess(): readonly MetricFamily[] {
   const { user, system } = process.cpuUsage()
+  const cpu = gauge('process_cpu_seconds_total', 'Processor time used.', (user + system) / 1e6)
+  const started = Math.round(Date.now() / 1000 - process.uptime())
   return [
-    {
-      ...gauge('process_cpu_seconds_total', 'Processor time used.', [[{}, (user + system) / 1e6]]),
-      type: 'counter',
-    },
-    gauge('process_resident_memory_bytes', 'Memory in use.', [[{}, process.memoryUsage.rss()]]),
-    gauge('process_open_fds', 'Open descriptors.', [[{}, readdirSync('/proc/self/fd').length]]),
-    gauge('process_start_time_seconds', 'When it started.', [
-      [{}, Math.round(Date.now() / 1000 - process.uptime())],
-    ]),
+    { ...cpu, type: 'counter' },
+    gauge('process_resident_memory_bytes', 'Memory in use.', process.memoryUsage.rss()),
+    gauge('process_open_fds', 'Open descriptors.', readdirSync('/proc/self/fd').length),
+    gauge('process_start_time_seconds', 'When it started.', started),
   ]
 }
 
 function gauge(
   name: string,
   help: string,
-  values: readonly (readonly [Readonly<Record<string, string>>, number])[],
+  values: number | readonly (readonly [Readonly<Record<string, string>>, number])[],
 ): MetricFamily {
-  return {
-    name,
-    type: 'gauge',
-    help,
-    samples: values.map(([labels, value]) => ({ labels, value })),
-  }
+  const all = typeof values === 'number' ? [[{}, values] as const] : values
+  return { name, type: 'gauge', help, samples: all.map(([labels, value]) => ({ labels, value })) }
 }

@@ -1,10 +1,10 @@
+import { EventEmitter } from 'node:events'
 import { CniError, guards, onCniError } from '@vethra/cni'
 import { forDoctor, inNamespace, type Resolver, refusalOf, startResolver } from '@vethra/engine'
 import { type GivenSettings, version } from '@vethra/settings'
 import type { Events, Here, HostWatch, Service, World } from '@vethra/world'
 import type { Logger } from 'pino'
 import type { Api } from './api.ts'
-import { eventReaders } from './event-readers.ts'
 import { inBatches } from './in-batches.ts'
 import { openLog } from './log.ts'
 import { newReconciler } from './reconciler.ts'
@@ -38,18 +38,19 @@ export async function runDaemon(flags: GivenSettings, here: Here): Promise<void>
 async function run(given: World, log: Logger): Promise<void> {
   const tally = newTally()
   const world = { ...given, events: counted(given.events, tally, log) }
-  const readers = eventReaders(world.events)
+  const happened = new EventEmitter().setMaxListeners(0)
+  const watch = world.events.watch(() => happened.emit('event'))
   try {
-    await serveUntilStopped(world, { tally, readers, log })
+    await serveUntilStopped(world, { tally, happened, log })
   } finally {
     // Its timer would keep a process alive that could not begin.
-    readers.close()
+    watch.close()
   }
 }
 
 async function serveUntilStopped(
   world: World,
-  { tally, readers, log }: Pick<ApiParts, 'tally' | 'readers' | 'log'>,
+  { tally, happened, log }: Pick<ApiParts, 'tally' | 'happened' | 'log'>,
 ): Promise<void> {
   const { socket: path } = world.resolved.settings
   const { dataStore } = world.places
@@ -59,7 +60,7 @@ async function serveUntilStopped(
   let watching: HostWatch | undefined
   let serving: Serving | undefined
   const api = openApi(world, {
-    ...{ tally, readers },
+    ...{ tally, happened },
     doctor: await forDoctor(world),
     log,
     stopping: closing.signal,
@@ -103,16 +104,16 @@ async function openResolver(world: World, log: Logger): Promise<Resolver | undef
   )
 }
 
-type ApiParts = Pick<Api, 'tally' | 'readers' | 'stopping'> &
+type ApiParts = Pick<Api, 'tally' | 'happened' | 'stopping'> &
   Pick<ReconcilerTools, 'doctor' | 'log' | 'onLooked'>
 
-function openApi(world: World, { tally, readers, stopping, ...parts }: ApiParts): Api {
+function openApi(world: World, { tally, happened, stopping, ...parts }: ApiParts): Api {
   const { events, places, clock } = world
   const { settings } = world.resolved
   const tell: Api['tell'] = (event) => void events.tell(event)
   const intervalMs = settings.reconcileIntervalMs
   return {
-    ...{ version, dataStore: places.dataStore, events, readers, tell, tally, stopping },
+    ...{ version, dataStore: places.dataStore, events, happened, tell, tally, stopping },
     manage: (namespace = settings.namespace) => inNamespace(world, namespace),
     reconciler: newReconciler({ ...parts, tell, tally, intervalMs }),
     warn: (line) => parts.log.warn(line),

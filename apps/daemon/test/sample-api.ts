@@ -1,6 +1,6 @@
+import { EventEmitter } from 'node:events'
 import { memoryEvents } from '@vethra/memory-world'
 import type { Api } from '../src/api.ts'
-import { eventReaders } from '../src/event-readers.ts'
 import { inBatches } from '../src/in-batches.ts'
 import { newTally } from '../src/tally.ts'
 import { sampleTools } from './sample-tools.ts'
@@ -9,6 +9,8 @@ import { sampleTools } from './sample-tools.ts'
 export async function sampleApi(stopping: AbortSignal): Promise<Api> {
   const tools = await sampleTools()
   const events = memoryEvents({ now: () => 5000, kept: 3 })
+  const happened = new EventEmitter()
+  events.watch(() => happened.emit('event'))
   return {
     version: '0.1.0',
     dataStore: '/d',
@@ -22,7 +24,7 @@ export async function sampleApi(stopping: AbortSignal): Promise<Api> {
       close: async () => {},
     },
     events,
-    readers: eventReaders(events),
+    happened,
     tell: (event) => void events.tell(event),
     warn: () => {},
     tally: newTally(),
