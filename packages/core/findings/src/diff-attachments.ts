@@ -1,6 +1,7 @@
 import type { Compared } from './compared.ts'
+import { fileOf } from './diff-reservations.ts'
 import { attachmentText, type Finding, finding, refOf, warning } from './finding.ts'
-import type { ObservedAttachment } from './observed-state.ts'
+import type { ObservedAttachment, ObservedReservation } from './observed-state.ts'
 
 /** Attachments whose namespace is gone, and those of ours whose state is unknown. */
 export function attachmentFindings(host: Compared): readonly Finding[] {
@@ -24,11 +25,7 @@ export function attachmentFindings(host: Compared): readonly Finding[] {
       const own = (held.get(`${each.network} ${each.containerId}`) ?? []).filter(
         ({ reservation: { ifname = each.ifname } }) => ifname === each.ifname,
       )
-      const files = own.map(({ dataDir, network, reservation: { address } }) => ({
-        address,
-        evidence: `${dataDir}/${network}/${address} is reserved for it`,
-      }))
-      return dead(each, files, ruleEvidence(each, host))
+      return dead(each, own, ruleEvidence(each, host))
     }),
   ]
 }
@@ -46,20 +43,20 @@ function unseen(each: ObservedAttachment): Finding {
 
 function dead(
   each: ObservedAttachment,
-  held: readonly { readonly address: string; readonly evidence: string }[],
+  held: readonly ObservedReservation[],
   rules: readonly string[],
 ): Finding {
   const { network, containerId, ifname, netns, ours, recorded, remembered, pod } = each
   const who = pod === undefined ? `container ${containerId}` : `pod ${pod || containerId}`
-  const holds =
-    held.length === 0 ? '' : ` and holds ${held.map(({ address }) => address).join(', ')}`
+  const addresses = held.map(({ reservation }) => reservation.address).join(', ')
+  const holds = addresses === '' ? '' : ` and holds ${addresses}`
   const cnitool = `detach it with the runtime that attached it; with cnitool: cnitool del ${network} ${netns}`
   const fix = pod === undefined ? cnitool : `crictl rmp -f ${containerId}`
   return finding('attachment-dead', each, {
     message: `${who} is gone, but its ${ifname} is still attached to network ${network}${holds}`,
     evidence: [
       `the namespace that was at ${netns} is gone`,
-      ...held.map(({ evidence }) => evidence),
+      ...held.map((file) => `${fileOf(file)} is reserved for it`),
       ...(recorded ? ['it is recorded among the attachments that Vethra made'] : []),
       ...(remembered ? ['its configuration is in the result cache'] : []),
       ...rules,

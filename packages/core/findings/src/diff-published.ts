@@ -12,7 +12,8 @@ export function publishedFindings({
   ourContainers,
 }: Compared): readonly Finding[] {
   const byContainer = Map.groupBy(desired.attachments, ({ containerId }) => containerId)
-  const claims = leadsByPort(observed, ourContainers)
+  const others = leadsOfOthers(observed)
+  const plugins = leadsOfPlugins(observed, ourContainers)
   return desired.containers.flatMap((each) => {
     const own = byContainer.get(each.containerId) ?? []
     const { ports } = each
@@ -20,8 +21,10 @@ export function publishedFindings({
     const publisher = own.find(({ publishes }) => publishes === 'does')
     if (publisher === undefined) return unpublished(each, ports, own)
     const leads = [
-      ...leadsOfOthers(ports, observed),
-      ...ports.flatMap((port) => leadsOfPlugins(port, claims)),
+      ...others.filter((led) => ports.some((port) => meets(led, port))),
+      ...ports.flatMap((port) =>
+        (plugins.get(`${port.protocol}/${port.hostPort}`) ?? []).filter((led) => meets(led, port)),
+      ),
     ]
     return [
       deadEnds(each, ports, publisher),
@@ -29,7 +32,8 @@ export function publishedFindings({
       // Whose rule comes first is a matter of priorities: either may have the port.
       warning('ports-led-elsewhere', each, {
         message: `published ports of container ${each.id} may not answer: rules of others lead them elsewhere`,
-        evidence: leads.length === 0 ? [] : [...ports.map(textOf), ...leads],
+        evidence:
+          leads.length === 0 ? [] : [...ports.map(textOf), ...leads.map(({ text }) => text)],
         fix: 'iptables -t nat -S; ip6tables -t nat -S   (remove the rule, or publish another port)',
       }),
     ]
@@ -86,53 +90,36 @@ function withoutAddress(
 
 const anywhere: readonly string[] = ['', '0.0.0.0', '::']
 
-function leadsOfOthers(
-  ports: readonly DesiredPort[],
-  { firewall }: ObservedState,
-): readonly string[] {
+/** Ports that a rule leads elsewhere, in words. */
+interface Lead extends ForwardedPorts {
+  readonly text: string
+}
+
+function leadsOfOthers({ firewall }: ObservedState): readonly Lead[] {
   return firewall.flatMap(({ family, ledByOthers = [] }) =>
-    ledByOthers
-      .filter((led) => ports.some((each) => meets(led, each)))
-      .map(
-        ({ chain, to }) =>
-          `IPv${family}: chain ${chain} of table nat leads it to ${to || 'a port of the host'}`,
-      ),
+    ledByOthers.map((led) => ({
+      ...led,
+      text: `IPv${family}: chain ${led.chain} of table nat leads it to ${led.to || 'a port of the host'}`,
+    })),
   )
 }
 
-/** A port that the rules of a CNI plugin lead to a container. */
-interface PluginLead extends ForwardedPorts {
-  readonly containerId: string
-}
-
-// What containers of ours have left is a finding of its own.
-function leadsByPort(
+// By port. nerdctl 1.x looks at no port before it publishes it, and neither do runtimes of pods. What containers of ours have
+// left is a finding of its own.
+function leadsOfPlugins(
   { firewall }: ObservedState,
   ours: ReadonlySet<string>,
-): ReadonlyMap<string, readonly PluginLead[]> {
+): ReadonlyMap<string, readonly Lead[]> {
   const owned = firewall.flatMap((each) => [...each.owned.values()])
   const leads = owned.flatMap(({ mark, claim: { containerId = '' } = {}, published }) =>
     ours.has(containerId)
       ? []
       : published.map(({ protocol, hostPort, target, address = '' }) => ({
-          ...{ protocol, address, first: hostPort, last: hostPort },
-          ...{ chain: mark, to: target, containerId },
+          ...{ protocol, address, first: hostPort, last: hostPort, chain: mark, to: target },
+          text: `chain ${mark} of table nat leads it to ${target}, for container ${containerId || '(unknown)'}`,
         })),
   )
   return Map.groupBy(leads, ({ protocol, first }) => `${protocol}/${first}`)
-}
-
-// nerdctl 1.x looks at no port before it publishes it, and neither do runtimes of pods.
-function leadsOfPlugins(
-  port: DesiredPort,
-  claims: ReadonlyMap<string, readonly PluginLead[]>,
-): readonly string[] {
-  return (claims.get(`${port.protocol}/${port.hostPort}`) ?? [])
-    .filter((led) => meets(led, port))
-    .map(
-      ({ chain, to, containerId }) =>
-        `chain ${chain} of table nat leads it to ${to}, for container ${containerId || '(unknown)'}`,
-    )
 }
 
 function meets({ protocol, address, first, last }: ForwardedPorts, port: DesiredPort): boolean {

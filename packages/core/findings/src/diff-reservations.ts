@@ -91,6 +91,7 @@ function unreserved(
   })
 }
 
-function fileOf({ dataDir, network, reservation }: ObservedReservation): string {
+/** The file that a reservation is in. */
+export function fileOf({ dataDir, network, reservation }: ObservedReservation): string {
   return `${dataDir}/${network}/${reservation.address}`
 }

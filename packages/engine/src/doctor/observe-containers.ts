@@ -55,22 +55,19 @@ export function desiredContainers(
   rootless: RootlessInfo | 'silent' | undefined,
 ): readonly DesiredContainer[] {
   const living = attachments.filter(({ state }) => state === 'alive' || state === 'unknown')
-  const attached = new Set(living.map(({ containerId }) => containerId))
-  const remembered = new Set(
-    living.filter((each) => each.remembered).map(({ containerId }) => containerId),
-  )
+  const byContainer = Map.groupBy(living, ({ containerId }) => containerId)
   return containers
     .filter(({ observed }) => observed.stored && !observed.nerdctls)
     .map(({ observed: { namespace, id, containerId }, record }) => {
       const asked = record?.mode === 'cni' && rootless !== 'silent' ? record.ports : []
       const inside = rootless && rootless !== 'silent' ? innerPorts(asked, rootless) : asked
       const ports = inside.map(({ hostIP, ...port }) => ({ ...port, hostIp: hostIP }))
-      const container = {
+      const own = byContainer.get(containerId)
+      const known = own ? own.some((each) => each.remembered) || undefined : false
+      return {
         ...{ namespace, id, containerId, name: record?.name ?? '' },
-        ...(ports.length > 0 ? { ports } : {}),
+        ...present({ known, ports: ports.length > 0 ? ports : undefined }),
       }
-      if (remembered.has(containerId)) return { ...container, known: true }
-      return attached.has(containerId) ? container : { ...container, known: false }
     })
 }
 
