@@ -17,6 +17,7 @@ export {
   contains,
   firstAddress,
   formatPrefix,
+  isIn,
   lastAddress,
   overlaps,
   type Prefix,

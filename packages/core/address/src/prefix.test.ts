@@ -7,6 +7,7 @@ import {
   firstAddress,
   formatAddress,
   formatPrefix,
+  isIn,
   lastAddress,
   overlaps,
   type Prefix,
@@ -93,6 +94,18 @@ describe('contains', () => {
 
   it('never holds across families', () => {
     expect(contains(prefix('::/0'), { family: 4, value: 0x0a000001n })).toBe(false)
+  })
+})
+
+describe('isIn', () => {
+  it.each([
+    ['10.4.0.0/24', '10.4.0.9', true],
+    ['10.4.0.1/24', '10.4.1.9', false],
+    ['fd00::/64', '10.4.0.9', false],
+    ['trusted', '10.4.0.9', false],
+    ['10.4.0.0/24', 'web', false],
+  ])('of %s and %s: %s', (subnet, address, expected) => {
+    expect(isIn(subnet, address)).toBe(expected)
   })
 })
 

@@ -1,4 +1,11 @@
-import { type Address, addressBits, type Family, formatAddress, readLiteral } from './address.ts'
+import {
+  type Address,
+  addressBits,
+  type Family,
+  formatAddress,
+  readAddress,
+  readLiteral,
+} from './address.ts'
 
 /** Every address that shares its first `length` bits with `base`; the other bits of `base` are 0. */
 export interface Prefix {
@@ -48,6 +55,12 @@ export function lastAddress(prefix: Prefix): Address {
 /** Whether an address lies in a prefix. Never across families. */
 export function contains(prefix: Prefix, address: Address): boolean {
   return prefix.family === address.family && prefixAt(address, prefix.length).base === prefix.base
+}
+
+/** Whether an address is in a subnet, both as text: `10.4.0.0/24`. False where either is none. */
+export function isIn(subnet: string, address: string): boolean {
+  const [within, one] = [readCidr(subnet), readAddress(address)]
+  return within !== undefined && one !== undefined && contains(within.prefix, one)
 }
 
 /** Whether two prefixes share an address: one of them then holds the other. Never across families. */

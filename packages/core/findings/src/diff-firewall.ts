@@ -1,4 +1,4 @@
-import { contains, readAddress, readCidr } from '@vethra/address'
+import { isIn } from '@vethra/address'
 import { familyOf } from '@vethra/cni'
 import type { MasqueradedAttachment, MasqueradeRule, ObservedFirewall } from '@vethra/firewall'
 import { masqueradeMark } from '@vethra/firewall'
@@ -115,14 +115,9 @@ function unadmitted(
   if (!admitted) return []
   const lost = addresses.filter(({ address }) => {
     const rules = rulesOf(firewall, address)
-    return rules && !(sources?.some((each) => holds(each, address)) ?? rules.admitted.has(address))
+    return rules && !(sources?.some((each) => isIn(each, address)) ?? rules.admitted.has(address))
   })
   return lost.length === 0 ? [] : [`no rules accept forwarding from and to ${listOf(lost)}`]
-}
-
-function holds(source: string, address: string): boolean {
-  const [prefix, wanted] = [readCidr(source)?.prefix, readAddress(address)]
-  return prefix !== undefined && wanted !== undefined && contains(prefix, wanted)
 }
 
 function unisolated(

@@ -1,10 +1,11 @@
+import { isIn } from '@vethra/address'
 import { confError, present, type Result, type ResultIp } from '@vethra/cni'
 import type { Resource, Route } from '@vethra/state'
 import { owned, ownerOf } from './owned.ts'
 import type { PlanInput, Planned, Plugin, PluginRequest, RuleFact } from './plugin.ts'
 import { needsPrevious } from './previous.ts'
 import { arrayOf, booleanOf, integerOf, invalidKey } from './read-conf.ts'
-import { hostPrefix, type Ip, ipOf, isIn } from './subnets.ts'
+import { hostPrefix, type Ip, ipOf } from './subnets.ts'
 import { words } from './words.ts'
 
 /** The conf of `sbr`, checked. */

@@ -1,11 +1,9 @@
 import {
   addAddress,
-  contains,
   formatAddress,
   formatPrefix,
   lastAddress,
   type Prefix,
-  readAddress,
   readCidr,
 } from '@vethra/address'
 import { present, type ResultIp } from '@vethra/cni'
@@ -76,10 +74,4 @@ export function linkLocalOn(link: string, mac: string): InterfaceAddress {
 export function usesLinkLocal({ conf, ipam }: PluginRequest, ips: readonly Ip[]): boolean {
   const isLayer2 = ipam === undefined && textOf(objectOf(conf, 'ipam') ?? {}, 'type') === undefined
   return ips.some(({ family }) => family === 6) || (isLayer2 && ips.length === 0)
-}
-
-/** Whether an address is in a subnet; not where either is none. */
-export function isIn(subnet: string, address: string): boolean {
-  const [within, one] = [readCidr(subnet), readAddress(address)]
-  return within !== undefined && one !== undefined && contains(within.prefix, one)
 }

@@ -1,4 +1,4 @@
-import { contains, readAddress, readCidr } from '@vethra/address'
+import { isIn } from '@vethra/address'
 import { CniError, parseAddress } from '@vethra/cni'
 import { bridgeName, networkBridge, networkSubnets, networksFromFiles } from '@vethra/networks'
 import { tellNetwork } from '../tell.ts'
@@ -95,10 +95,7 @@ export const networkAppliers: Pick<
 async function setOf(tools: DoctorTools, network: string, address: string): Promise<number> {
   const { networks } = await readNetworks(tools, await tools.namespaces())
   const found = networks.find(({ name }) => name === network)
-  const wanted = readAddress(address)
-  const at = (found ? networkSubnets(found) : []).findIndex(({ subnet }) => {
-    const prefix = readCidr(subnet)?.prefix
-    return prefix !== undefined && wanted !== undefined && contains(prefix, wanted)
-  })
+  const subnets = found ? networkSubnets(found) : []
+  const at = subnets.findIndex(({ subnet }) => isIn(subnet, address))
   return Math.max(at, 0)
 }
