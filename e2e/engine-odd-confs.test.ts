@@ -74,6 +74,15 @@ describeOnHost('plugins in this process, with odd confs', () => {
     expect(await cni('check')).toMatchObject({ exitCode: 0, stderr: '' })
   })
 
+  it('a bridge of another, whose MAC follows its ports, is as ADD left it, with IPv6 as well', async () => {
+    await host.run(['ip', 'link', 'add', 'br-odd', 'type', 'bridge'])
+    const ranges = [[{ subnet: '10.4.0.0/24' }], [{ subnet: 'fd00:4::/64' }]]
+    await write({ isGateway: true, ipam: { type: 'host-local', ranges } })
+    expect(await cni('add')).toMatchObject({ exitCode: 0, stderr: '' })
+    expect(await cni('check')).toMatchObject({ exitCode: 0, stderr: '' })
+    expect(await cni('del')).toMatchObject({ exitCode: 0, stderr: '' })
+  })
+
   it("a sysctl that the administrator's list for tuning does not name is refused, and nothing is left", async () => {
     const allow =
       'mkdir -p /etc/cni/tuning; echo "^net.core.somaxconn$" >/etc/cni/tuning/allowlist.conf'

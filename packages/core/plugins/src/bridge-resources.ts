@@ -1,5 +1,6 @@
 import type { Resource } from '@vethra/state'
 import type { BridgeConf } from './bridge-conf.ts'
+import { macFor } from './names.ts'
 import type { Veth } from './previous.ts'
 import { addressOn, type Ip, ipOf, linkLocalOn } from './subnets.ts'
 
@@ -45,7 +46,10 @@ export function bridgeResources(
     },
     ...(isGateway && gatewayLink !== name ? [gatewayLinkOn(name, conf)] : []),
     ...(isGateway ? ips.flatMap((ip) => gatewayAddress(gatewayLink, ip)) : []),
-    ...(isGateway && ips.some(({ family }) => family === 6) ? [linkLocalOn(name, mac)] : []),
+    // The MAC of a bridge of others may follow its ports, and the kernel gave it an address by the one of then.
+    ...(isGateway && ips.some(({ family }) => family === 6) && mac === macFor('bridge', name)
+      ? [linkLocalOn(name, mac)]
+      : []),
     ...(ips.length > 0 ? [{ kind: 'admit', bridge: name, subnets } as const] : []),
     ...(isInternal ? [{ kind: 'isolate', bridge: name, from: 'internal' } as const] : []),
     ...(ipMasq ? subnets.map((subnet) => ({ kind: 'masquerade', subnet }) as const) : []),

@@ -2,6 +2,7 @@ import type { Json, JsonObject } from '@vethra/cni'
 import { keyOf } from '@vethra/state'
 import { expect, it } from 'vitest'
 import { type Facts, type PluginRequest, planFormer, planStage, stageNeeds } from './index.ts'
+import { linkLocalOf, macFor } from './names.ts'
 
 const attachment = {
   containerId: 'default-web',
@@ -214,13 +215,16 @@ it('an end of a veth on the host is admitted for the attachment, and its address
   )
 })
 
-it('a bridge with IPv6 has the link-local address that its MAC makes', () => {
+it.each([
+  ['of ours has the link-local address that its MAC makes', macFor('bridge', 'br0'), 1],
+  ['of another has what the kernel gave it, by the MAC that it had then', '02:42:ac:11:00:09', 0],
+])('a bridge with IPv6 %s', (_, mac, count) => {
   const six = [{ address: 'fd00::2/64', gateway: 'fd00::1' }]
-  const facts = { links: { br0: { kind: 'bridge', mac: '02:42:ac:11:00:09', mtu: 1500 } } }
+  const facts = { links: { br0: { kind: 'bridge', mac, mtu: 1500 } } }
   const { resources } = planStage([lan], { granted: six, facts })
-  expect(resources.map(({ resource }) => keyOf(resource))).toContain(
-    'address host br0 fe80::42:acff:fe11:9/64',
-  )
+  const keys = resources.map(({ resource }) => keyOf(resource))
+  const own = `address host br0 ${linkLocalOf(macFor('bridge', 'br0'))}/64`
+  expect(keys.filter((key) => key.includes('fe80'))).toEqual(count === 1 ? [own] : [])
   expect(keysOf([lan]).some((key) => key.includes('fe80'))).toBe(false)
 })
 
