@@ -32,10 +32,7 @@ export async function kernelFacts(): Promise<KernelFacts> {
       ? {}
       : { firewalldSources: sources.match(/[0-9a-f.:]+\/\d+/g) ?? [] }),
     hiddenRules: hidden.said,
-    firewallManagers: [
-      ...managers,
-      ...(chains.some(({ table }) => table === 'firewalld') ? ['firewalld'] : []),
-    ].filter((each, index, all) => all.indexOf(each) === index),
+    firewallManagers: [...new Set([...managers, ...(zoned ? ['firewalld'] : [])])],
     refusingChains: [...(await Promise.all(chains.filter(refuses).map(listed))), ...hidden.chains],
     unknown: unknown.toSorted(),
   }
@@ -128,10 +125,10 @@ async function listed({ family, table, name, prio }: BaseChain): Promise<Refusin
 }
 
 async function firewallManagers(read: Read): Promise<readonly string[]> {
-  const ufw = await read('/etc/ufw/ufw.conf')
+  const ufw = (await read('/etc/ufw/ufw.conf')) ?? ''
   return [
     ...(isRunning('firewalld') ? ['firewalld'] : []),
-    ...(/^ENABLED=yes/im.test(ufw ?? '') ? ['ufw'] : []),
+    ...(/^ENABLED=yes/im.test(ufw) ? ['ufw'] : []),
   ]
 }
 

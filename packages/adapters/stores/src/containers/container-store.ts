@@ -1,10 +1,10 @@
 import { join } from 'node:path'
-import { CniError, checkPathComponent, type Json, usageError } from '@vethra/cni'
+import { checkPathComponent, type Json, usageError } from '@vethra/cni'
 import { listFolders, makeFolder, removeFolder } from '@vethra/files'
 import type { ContainerStore, Lock } from '@vethra/world'
 import { logs } from './logs.ts'
 import { names } from './names.ts'
-import { readJson, state } from './state.ts'
+import { readJson, state, unlessDamaged } from './state.ts'
 
 /** Options of `containerStore`. */
 export interface ContainerStoreOptions {
@@ -56,18 +56,8 @@ async function decisionsIn(all: string): Promise<readonly Json[]> {
       (await listFolders(join(all, each))).map((id) => join(all, each, id)),
     ),
   )
-  const files = folders.flat().map((each) => soundJson(join(each, 'vethra.json')))
+  const files = folders.flat().map((each) => unlessDamaged(readJson(join(each, 'vethra.json'))))
   return (await Promise.all(files)).filter((json) => json !== undefined)
-}
-
-// A damaged file of one container keeps nobody from reading those of the others.
-async function soundJson(file: string): Promise<Json | undefined> {
-  try {
-    return await readJson(file)
-  } catch (error) {
-    if (error instanceof CniError && error.code === 107) return undefined
-    throw error
-  }
 }
 
 function onlyOne(ref: string, all: readonly string[]): string | undefined {

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { CniError, checkPathComponent, guards, inUseError } from '@vethra/cni'
+import { checkPathComponent, guards, inUseError } from '@vethra/cni'
 import {
   listFolder,
   makeFolder,
@@ -9,6 +9,7 @@ import {
   writeWhole,
 } from '@vethra/files'
 import type { Lock, TakenNames } from '@vethra/world'
+import { unlessDamaged } from './state.ts'
 
 /** Names in `DATA_STORE/names/NAMESPACE`, a file each. `sync`: a name reaches the disk before it is claimed. */
 export function names(options: {
@@ -47,22 +48,12 @@ export function names(options: {
 
     async heldNames() {
       const all = await listFolder(folder)
-      const ids = await Promise.all(all.map((name) => holderIfSane(join(folder, name))))
+      const ids = await Promise.all(all.map((name) => unlessDamaged(holderIn(join(folder, name)))))
       return all.flatMap((name, index) => {
         const id = ids[index]
         return id === undefined ? [] : [{ name, id }]
       })
     },
-  }
-}
-
-async function holderIfSane(file: string): Promise<string | undefined> {
-  try {
-    return await holderIn(file)
-  } catch (error) {
-    // What can be no id is no container's.
-    if (error instanceof CniError && error.code === 107) return undefined
-    throw error
   }
 }
 
@@ -73,7 +64,8 @@ interface Claim {
 }
 
 async function claim(file: string, { name, id, sync }: Claim): Promise<void> {
-  const holder = await holderIfSane(file)
+  // What can be no id is no container's.
+  const holder = await unlessDamaged(holderIn(file))
   if (holder === id) return
   if (holder !== undefined)
     throw inUseError(

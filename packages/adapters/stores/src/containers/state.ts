@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { invalidFileError, type Json, parseJson } from '@vethra/cni'
+import { CniError, invalidFileError, type Json, parseJson } from '@vethra/cni'
 import { createWhole, readOwn, writeInPlace, writeWhole } from '@vethra/files'
 import type { ContainerFiles } from '@vethra/world'
 
@@ -26,6 +26,16 @@ export function state(
         await writeInPlace(path, text)
       return path
     },
+  }
+}
+
+/** What is read, undefined where that is damaged (CniError 107): one container's file keeps nobody from those of others. */
+export async function unlessDamaged<T>(work: Promise<T>): Promise<T | undefined> {
+  try {
+    return await work
+  } catch (error) {
+    if (error instanceof CniError && error.code === 107) return undefined
+    throw error
   }
 }
 
