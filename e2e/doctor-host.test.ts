@@ -57,6 +57,26 @@ describeOnHost('vethra doctor', () => {
     expect(await kinds()).not.toContain('forwarding-off')
   })
 
+  it.each([
+    ['subnet', 's/10\\.4\\.1\\./10.4.9./g'],
+    ['bridge', 's/"br-[^"]*"/"br-mine"/'],
+  ])(
+    'tells that the conf list of a network has another %s than its containers, and leaves both',
+    async (_, edit) => {
+      await host.vethra('network', 'create', 'lan')
+      await sh('ip netns add one')
+      await host.vethra('cni', 'add', 'lan', '/run/netns/one')
+      expect(await kinds()).not.toContain('network-changed')
+      await sh(`cd /etc/cni/net.d; cp nerdctl-lan.conflist /run/was; sed -i '${edit}' *.conflist`)
+      const text = await sh('cat /etc/cni/net.d/*.conflist')
+      await host.vethra('doctor', '--repair')
+      expect(await kinds()).toContain('network-changed')
+      expect(await sh('cat /etc/cni/net.d/*.conflist')).toEqual(text)
+      await sh('cat /run/was >/etc/cni/net.d/nerdctl-lan.conflist')
+      expect(await kinds()).not.toContain('network-changed')
+    },
+  )
+
   it('finds nothing missing that it may not look at, and says what it lacks', async () => {
     await host.vethra('network', 'create', 'lan')
     for (const name of ['one', 'two']) await host.run(['ip', 'netns', 'add', name])

@@ -1,9 +1,9 @@
-import { overlaps, type Prefix, readCidr } from '@vethra/address'
+import { contains, overlaps, type Prefix, readAddress, readCidr } from '@vethra/address'
 import type { Compared } from './compared.ts'
-import type { DesiredNetwork } from './desired-state.ts'
-import { about, type Finding, finding } from './finding.ts'
+import type { DesiredAddress, DesiredAttachment, DesiredNetwork } from './desired-state.ts'
+import { about, type Finding, finding, warning } from './finding.ts'
 
-/** Subnets of bridge networks that others use, too: other networks, addresses and routes of the host. */
+/** Bridge networks that were changed under their containers, and whose subnets others use, too: other networks, addresses and routes of the host. */
 export function subnetFindings({ desired, observed }: Compared): readonly Finding[] {
   const { attachments } = desired
   const bridged = desired.networks.filter(({ bridge }) => bridge !== undefined)
@@ -22,9 +22,34 @@ export function subnetFindings({ desired, observed }: Compared): readonly Findin
   ]
   const busy = new Set(attachments.map(({ network }) => network))
   return bridged.flatMap((network, index) => [
+    changed(network, attachments),
     ...withNetworks(network, bridged.slice(0, index)),
     ...withHost(network, used, busy.has(network.name)),
   ])
+}
+
+// Another subnet alone cuts nobody off: the bridge has the address that it had.
+function changed(network: DesiredNetwork, attachments: readonly DesiredAttachment[]): Finding {
+  const { name, file, bridge, ours } = network
+  const subnets = prefixesOf(network.subnets)
+  const isOut = ({ address }: DesiredAddress) => {
+    const value = readAddress(address)
+    const alike = subnets.filter(({ prefix }) => prefix.family === value?.family)
+    return alike.length > 0 && !alike.some(({ prefix }) => value && contains(prefix, value))
+  }
+  const evidence = attachments.flatMap((each) => {
+    if (each.network !== name) return []
+    const former = each.bridge && each.bridge.name !== bridge ? [`bridge ${each.bridge.name}`] : []
+    const out = each.addresses.filter(isOut).map(({ address }) => `address ${address}`)
+    const was = [...former, ...out].join(' and ')
+    return was === '' ? [] : [`container ${each.containerId} was attached with ${was}`]
+  })
+  return warning('network-changed', about('network', name), {
+    message: `the conf list of network ${name} was changed under its containers: those that start from now on may not reach them`,
+    evidence: [...evidence.slice(0, 5), ...(evidence.length > 5 ? ['and others'] : [])],
+    ours,
+    fix: `put the bridge and the subnets of then into ${file} again, or stop and start its containers`,
+  })
 }
 
 interface Use {

@@ -1,0 +1,20 @@
+import { expect, it } from 'vitest'
+import { healthyWorld } from '../test/sample-host.ts'
+import type { DesiredNetwork } from './desired-state.ts'
+import { diff } from './diff.ts'
+
+it.each<readonly [string, Partial<DesiredNetwork>, readonly string[]]>([
+  ['another bridge', { bridge: 'br-new' }, ['bridge br-lan']],
+  ['another subnet', { subnets: ['10.9.0.0/24'] }, ['address 10.4.1.2']],
+  ['both', { bridge: 'br-new', subnets: ['10.9.0.0/24'] }, ['bridge br-lan and address 10.4.1.2']],
+  ['a subnet of another family', { subnets: ['fd00::/64'] }, []],
+  ['a second subnet', { subnets: ['10.9.0.0/24', '10.4.1.0/24'] }, []],
+  ['no subnet', { subnets: [] }, []],
+])('a conf list that was changed under its containers: %s', (_, change, was) => {
+  const { desired, observed } = healthyWorld(1)
+  const networks = desired.networks.map((each) => ({ ...each, ...change }))
+  const found = diff({ ...desired, networks }, observed)
+  expect(
+    found.flatMap(({ kind, evidence }) => (kind === 'network-changed' ? evidence : [])),
+  ).toEqual(was.map((each) => `container default-c0 was attached with ${each}`))
+})
