@@ -1,4 +1,5 @@
 import type { Json, NamespaceIdentity } from '@vethra/cni'
+import type { BundleRecord } from '@vethra/container'
 import type { ObservedLink, ObservedName } from '@vethra/findings'
 import type { AttachmentRecord, CachedAttachment, HostsFolder } from '@vethra/world'
 
@@ -73,4 +74,10 @@ export function attach(host: SampleHost): void {
   )
   const { containerId, ifname } = key
   host.reservations.push({ address: '10.4.1.2', containerId, ifname, sinceMs: 1 })
+}
+
+/** For tests: the vethra.json of container `c1`, in `lan`. */
+export const sampleRecord: BundleRecord = {
+  ...{ version: 1, id: 'c1', name: 'web', namespace: 'default', hostname: 'web', domainname: '' },
+  ...{ networks: [{ ref: 'lan', aliases: [] }], ports: [], extraHosts: [], mode: 'cni', dns: {} },
 }

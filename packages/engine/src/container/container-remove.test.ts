@@ -1,10 +1,8 @@
 import { expect, it } from 'vitest'
-import { attach, sampleHost } from '../../test/sample-host.ts'
+import { attach, sampleHost, sampleRecord } from '../../test/sample-host.ts'
 import { sampleTools } from '../../test/sample-tools.ts'
 import type { ManageTools } from '../network/tools.ts'
 import { removeContainers } from './container-remove.ts'
-
-const record = { id: 'c1', namespace: 'default', mode: 'cni', networks: [{ ref: 'lan' }] }
 
 it('leaves a container whose start was under way when its turn came', async () => {
   const host = sampleHost()
@@ -14,7 +12,7 @@ it('leaves a container whose start was under way when its turn came', async () =
       // Who held the lock has attached it.
       if (path.includes('/attachment-') && host.records.length === 0) {
         attach(host)
-        host.records = host.records.map((each) => ({ ...each, container: record }))
+        host.records = host.records.map((each) => ({ ...each, container: sampleRecord }))
       }
       return work(false)
     },
@@ -27,7 +25,8 @@ it('leaves a container whose start was under way when its turn came', async () =
       containers: {
         ...containers,
         find: async () => 'c1',
-        read: async (_: string, file: string) => (file === 'vethra.json' ? record : undefined),
+        read: async (_: string, file: string) =>
+          file === 'vethra.json' ? sampleRecord : undefined,
         remove: async (id: string) => void host.done.push(`remove files of ${id}`),
       },
     } as unknown as ManageTools,

@@ -1,5 +1,6 @@
 import { checkPathComponent, inUseError } from '@vethra/cni'
 import { renderRecord } from '@vethra/container'
+import { all, demandDone, inSequence } from '../attach/sequence.ts'
 import type { ManageTools } from '../network/tools.ts'
 import { changeContainer } from './container-record.ts'
 import type { KnownContainer } from './container-state.ts'
@@ -26,9 +27,16 @@ async function rename(
     )
   }
   if (record.name === name) return
+  const { containers, hosts, host } = tools
   // The new name first and the old one last: killed in between, the container has both, and may be renamed again.
-  await tools.containers.claimName(name, id)
-  await tools.hosts.rename(id, name)
-  await tools.containers.write(id, 'vethra.json', renderRecord({ ...record, name }))
-  if (record.name !== '') await tools.containers.releaseName(record.name, id)
+  const outcome = await inSequence(async (step) => {
+    const back = () => all([hosts.rename(id, record.name), containers.releaseName(name, id)])
+    await step('take the name', () => containers.claimName(name, id), back)
+    await step('write the hosts files', () => hosts.rename(id, name))
+    await step('write vethra.json', () =>
+      containers.write(id, 'vethra.json', renderRecord({ ...record, name })),
+    )
+  }, host.steps)
+  demandDone(outcome)
+  if (record.name !== '') await containers.releaseName(record.name, id)
 }
