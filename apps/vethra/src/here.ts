@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { present, resolverFile } from '@vethra/cni'
-import { loadSettings } from '@vethra/engine'
+import { loadSettings } from '@vethra/engine/prepared-start'
 import { readText } from '@vethra/files'
 import type { Here, Io } from '@vethra/world'
 import { homes } from './folders-here.ts'

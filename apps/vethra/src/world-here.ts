@@ -1,5 +1,5 @@
 import { guards, type LockPlaces } from '@vethra/cni'
-import { reportLines, stepLines } from '@vethra/engine'
+import { reportLines, stepLines } from '@vethra/engine/prepared-start'
 import {
   appendText,
   makeFolder,

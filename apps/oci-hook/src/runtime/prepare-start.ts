@@ -1,7 +1,7 @@
 import { explain } from '@vethra/cni'
 import { askedOf, namespaceOfRoot } from '@vethra/container'
 import type { StartCall } from '@vethra/container/runtime'
-import { inNamespace, prepareAsked } from '@vethra/engine'
+import { inNamespace, prepareAsked } from '@vethra/engine/prepared-start'
 import { splitGlobalFlags } from '@vethra/settings'
 import type { Io } from '@vethra/world'
 import { logTo, timeOf } from './log-to.ts'
