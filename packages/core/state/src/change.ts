@@ -49,16 +49,13 @@ function matches(wanted: unknown, found: unknown): boolean {
   if (typeof found !== 'object' || found === null) return false
   if (Array.isArray(wanted)) return sameMembers(wanted, found)
   return Object.entries(wanted).every(
-    ([key, value]) => isHint(key) || matches(value, (found as Record<string, unknown>)[key]),
+    ([key, value]) =>
+      hints.includes(key) || matches(value, (found as Record<string, unknown>)[key]),
   )
 }
 
-const hints: readonly string[] = ['optional', 'inFront', 'prefixRoute', 'asksFirst', 'vlans']
-
 // How a resource is wanted, which the kernel does not tell.
-function isHint(key: string): boolean {
-  return hints.includes(key)
-}
+const hints: readonly string[] = ['optional', 'inFront', 'prefixRoute', 'asksFirst', 'vlans']
 
 function sameMembers(wanted: readonly unknown[], found: object): boolean {
   if (!Array.isArray(found) || found.length !== wanted.length) return false

@@ -52,7 +52,7 @@ function isLasting({ kind }: Resource): boolean {
 // A link of another type, a route or a published port that leads elsewhere: the kernel replaces none in place.
 function mustBeMadeAnew(wanted: Resource, found: Resource): boolean {
   if (wanted.kind === 'link' && found.kind === 'link')
-    return !isAsWanted({ ...wanted, up: found.up }, withoutSettings(wanted, found))
+    return !isAsWanted({ ...found, type: wanted.type }, found)
   const replaced =
     wanted.kind === 'route' ||
     wanted.kind === 'rule' ||
@@ -60,18 +60,6 @@ function mustBeMadeAnew(wanted: Resource, found: Resource): boolean {
     wanted.kind === 'address' ||
     (wanted.kind === 'qdisc' && 'redirect' in wanted.does)
   return replaced && !isAsWanted(wanted, found)
-}
-
-// What a link that exists can be given without being made anew: its state, MAC, MTU and address mode.
-function withoutSettings(wanted: Resource, found: Resource): Resource {
-  if (wanted.kind !== 'link' || found.kind !== 'link') return found
-  const { mac, mtu, linkLocal } = wanted
-  return {
-    ...found,
-    ...(mac === undefined ? {} : { mac }),
-    ...(mtu === undefined ? {} : { mtu }),
-    ...(linkLocal === undefined ? {} : { linkLocal }),
-  }
 }
 
 function changeTo(
