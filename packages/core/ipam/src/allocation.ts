@@ -46,12 +46,8 @@ export function allocationSteps(request: AllocationRequest): readonly Allocation
   for (const [index, ranges] of request.sets.entries()) {
     const wanted = pending.find((address) => rangeOf(ranges, address))
     pending = pending.filter((address) => address !== wanted)
-    const { holder } = request
-    steps.push(
-      wanted
-        ? namedStep({ ...holder, set: index }, ranges, wanted)
-        : anyStep({ ...holder, set: index }, ranges),
-    )
+    const claimant = { ...request.holder, set: index }
+    steps.push(wanted ? namedStep(claimant, ranges, wanted) : anyStep(claimant, ranges))
   }
   if (pending.length === 0) return steps
   const rest = pending.map(formatAddress).join(' ')
@@ -86,15 +82,12 @@ export function readAllocated(
 ): Candidate | RefusedAllocation {
   if (outcome.kind === 'none') {
     const text = formatRangeSet(ranges)
-    return wanted
-      ? refusedIn(
-          claim.set,
-          `requested IP address ${formatAddress(wanted)} is not available in range set ${text}`,
-        )
-      : {
-          ...refusedIn(claim.set, `no IP addresses available in range set: ${text}`),
-          exhausted: ranges,
-        }
+    if (wanted) {
+      const what = `requested IP address ${formatAddress(wanted)}`
+      return refusedIn(claim.set, `${what} is not available in range set ${text}`)
+    }
+    const refusal = refusedIn(claim.set, `no IP addresses available in range set: ${text}`)
+    return { ...refusal, exhausted: ranges }
   }
   const { address } = outcome
   if (outcome.kind === 'held') {

@@ -1,5 +1,5 @@
 import { type Address, readAddress, readCidr } from '@vethra/address'
-import { confError, type Json, type JsonObject, type ResultRoute } from '@vethra/cni'
+import { confError, type Json, type JsonObject, present, type ResultRoute } from '@vethra/cni'
 import { readCniArgs } from './cni-args.ts'
 import {
   at,
@@ -40,7 +40,7 @@ export function readHostLocalConf(conf: JsonObject, cniArgs: string): HostLocalC
   const cniVersion = readText(...at(netConf(conf), 'cniVersion')) ?? ''
   const sets = rangeSets({ ...range, ranges, ipRanges: runtime.ipRanges, cniVersion })
   if (resolvConf !== undefined) checkPath('resolvConf', resolvConf)
-  return { sets, requested, routes, dataDir, ...(resolvConf === undefined ? {} : { resolvConf }) }
+  return { sets, requested, routes, dataDir, ...present({ resolvConf }) }
 }
 
 /** The folder alone, for DEL, whatever the ranges. Throws CniError 7 without `ipam`, or for a `dataDir` that is no absolute path. */
@@ -68,16 +68,16 @@ function ipamOf(conf: JsonObject): GoObject {
 function readRangeConf(range: GoObject): RangeConf {
   const read = (key: keyof RangeConf, type?: string) => readText(...at(range, key), type)
   const [subnet] = at(range, 'subnet')
-  const present = {
+  const conf = {
     // Go's types.IPNet takes null for the empty text, which is no subnet.
     subnet: subnet === null ? '' : read('subnet'),
     rangeStart: checkIp(read('rangeStart', 'net.IP')),
     rangeEnd: checkIp(read('rangeEnd', 'net.IP')),
     gateway: checkIp(read('gateway', 'net.IP')),
   }
-  if (present.subnet !== undefined && readCidr(present.subnet) === undefined)
-    throw confError(`invalid CIDR address: ${present.subnet}`)
-  return Object.fromEntries(Object.entries(present).filter(([, value]) => value !== undefined))
+  if (conf.subnet !== undefined && readCidr(conf.subnet) === undefined)
+    throw confError(`invalid CIDR address: ${conf.subnet}`)
+  return present(conf)
 }
 
 function checkIp(text: string | undefined): string | undefined {

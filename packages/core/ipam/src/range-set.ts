@@ -21,7 +21,8 @@ export function rangeSets(source: RangeSource): readonly RangeSet[] {
   const confs = [...(source.ipRanges ?? []), ...legacy, ...(source.ranges ?? [])]
   const sets = confs.map(readRangeSet)
   if (sets.length === 0) throw confError('no IP ranges specified')
-  checkFamilies(sets, source.cniVersion)
+  const families = sets.map((set) => set[0]?.subnet.family)
+  if (source.cniVersion !== undefined) checkFamilies(families, source.cniVersion)
   checkSetsApart(sets)
   return sets
 }
@@ -65,9 +66,9 @@ function checkSetsApart(sets: readonly RangeSet[]): void {
   if (pair) throw confError(`range set ${pair.first} overlaps with ${pair.second}`)
 }
 
-function checkFamilies(sets: readonly RangeSet[], cniVersion: string | undefined): void {
-  if (cniVersion === undefined || !(compareVersions(cniVersion, '0.3.0') < 0)) return
-  const families = sets.map((set) => set[0]?.subnet.family)
+/** Throws CniError 7 in Go's words where a request of a version below 0.3.0 has two of a family. */
+export function checkFamilies(families: readonly unknown[], cniVersion: string): void {
+  if (!(compareVersions(cniVersion, '0.3.0') < 0)) return
   if (new Set(families).size === families.length) return
   throw confError(`CNI version ${cniVersion} does not support more than 1 address per family`)
 }

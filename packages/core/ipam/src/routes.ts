@@ -1,5 +1,5 @@
 import { formatAddress, readAddress } from '@vethra/address'
-import { canonicalCidr, confError, type Json, type ResultRoute } from '@vethra/cni'
+import { canonicalCidr, confError, type Json, present, type ResultRoute } from '@vethra/cni'
 import { at, type Place, readInteger, readItems, readObject, readText } from './go-decode.ts'
 
 /** Routes of an IPAM configuration, in their order, addresses in canonical form. Throws CniError 7 in Go's words. */
@@ -22,11 +22,11 @@ function readRoute(item: Json, place: Place): ResultRoute {
     table: readInteger(field('table'), place),
     scope: readInteger(field('scope'), place),
   }
-  const given = Object.entries({ gw, ...numbers }).filter(([, each]) => each !== undefined)
-  return { dst, ...Object.fromEntries(given) }
+  return { dst, ...present({ gw, ...numbers }) }
 }
 
-function readGateway(text: string | undefined): string | undefined {
+/** A gateway in canonical form; undefined for none. Throws CniError 7 for a text that is no address. */
+export function readGateway(text: string | undefined): string | undefined {
   if (!text) return undefined
   const address = readAddress(text)
   if (address) return formatAddress(address)

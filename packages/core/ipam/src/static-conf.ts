@@ -1,7 +1,6 @@
 import { contains, formatAddress, readAddress, readCidr } from '@vethra/address'
 import {
   canonicalCidr,
-  compareVersions,
   confError,
   type Json,
   type JsonObject,
@@ -19,7 +18,8 @@ import {
   readObject,
   readText,
 } from './go-decode.ts'
-import { readRoutes } from './routes.ts'
+import { checkFamilies } from './range-set.ts'
+import { readGateway, readRoutes } from './routes.ts'
 
 /** The configuration of the plugin `static`. */
 export interface StaticConf {
@@ -41,25 +41,24 @@ export function readStaticConf(conf: JsonObject, cniArgs: string): StaticConf {
   const dns = readDns(...key('dns'))
   const listed = [args, runtime].findLast((texts) => texts.length > 0)
   const asked = askedByArgs(cniArgs)
-  const ips = listed ? listed.map(fromList) : [...own.map(fromConf), ...asked]
-  checkFamilies(ips, readText(...at(netConf(conf), 'cniVersion')) ?? '')
+  const ips =
+    listed?.map((each) => ipOf(each, undefined, "an entry in the 'ips' field is NOT")) ??
+    own
+      .map(({ address, gateway }) =>
+        ipOf(address, gateway, "the 'address' field is expected to be"),
+      )
+      .concat(asked)
+  const families = ips.map(({ address }) => address.includes(':'))
+  checkFamilies(families, readText(...at(netConf(conf), 'cniVersion')) ?? '')
   return { ips, routes, dns }
 }
 
-interface ConfAddress {
-  readonly address: string
-  readonly gateway: string | undefined
-}
-
-function readAddresses(value: Json | undefined, place: Place): readonly ConfAddress[] {
+function readAddresses(value: Json | undefined, place: Place) {
   return readItems(value, place, '[]main.Address').map((item) => {
     const fields = withoutParsed(readObject(item, place, 'main.Address'))
     const entry = { fields, place, struct: 'Address' }
     const address = readText(...at(entry, 'address')) ?? ''
-    const text = readText(...at(entry, 'gateway'), 'net.IP')
-    const gateway = text ? readAddress(text) : undefined
-    if (text && !gateway) throw confError(`invalid IP address: ${text}`)
-    return { address, gateway: gateway && formatAddress(gateway) }
+    return { address, gateway: readGateway(readText(...at(entry, 'gateway'), 'net.IP')) }
   })
 }
 
@@ -70,17 +69,9 @@ function withoutParsed(fields: JsonObject | undefined): JsonObject | undefined {
   return own
 }
 
-function fromConf({ address, gateway }: ConfAddress): ResultIp {
-  return ipOf(address, gateway, "the 'address' field is expected to be in CIDR notation, got: ")
-}
-
-function fromList(address: string): ResultIp {
-  return ipOf(address, undefined, "an entry in the 'ips' field is NOT in CIDR notation, got: ")
-}
-
 function ipOf(text: string, gateway: string | undefined, complaint: string): ResultIp {
   const address = canonicalCidr(text)
-  if (address === undefined) throw confError(`${complaint}'${text}'`)
+  if (address === undefined) throw confError(`${complaint} in CIDR notation, got: '${text}'`)
   return gateway === undefined ? { address } : { address, gateway }
 }
 
@@ -95,8 +86,7 @@ function askedByArgs(cniArgs: string): readonly ResultIp[] {
   return list(values.get('IP')).map((text) => {
     const prefix = readCidr(text)?.prefix
     const gateway = prefix && gateways.findLast((each) => contains(prefix, each))
-    const complaint = "the 'ip' field is expected to be in CIDR notation, got: "
-    return ipOf(text, gateway && formatAddress(gateway), complaint)
+    return ipOf(text, gateway && formatAddress(gateway), "the 'ip' field is expected to be")
   })
 }
 
@@ -127,11 +117,4 @@ function readDns(value: Json | undefined, place: Place): ResultDns {
     options: texts('options'),
   }
   return Object.fromEntries(Object.entries(read).filter(([, each]) => each.length > 0))
-}
-
-function checkFamilies(ips: readonly ResultIp[], cniVersion: string): void {
-  if (!(compareVersions(cniVersion, '0.3.0') < 0)) return
-  const families = ips.map(({ address }) => address.includes(':'))
-  if (new Set(families).size === families.length) return
-  throw confError(`CNI version ${cniVersion} does not support more than 1 address per family`)
 }
