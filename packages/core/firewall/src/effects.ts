@@ -1,4 +1,4 @@
-import { familyOf } from '@vethra/cni'
+import { familyOf, present } from '@vethra/cni'
 import type { NftElement, NftOp, NftType } from '@vethra/netlink'
 import {
   type Admit,
@@ -60,14 +60,8 @@ export function publishOf({ key, data }: Pick<NftElement, 'key' | 'data'>): Publ
   const [address, port] = data ?? []
   const known = protocols.find((each) => each === protocol)
   if (known === undefined || address === undefined) return undefined
-  return {
-    kind: 'publish',
-    protocol: known,
-    hostPort: Number(hostPort),
-    address,
-    port: Number(port),
-    ...(hostAddress === undefined ? {} : { hostAddress }),
-  }
+  const numbers = { hostPort: Number(hostPort), port: Number(port) }
+  return { kind: 'publish', protocol: known, address, ...numbers, ...present({ hostAddress }) }
 }
 
 const protocols = ['tcp', 'udp', 'sctp'] as const
@@ -95,8 +89,7 @@ export function elementOps(
     const inside = elements.filter(({ set }) => set === shape.set).map(({ element }) => element)
     const { set, key, data, interval } = shape
     const common = { ...vethraTable, kind, set, key, elements: inside }
-    const more = { ...(data ? { data } : {}), ...(interval ? { interval } : {}) }
-    return inside.length === 0 ? [] : [{ ...common, ...more }]
+    return inside.length === 0 ? [] : [{ ...common, ...present({ data, interval }) }]
   })
 }
 

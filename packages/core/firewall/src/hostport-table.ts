@@ -9,8 +9,7 @@ export function hostportLeads(listing: string): readonly ForwardedPorts[] {
   return goItems(jsonOrNull(listing), 'nftables').flatMap((entry) => {
     const rule = goField(entry, 'rule')
     const parts = goItems(rule, 'expr')
-    const port = parts.map((each) => matched(each, 'dport')).find((each) => each !== undefined)
-    const address = parts.map((each) => matched(each, 'daddr')).find((each) => each !== undefined)
+    const [port, address] = [comparisonOf(parts, 'dport'), comparisonOf(parts, 'daddr')]
     const target = parts.map((each) => goField(each, 'dnat')).find((each) => each !== undefined)
     const [to, toPort] = [goField(target, 'addr'), goField(target, 'port')]
     if (typeof port?.value !== 'number' || typeof to !== 'string' || typeof toPort !== 'number')
@@ -25,9 +24,15 @@ export function hostportLeads(listing: string): readonly ForwardedPorts[] {
   })
 }
 
-function matched(part: Json, field: string) {
-  const match = goField(part, 'match')
-  const payload = goField(goField(match, 'left'), 'payload')
-  if (goField(payload, 'field') !== field) return undefined
-  return { protocol: goText(payload, 'protocol'), value: goField(match, 'right') }
+/** The first comparison with a field of packets among the parts of a rule of `nft -j`: the field's protocol, and the value. */
+export function comparisonOf(
+  parts: readonly Json[],
+  field: string,
+): { readonly protocol: string; readonly value: Json | undefined } | undefined {
+  return parts.flatMap((part) => {
+    const match = goField(part, 'match')
+    const payload = goField(goField(match, 'left'), 'payload')
+    const comparison = { protocol: goText(payload, 'protocol'), value: goField(match, 'right') }
+    return goField(payload, 'field') === field ? [comparison] : []
+  })[0]
 }

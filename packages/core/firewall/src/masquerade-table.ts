@@ -1,6 +1,7 @@
 import { sha512 } from '@noble/hashes/sha2.js'
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
-import { goField, goItems, type Json, jsonOrNull } from '@vethra/cni'
+import { goField, goItems, jsonOrNull, present } from '@vethra/cni'
+import { comparisonOf } from './hostport-table.ts'
 import type { MasqueradedAttachment } from './iptables/masquerading-rules.ts'
 
 /** The table of family inet in which the reference plugins bridge and ptp (1.6 and later) masquerade with `"ipMasqBackend": "nftables"`. */
@@ -26,14 +27,13 @@ export function masqueradeRules(listing: string): readonly MasqueradeRule[] {
   return goItems(jsonOrNull(listing), 'nftables').flatMap((entry) => {
     const rule = goField(entry, 'rule')
     const parts = goItems(rule, 'expr')
-    const address = parts.map(sourceOf).find((each) => each !== undefined)
+    const address = comparisonOf(parts, 'saddr')?.value
     const [comment, handle] = [goField(rule, 'comment'), goField(rule, 'handle')]
     const isWhole = parts.some((each) => goField(each, 'masquerade') !== undefined)
-    if (!isWhole || address === undefined || typeof comment !== 'string') return []
+    if (!isWhole || typeof address !== 'string' || typeof comment !== 'string') return []
     if (typeof handle !== 'number' || goField(rule, 'chain') !== chain) return []
     const [mark = ''] = comment.split(',')
-    const claim = claimOf(mark, comment)
-    return { mark, address, ...(claim ? { claim } : {}), handle, comment }
+    return { mark, address, ...present({ claim: claimOf(mark, comment) }), handle, comment }
   })
 }
 
@@ -109,13 +109,4 @@ function claimOf(mark: string, comment: string): MasqueradeRule['claim'] {
 
 function hash(text: string): string {
   return bytesToHex(sha512(utf8ToBytes(text))).slice(0, 16)
-}
-
-function sourceOf(part: Json): string | undefined {
-  const match = goField(part, 'match')
-  const [field, address] = [
-    goField(goField(goField(match, 'left'), 'payload'), 'field'),
-    goField(match, 'right'),
-  ]
-  return field === 'saddr' && typeof address === 'string' ? address : undefined
 }

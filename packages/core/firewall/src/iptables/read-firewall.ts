@@ -1,3 +1,4 @@
+import { present } from '@vethra/cni'
 import { attachmentChains } from './chain-names.ts'
 import { portsAmong } from './forwarded-ports.ts'
 import type { ObservedFirewall, OwnedRules, PublishedPort } from './observed-firewall.ts'
@@ -102,10 +103,8 @@ function ownedRules(
   chains: readonly string[],
 ): ReadonlyMap<string, OwnedRules> {
   const marks = chains.filter((each) => mark.test(each))
-  const [inside, jumps] = [
-    Map.groupBy(nat, ({ chain }) => chain),
-    Map.groupBy(nat, ({ target }) => target),
-  ]
+  const inside = Map.groupBy(nat, ({ chain }) => chain)
+  const jumps = Map.groupBy(nat, ({ target }) => target)
   return new Map(
     marks.map((each) => [each, owned(each, inside.get(each) ?? [], jumps.get(each) ?? [])]),
   )
@@ -114,15 +113,11 @@ function ownedRules(
 function owned(chain: string, inside: readonly Rule[], jumps: readonly Rule[]): OwnedRules {
   const rules = [...jumps, ...inside]
   const masquerades = inside.some(({ target }) => target === 'MASQUERADE')
-  const claim = claimIn(rules)
+  const sources = jumps.filter(({ chain: from }) => masquerades && from === 'POSTROUTING')
   return {
     mark: chain,
-    ...(claim === undefined ? {} : { claim }),
-    masqueraded: masquerades
-      ? jumps.flatMap(({ chain: from, words }) =>
-          from === 'POSTROUTING' ? hostIn(option(words, '-s')) : [],
-        )
-      : [],
+    ...present({ claim: claimIn(rules) }),
+    masqueraded: sources.flatMap(({ words }) => hostIn(option(words, '-s'))),
     published: publishedBy(inside, jumps),
     lines: rules.map(({ line }) => line),
   }
@@ -141,7 +136,7 @@ function publishedBy(inside: readonly Rule[], jumps: readonly Rule[]): readonly 
     if (!reached.has(`${protocol}/${port}`)) return []
     const [address] = hostIn(option(words, '-d'))
     const to = { hostPort: Number(port), target: option(words, '--to-destination') ?? '' }
-    return [{ protocol, ...to, ...(address === undefined ? {} : { address }) }]
+    return [{ protocol, ...to, ...present({ address }) }]
   })
 }
 
