@@ -2,6 +2,7 @@ import type { SettingKey } from './settings.ts'
 
 /** One setting: how it is given, and what the help text says of it. */
 export interface SettingFlag {
+  /** The key in vethra.toml with dashes. */
   readonly flag: `--${string}`
   readonly short?: `-${string}`
   readonly env?: string
@@ -21,153 +22,122 @@ const once = { repeated: false, baked: false }
 const baked = { repeated: false, baked: true }
 const repeated = { repeated: true, baked: false }
 
-/** Every global setting, in the order of help texts. The one table: flags, environment and vethra.toml are read by it. */
-export const settingFlags: readonly SettingFlag[] = [
-  {
-    flag: '--data-root',
+// In the order of help texts.
+const settings: Readonly<Record<SettingKey, Omit<SettingFlag, 'flag' | 'toml'>>> = {
+  data_root: {
     env: 'VETHRA_DATA_ROOT',
-    toml: 'data_root',
     value: 'DIR',
     help: 'folder of all stored state (/var/lib/vethra)',
     ...baked,
   },
-  {
-    flag: '--address',
+  address: {
     env: 'CONTAINERD_ADDRESS',
-    toml: 'address',
     value: 'ADDR',
     help: "containerd's socket; it names the data store (/run/containerd/containerd.sock)",
     ...baked,
   },
-  {
-    flag: '--namespace',
+  namespace: {
     short: '-n',
     env: 'CONTAINERD_NAMESPACE',
-    toml: 'namespace',
     value: 'NS',
     help: "containerd's namespace (default)",
     ...baked,
   },
-  {
-    flag: '--cni-path',
+  cni_path: {
     env: 'CNI_PATH',
-    toml: 'cni_path',
     value: 'DIR[:DIR]',
     help: 'folders of CNI plugins, first match wins (the first usual one that exists)',
     ...baked,
   },
-  {
-    flag: '--cni-netconfpath',
+  cni_netconfpath: {
     env: 'NETCONFPATH',
-    toml: 'cni_netconfpath',
     value: 'DIR',
     help: 'folder of conf lists (/etc/cni/net.d)',
     ...baked,
   },
-  {
-    flag: '--containerd-config',
+  containerd_config: {
     env: 'VETHRA_CONTAINERD_CONFIG',
-    toml: 'containerd_config',
     value: 'FILE',
     help: "containerd's config.toml, to take its CNI folders from (not read)",
     ...baked,
   },
-  {
-    flag: '--cni-cache',
+  cni_cache: {
     env: 'VETHRA_CNI_CACHE',
-    toml: 'cni_cache',
     value: 'DIR',
     help: 'folder of the result cache, results/ in it (/var/lib/cni)',
     ...baked,
   },
-  {
-    flag: '--plugins',
+  plugins: {
     env: 'VETHRA_PLUGINS',
-    toml: 'plugins',
     value: 'auto|native|exec',
     help: 'which CNI plugins run in this process, not as programs: see docs/engine.md (auto)',
     ...baked,
   },
-  {
-    flag: '--log-level',
+  log_level: {
     env: 'VETHRA_LOG_LEVEL',
-    toml: 'log_level',
     value: 'LEVEL',
     help: 'debug, info, warn or error; debug logs each plugin call with its time (warn)',
     ...baked,
   },
-  {
-    flag: '--dns',
-    toml: 'dns',
+  dns: {
     value: 'IP',
     help: "name server for containers, repeatable (the host's)",
     ...repeated,
   },
-  {
-    flag: '--dns-opts',
-    toml: 'dns_opts',
+  dns_opts: {
     value: 'OPTION',
     help: "resolv.conf option for containers, repeatable (the host's)",
     ...repeated,
   },
-  {
-    flag: '--dns-search',
-    toml: 'dns_search',
+  dns_search: {
     value: 'DOMAIN',
     help: "search domain for containers, repeatable (the host's)",
     ...repeated,
   },
-  {
-    flag: '--host-gateway-ip',
-    toml: 'host_gateway_ip',
+  host_gateway_ip: {
     value: 'IP',
     help: 'address of host-gateway in --add-host (one of the host)',
     ...once,
   },
-  {
-    flag: '--bridge-ip',
-    toml: 'bridge_ip',
+  bridge_ip: {
     value: 'IP/LEN',
     help: "address of the default network's bridge (10.4.0.1/24)",
     ...once,
   },
-  {
-    flag: '--address-pools',
-    toml: 'address_pools',
+  address_pools: {
     value: 'base=CIDR,size=LEN',
     help: 'address pool for the subnets of new networks, repeatable (private ranges)',
     ...repeated,
   },
-  {
-    flag: '--plugin-timeout',
+  plugin_timeout: {
     env: 'VETHRA_PLUGIN_TIMEOUT',
-    toml: 'plugin_timeout',
     value: 'SECONDS',
     help: 'time limit of one plugin, in seconds (60)',
     ...baked,
   },
-  {
-    flag: '--plugin-output-limit',
+  plugin_output_limit: {
     env: 'VETHRA_PLUGIN_OUTPUT_LIMIT',
-    toml: 'plugin_output_limit',
     value: 'MIB',
     help: 'output limit of one plugin, in MiB (16)',
     ...baked,
   },
-  {
-    flag: '--socket',
+  socket: {
     env: 'VETHRA_SOCKET',
-    toml: 'socket',
     value: 'PATH',
     help: 'socket of the daemon (/run/vethra/vethra.sock)',
     ...once,
   },
-  {
-    flag: '--reconcile-interval',
+  reconcile_interval: {
     env: 'VETHRA_RECONCILE_INTERVAL',
-    toml: 'reconcile_interval',
     value: 'SECONDS',
     help: 'longest time between two looks of the daemon at the host, in seconds (300)',
     ...once,
   },
-]
+}
+
+/** Every global setting, in the order of help texts. The one table: flags, environment and vethra.toml are read by it. */
+export const settingFlags: readonly SettingFlag[] = Object.entries(settings).map(([key, row]) => ({
+  flag: `--${key.replaceAll('_', '-')}`,
+  toml: key as SettingKey,
+  ...row,
+}))

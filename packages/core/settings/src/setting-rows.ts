@@ -22,14 +22,15 @@ export function settingRows(
   const keys = Object.keys(sources) as readonly SettingKey[]
   const rows = keys.map((key) => ({
     Key: key,
-    Value: values[key](settings) ?? null,
+    Value: settingValues[key](settings) ?? null,
     Source: sources[key],
     From: origins[key],
   }))
   return [...rows, ...runtimeRows(settings, env, file)]
 }
 
-const values: Readonly<Record<SettingKey, (settings: Settings) => unknown>> = {
+/** The value of each setting, in the unit of vethra.toml. */
+export const settingValues: Readonly<Record<SettingKey, (settings: Settings) => unknown>> = {
   data_root: ({ dataRoot }) => dataRoot,
   address: ({ address }) => address,
   namespace: ({ namespace }) => namespace,
