@@ -2,7 +2,7 @@ import type { AnswerOutcome, AskedQuestion } from './asked-question.ts'
 import { assembleAnswer } from './assemble-answer.ts'
 import { type Content, findContent } from './find-content.ts'
 import { formatMessage } from './format-message.ts'
-import { type DnsMessage, noFlags } from './message.ts'
+import { type DnsMessage, noFlags, noRecords } from './message.ts'
 import { dnsClass, dnsOpcode, dnsRcode, dnsType } from './numbers.ts'
 import { makePrepared } from './prepared-answers.ts'
 import { readPlainRequest } from './read-request.ts'
@@ -61,9 +61,7 @@ function plainRequest({ id, questions, flags, edns }: DnsMessage): DnsMessage {
     opcode: dnsOpcode.QUERY,
     rcode: dnsRcode.NOERROR,
     questions,
-    answers: [],
-    authorities: [],
-    additionals: [],
+    ...noRecords,
     ...(edns ? { edns: { ...edns, options: [] } } : {}),
   }
 }

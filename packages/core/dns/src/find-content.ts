@@ -2,7 +2,7 @@ import { addressKey, liesIn } from './address-octets.ts'
 import { findHolders } from './find-holders.ts'
 import { fullNameOf } from './full-name.ts'
 import { memberOctets } from './member-octets.ts'
-import type { DnsQuestion, DnsRecord } from './message.ts'
+import { type DnsQuestion, type DnsRecord, noRecords } from './message.ts'
 import { dnsRcode, dnsType } from './numbers.ts'
 import {
   addressRecord,
@@ -137,14 +137,7 @@ function found(asked: Asked, records: readonly DnsRecord[], zone?: string): Cont
   const isAny = asked.question.type === dnsType.ANY
   const answers = isAny ? [anyRecord(headOf(asked))] : records
   if (answers.length === 0) return nothing(asked, zone)
-  return {
-    rcode: dnsRcode.NOERROR,
-    answers,
-    runs: [],
-    authorities: [],
-    additionals: [],
-    isCommon: true,
-  }
+  return { ...noRecords, rcode: dnsRcode.NOERROR, answers, runs: [], isCommon: true }
 }
 
 function nothing(asked: Asked, zone: string = asked.question.name): Content {
@@ -153,14 +146,7 @@ function nothing(asked: Asked, zone: string = asked.question.name): Content {
 
 function missing({ zone: { ttlSeconds: ttl, serial } }: Asked, zone: string): Content {
   const authorities = [authorityRecord({ name: zone, ttl }, serial)]
-  return {
-    rcode: dnsRcode.NXDOMAIN,
-    answers: [],
-    runs: [],
-    authorities,
-    additionals: [],
-    isCommon: false,
-  }
+  return { ...noRecords, rcode: dnsRcode.NXDOMAIN, runs: [], authorities, isCommon: false }
 }
 
 function headOf({ zone, question }: Asked): RecordHead {

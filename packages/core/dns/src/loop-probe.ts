@@ -1,4 +1,4 @@
-import { type DnsMessage, noFlags } from './message.ts'
+import { type DnsMessage, noFlags, noRecords } from './message.ts'
 import { dnsClass, dnsType } from './numbers.ts'
 
 // Of a domain that is nobody's (RFC 2606): unbound and systemd-resolved answer names in .test by themselves.
@@ -13,9 +13,7 @@ export function loopProbe(token: string): DnsMessage {
     opcode: 0,
     rcode: 0,
     questions: [{ name, type: dnsType.TXT, class: dnsClass.IN }],
-    answers: [],
-    authorities: [],
-    additionals: [],
+    ...noRecords,
   }
 }
 

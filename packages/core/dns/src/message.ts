@@ -73,6 +73,9 @@ export interface DnsOption {
   readonly data: Uint8Array
 }
 
+/** The sections of a message behind its questions, empty. */
+export const noRecords = { answers: [], authorities: [], additionals: [] } as const
+
 /** Flags that are all off. */
 export const noFlags: DnsFlags = {
   response: false,

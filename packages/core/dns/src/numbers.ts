@@ -44,13 +44,11 @@ export const dnsRcode = {
   BADVERS: 16,
 } as const
 
-const typeNames = namesOf(dnsType)
+const typeNames = new Map<number, string>(
+  Object.entries(dnsType).map(([name, number]) => [number, name]),
+)
 
 /** `AAAA` for 28; `TYPE123` for one that has no name here (RFC 3597, section 5). */
 export function typeName(type: number): string {
   return typeNames.get(type) ?? `TYPE${type}`
-}
-
-function namesOf(numbers: Readonly<Record<string, number>>): ReadonlyMap<number, string> {
-  return new Map(Object.entries(numbers).map(([name, number]) => [number, name]))
 }

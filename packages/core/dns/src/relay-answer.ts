@@ -36,7 +36,8 @@ export function relayAnswer({ message, octets, isTcp }: RelayedAnswer): Uint8Arr
     const own = edns ? { edns: ourEdns(edns, []) } : {}
     return formatMessage({ ...answer, questions, ...own }, limit)
   }
-  writeSpelling(relayed, message)
+  // The name is as long in any spelling.
+  relayed.set(nameOctets(questions[0]?.spelling ?? questions[0]?.name ?? '.'), 12)
   if (edns) writeOpt(relayed, octets.length, edns.dnssecOk)
   if (edns) viewOf(relayed).setUint16(10, viewOf(octets).getUint16(10) + 1)
   return relayed
@@ -50,9 +51,4 @@ function writeBits(relayed: Uint8Array, { id, flags, edns }: DnsMessage): void {
   relayed[1] = id
   relayed[2] = 0x80 | (flags.recursionDesired ? 1 : 0)
   relayed[3] = 0x80 | (flags.checkingDisabled ? 0x10 : 0) | kept
-}
-
-// The name is as long in any spelling.
-function writeSpelling(relayed: Uint8Array, { questions: [question] }: DnsMessage): void {
-  relayed.set(nameOctets(question?.spelling ?? question?.name ?? '.'), 12)
 }

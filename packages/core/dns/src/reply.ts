@@ -6,6 +6,7 @@ import {
   type DnsOption,
   type DnsRecord,
   noFlags,
+  noRecords,
 } from './message.ts'
 
 /** An answer that no zone and no upstream gave. */
@@ -42,9 +43,8 @@ export function formatReply({ message, rcode, isTcp, answers = [], reason }: Rep
       opcode,
       rcode,
       questions,
+      ...noRecords,
       answers,
-      authorities: [],
-      additionals: [],
       ...(edns ? { edns: ourEdns(edns, options) } : {}),
     },
     answerLimit(isTcp, edns),

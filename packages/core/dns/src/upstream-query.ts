@@ -1,6 +1,6 @@
 import { largestUdp } from './assemble-answer.ts'
 import { formatMessage } from './format-message.ts'
-import { type DnsMessage, type DnsQuestion, noFlags } from './message.ts'
+import { type DnsMessage, type DnsQuestion, noFlags, noRecords } from './message.ts'
 
 /** A question on its way upstream. */
 export interface UpstreamQuery {
@@ -33,9 +33,7 @@ export function formatUpstreamQuery(query: UpstreamQuery): FormattedQuery | unde
       opcode: 0,
       rcode: 0,
       questions: [question],
-      answers: [],
-      authorities: [],
-      additionals: [],
+      ...noRecords,
       ...(hasEdns ? { edns: { udpSize: largestUdp, dnssecOk, version: 0, options: [] } } : {}),
     },
     largestUdp,

@@ -48,7 +48,8 @@ function extend(writer: Writer, count: number): number {
 export function writeName(writer: Writer, name: string, mayCompress: boolean): void {
   const octets = nameOctets(name)
   // Lengths of labels are in it, so that no label can look like two; they are below 64, and so not among letters.
-  const key = lowerCase(String.fromCharCode(...octets))
+  // Letters of ASCII alone are in lower case: other octets differ (RFC 4343, section 3).
+  const key = String.fromCharCode(...octets).replace(/[A-Z]+/g, (letters) => letters.toLowerCase())
   const start = writer.length
   for (let at = 0; (octets[at] ?? 0) > 0; at += 1 + (octets[at] ?? 0)) {
     const suffix = key.slice(at)
@@ -72,9 +73,4 @@ export function cutWriter(writer: Writer, length: number): void {
 /** The octets written, in an array of their own. */
 export function writtenOctets(writer: Writer): Uint8Array {
   return writer.octets.slice(0, writer.length)
-}
-
-// Letters of ASCII alone: other octets differ (RFC 4343, section 3).
-function lowerCase(text: string): string {
-  return text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase())
 }
