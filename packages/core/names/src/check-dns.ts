@@ -1,7 +1,7 @@
-import { type CniError, usageError } from '@vethra/cni'
-import { isOption, isSearchDomain, unique } from './dns-words.ts'
+import { type CniError, present, usageError } from '@vethra/cni'
+import { isOption, isSearchDomain } from './dns-words.ts'
 import { nameserverKind } from './nameserver.ts'
-import type { DnsOptions, Sourced } from './resolv-conf.ts'
+import { type DnsOptions, type Sourced, withSource } from './resolv-conf.ts'
 
 /** Checked options: a list that says nothing is absent. */
 export interface CheckedDns {
@@ -20,24 +20,19 @@ export function checkDns(dns: DnsOptions, source: 'cli' | 'settings'): CheckedDn
   for (const domain of search) checkDomain(domain, source)
   const options = words(dns.options)
   for (const option of options) checkOption(option, source)
-  return {
-    ...present('servers', servers, source),
-    ...present('search', search, source),
-    ...present('options', options, source),
-  }
+  const sourced = (list: readonly string[]) =>
+    list.length > 0 ? withSource(list, source) : undefined
+  return present({
+    servers: sourced(servers),
+    search: sourced(search),
+    options: sourced(options),
+  })
 }
 
 function words(list: readonly string[] = []): readonly string[] {
-  return unique(list.flatMap((each) => (each === '' ? [] : each.split(','))).map(trim))
-}
-
-// A line break is no blank to be forgiven: whoever sends one means to write a line of their own.
-function trim(text: string): string {
-  return text.replace(/^[ \t]+|[ \t]+$/g, '')
-}
-
-function present(key: keyof CheckedDns, list: readonly string[], source: 'cli' | 'settings') {
-  return list.length > 0 ? { [key]: list.map((value) => ({ value, source })) } : {}
+  const parts = list.flatMap((each) => (each === '' ? [] : each.split(',')))
+  // A line break is no blank to be forgiven: whoever sends one means to write a line of their own.
+  return [...new Set(parts.map((part) => part.replace(/^[ \t]+|[ \t]+$/g, '')))]
 }
 
 function checkServer(text: string, source: 'cli' | 'settings'): void {

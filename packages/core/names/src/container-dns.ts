@@ -1,9 +1,15 @@
 import { type CheckedDns, checkDns } from './check-dns.ts'
 import { withinLimits } from './dns-limits.ts'
-import { type ChosenNameservers, hostNameservers, withSource } from './host-nameservers.ts'
+import { type ChosenNameservers, hostNameservers } from './host-nameservers.ts'
 import { nameserverKind } from './nameserver.ts'
 import { parseResolvConf } from './parse-resolv-conf.ts'
-import type { DnsOptions, NetworkMode, ResolvConf, Sourced } from './resolv-conf.ts'
+import {
+  type DnsOptions,
+  type NetworkMode,
+  type ResolvConf,
+  type Sourced,
+  withSource,
+} from './resolv-conf.ts'
 
 /** The sources of a container's resolv.conf. */
 export interface ContainerDnsInput {

@@ -8,8 +8,3 @@ export function isSearchDomain(text: string): boolean {
 export function isOption(text: string): boolean {
   return /^[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}$/.test(text)
 }
-
-/** The texts without those that came before, in order. */
-export function unique(texts: readonly string[]): readonly string[] {
-  return [...new Set(texts)]
-}

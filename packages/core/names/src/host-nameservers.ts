@@ -1,5 +1,5 @@
 import { nameserverKind } from './nameserver.ts'
-import type { DnsSource, NetworkMode, Sourced } from './resolv-conf.ts'
+import { type NetworkMode, type Sourced, values, withSource } from './resolv-conf.ts'
 
 /** Nameservers, and what an operator should know of the choice. */
 export interface ChosenNameservers {
@@ -61,33 +61,19 @@ function orFallback(
   warnings: readonly string[],
 ): ChosenNameservers {
   if (list.length > 0) return { nameservers: list, warnings }
-  const nameservers = fallback(ipv6)
-  return { nameservers, warnings: [...warnings, public_(nameservers)] }
-}
-
-// The fourth of nerdctl's list, 2001:4860:4860::8844, is past what resolvers use.
-function fallback(ipv6: boolean): readonly Sourced[] {
+  // The fourth of nerdctl's list, 2001:4860:4860::8844, is past what resolvers use.
   const addresses = ['8.8.8.8', '8.8.4.4', ...(ipv6 ? ['2001:4860:4860::8888'] : [])]
-  return withSource(addresses, 'fallback')
-}
-
-/** The values with one source. */
-export function withSource(list: readonly string[], source: DnsSource): readonly Sourced[] {
-  return list.map((value) => ({ value, source }))
+  const why = 'the host has no nameserver that the container can reach'
+  return {
+    nameservers: withSource(addresses, 'fallback'),
+    warnings: [...warnings, `${why}: taking ${addresses.join(', ')}`],
+  }
 }
 
 function onlyIpv6(own: readonly Sourced[]): string {
-  return `the host has IPv6 nameservers only (${names(own)}), and no network of the container has IPv6`
+  return `the host has IPv6 nameservers only (${values(own).join(', ')}), and no network of the container has IPv6`
 }
 
 function onLink({ value }: Sourced): string {
   return `nameserver ${value} answers on a link of the host only, not in the container`
-}
-
-function public_(nameservers: readonly Sourced[]): string {
-  return `the host has no nameserver that the container can reach: taking ${names(nameservers)}`
-}
-
-function names(list: readonly Sourced[]): string {
-  return list.map(({ value }) => value).join(', ')
 }

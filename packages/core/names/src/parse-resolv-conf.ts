@@ -1,12 +1,13 @@
 import { isOption, isSearchDomain } from './dns-words.ts'
 import { nameserverKind } from './nameserver.ts'
-import type { ResolvConf, Sourced } from './resolv-conf.ts'
+import { type ResolvConf, withSource } from './resolv-conf.ts'
 
 /** Reads a resolv.conf as resolvers do (resolv.conf(5)), nonsense left out, the last list of a kind. Each value has the source `host`. */
 export function parseResolvConf(text: string): ResolvConf {
   const lines = text.split('\n').map(fields)
   const last = (...keywords: readonly string[]) =>
     lines.findLast(([keyword]) => keyword !== undefined && keywords.includes(keyword))
+  const sourced = (texts: readonly string[]) => withSource(texts, 'host')
   return {
     nameservers: sourced(lines.flatMap(nameserver)),
     search: sourced(searchList(last('search', 'domain') ?? [])),
@@ -38,8 +39,4 @@ function searchList([keyword, ...domains]: readonly string[]): readonly string[]
 
 function isSortPair(text: string): boolean {
   return /^[0-9.]{7,15}(\/[0-9.]{1,15})?$/.test(text)
-}
-
-function sourced(texts: readonly string[]): readonly Sourced[] {
-  return texts.map((value) => ({ value, source: 'host' }))
 }

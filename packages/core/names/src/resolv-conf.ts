@@ -31,6 +31,11 @@ export interface DnsOptions {
   readonly options?: readonly string[]
 }
 
+/** The values with one source. */
+export function withSource(list: readonly string[], source: DnsSource): readonly Sourced[] {
+  return list.map((value) => ({ value, source }))
+}
+
 /** The bare values, in order. */
 export function values(list: readonly Sourced[]): readonly string[] {
   return list.map(({ value }) => value)
