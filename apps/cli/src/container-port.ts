@@ -1,5 +1,5 @@
 import { notFoundError, usageError } from '@vethra/cni'
-import type { PortMapping, PortReason } from '@vethra/container'
+import { joinHostPort, type PortMapping, type PortReason } from '@vethra/container'
 import { findShown, type PortRow, portRows, publishedPorts } from '@vethra/engine'
 import type { Io } from '@vethra/world'
 import { type Listing, printListing } from './listing.ts'
@@ -79,8 +79,7 @@ const reasons: Readonly<Record<PortReason, string>> = {
 }
 
 function hostSide({ hostIP, hostPort }: Pick<PortMapping, 'hostIP' | 'hostPort'>): string {
-  const address = hostIP === '' ? '0.0.0.0' : hostIP
-  return address.includes(':') ? `[${address}]:${hostPort}` : `${address}:${hostPort}`
+  return joinHostPort(hostIP || '0.0.0.0', hostPort)
 }
 
 function parsePort(text: string): string {

@@ -2,15 +2,7 @@
 export type SpecVersion = (typeof specVersions)[number]
 
 /** The supported versions of the specification, ascending. The last one is the current one. */
-export const specVersions: readonly [
-  '0.1.0',
-  '0.2.0',
-  '0.3.0',
-  '0.3.1',
-  '0.4.0',
-  '1.0.0',
-  '1.1.0',
-] = ['0.1.0', '0.2.0', '0.3.0', '0.3.1', '0.4.0', '1.0.0', '1.1.0']
+export const specVersions = ['0.1.0', '0.2.0', '0.3.0', '0.3.1', '0.4.0', '1.0.0', '1.1.0'] as const
 
 /** Whether the text is exactly one of the supported versions: `0.4` is not `0.4.0`. */
 export function isSpecVersion(text: string): text is SpecVersion {
