@@ -23,8 +23,8 @@ export function networkCommand(program: Command, call: Call): void {
     help: 'exit with 0 when the network exists, else with 1',
     examples: ['vethra network exists lan || vethra network create lan'],
   }).action(async (name: string) => {
-    const { missingNetworks } = await import('@vethra/engine')
-    if ((await missingNetworks(await openNetworks(call), [name])).length > 0) throw saysNo()
+    const { isMissing } = await import('./network-inspect.ts')
+    if (await isMissing(await openNetworks(call), name)) throw saysNo()
   })
 }
 

@@ -1,5 +1,10 @@
 import { usageError } from '@vethra/cni'
-import { type InspectMode, inspectNetworks, networksNotFound } from '@vethra/engine'
+import {
+  type InspectMode,
+  inspectNetworks,
+  missingNetworks,
+  networksNotFound,
+} from '@vethra/engine'
 import type { DockerNetwork, NativeNetwork } from '@vethra/networks'
 import type { Io } from '@vethra/world'
 import { readFormat } from './listing.ts'
@@ -25,6 +30,14 @@ export async function printInspected(
   if (text) for (const each of shown) io.print(text(each))
   else if (shown.length > 0) io.print(JSON.stringify(shown, null, 4))
   if (missing.length > 0) throw networksNotFound(missing, faults)
+}
+
+/** Whether no network has this name or id. */
+export async function isMissing(
+  tools: Parameters<typeof missingNetworks>[0],
+  ref: string,
+): Promise<boolean> {
+  return (await missingNetworks(tools, [ref])).length > 0
 }
 
 // In either mode all networks are of its kind.
