@@ -1,4 +1,4 @@
-/** What a start of a container that asks for something needs: apart, as the whole engine takes each start more than 1 ms to read. */
+/** The part of the engine that prepares a start: apart, as the whole takes each start more than 1 ms to read. */
 export { reportLines, stepLines } from './attach/report-lines.ts'
 export { prepareAsked } from './bundle/prepare-asked.ts'
 export { inNamespace } from './in-namespace.ts'
