@@ -87,7 +87,7 @@ interface KnownToAll extends Pick<AttachmentFacts, 'networks' | 'stored'> {
   readonly read: ReturnType<typeof attachmentReader>
   /** The names of records that are damaged. */
   readonly lostRecords: ReadonlySet<string>
-  /** Of this boot. */
+  /** The id of this boot. */
   readonly bootId?: string
 }
 

@@ -29,7 +29,7 @@ export function state(
   }
 }
 
-/** What is read, undefined where that is damaged (CniError 107): one container's file keeps nobody from those of others. */
+/** The value that is read, undefined where it is damaged (CniError 107): one container's file hides no other. */
 export async function unlessDamaged<T>(work: Promise<T>): Promise<T | undefined> {
   try {
     return await work
