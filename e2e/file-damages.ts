@@ -22,6 +22,17 @@ export const fileDamages: readonly Damage[] = damagesOf(undefined, [
       `sed -i 's/"bootId":"[^"]*"/"bootId":"00000000-0000-4000-8000-000000000000"/' ${records}/${fileOf(web)}`,
   ],
   [
+    'a record names the namespace of a process that is not there',
+    'record-damaged',
+    ({ web }) => `sed -i 's|/proc/[0-9]*/|/proc/9999999/|' ${records}/${fileOf(web)}`,
+  ],
+  [
+    'a record names the namespace of another container',
+    'record-damaged',
+    ({ web, db }) =>
+      `cd ${records}; sed -i "s|/proc/[0-9]*/|$(grep -o -m1 '/proc/[0-9]*/' ${fileOf(db)} | head -n1)|" ${fileOf(web)}`,
+  ],
+  [
     'a folder is in place of a record',
     'record-damaged',
     ({ web }) => `rm ${records}/${fileOf(web)}; mkdir ${records}/${fileOf(web)}`,

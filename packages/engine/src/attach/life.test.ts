@@ -75,3 +75,25 @@ it('an interface proves nothing against a cookie', async () => {
   const record = { ...old, cookie: '8', bootId: 'b', place: '24:2' }
   expect(await lifeOfOld({}, record)).toBe('gone')
 })
+
+it.each([
+  ['lives', '9', 'unknown'],
+  ['is another by now, too', '10', 'gone'],
+])(
+  'what a record names that was edited is gone, and the namespace at the path of ADD %s',
+  async (_, cookie, life) => {
+    const attachment = { ...key, netns: '/made', cniArgs: [], capabilityArgs: {} }
+    const netns = {
+      look: async (path: string) => ({ ...seen, cookie: path === '/made' ? cookie : '8' }),
+      interfaceIn: async () => inside,
+      nonce: () => 'n',
+      pluginsEnded: async () => undefined,
+      hasLink: async () => true,
+      linksIn: async () => [],
+      linkAt: async () => undefined,
+    }
+    const cache = { read: async () => ({ network: 'lan', attachment, listText: '', result }) }
+    const record = { ...old, cookie: '9', bootId: 'b', place: '24:2' }
+    expect(await lifeNow({ netns, cache }, record)).toBe(life)
+  },
+)

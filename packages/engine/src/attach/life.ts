@@ -21,8 +21,20 @@ export interface LifeTools {
   readonly cache: Pick<ResultCache, 'read'>
 }
 
-/** Whether a recorded attachment's namespace lives; one of 0.1 by the MAC and addresses of the interface inside. */
+/**
+ * Whether a recorded attachment's namespace lives; one of 0.1 by the MAC and addresses of the interface inside. Unknown where
+ * the record was edited to name another path than ADD had, and it may live there.
+ */
 export async function lifeNow(tools: LifeTools, record: AttachmentRecord): Promise<Life> {
+  const life = await lifeAtPath(tools, record)
+  if (life !== 'gone') return life
+  const made = (await tools.cache.read(record)) ?? record.made
+  const netns = made?.attachment.netns ?? record.netns
+  if (netns === record.netns) return life
+  return (await lifeAtPath(tools, { ...record, netns })) === 'gone' ? 'gone' : 'unknown'
+}
+
+async function lifeAtPath(tools: LifeTools, record: AttachmentRecord): Promise<Life> {
   const seen = await tools.netns.look(record.netns)
   const proven = isProvable(record, seen) && (await isProven(tools, record, seen))
   return lifeOf(record, seen, proven)

@@ -91,7 +91,7 @@ export const attachmentAppliers: Pick<
     const container = isUsable(entry) ? undefined : await containerOf(tools, key.containerId)
     const cached = container ? await forgottenAttachment(tools, key, container) : entry
     if (!isUsable(cached)) return ended
-    const { netns } = record ?? cached.attachment
+    const { netns } = cached.attachment
     const seen = await host.netns.look(netns)
     const wanted = { ...key, ...record, netns, ...identityOf(seen) }
     if (!(await isProven(host, { ...wanted, made: cached }, seen)))

@@ -23,7 +23,7 @@ import { isProven, lifeNow } from '../attach/life.ts'
 import { keyOf } from '../attach/membership.ts'
 import { waysByMark } from '../attach/ways-by-mark.ts'
 import { netnsOfEntry } from '../container/foreign.ts'
-import { isCachedChanged } from './cached-change.ts'
+import { isAstray, isCachedChanged } from './cached-change.ts'
 import { attachmentReader, readPorts } from './desired-attachment.ts'
 import type { DoctorTools } from './doctor-tools.ts'
 import { mapInTurns } from './in-turns.ts'
@@ -62,11 +62,13 @@ export async function observeAttachments(
   const { bootId } = await host.netns.look('/proc/self/ns/net')
   const read = attachmentReader(networks)
   const known = { networks, stored, lostRecords, read, ...present({ bootId }) }
-  const seen = await mapInTurns(clock, [...keys], ([text, key]) =>
-    observeAttachment(host, known, {
-      ...{ key, record: recorded.get(text), entry: entries.get(text) },
-    }),
-  )
+  const seen = await mapInTurns(clock, [...keys], async ([text, key]) => {
+    const each = { key, record: recorded.get(text), entry: entries.get(text) }
+    if (!(await isAstray(host, each.record, each.entry)))
+      return observeAttachment(host, known, each)
+    const names = new Set([...lostRecords, fileNameOf(key)])
+    return observeAttachment(host, { ...known, lostRecords: names }, { ...each, record: undefined })
+  })
   const observed = seen.map(({ attachment }) => attachment)
   const living = seen.flatMap((each) => each.living)
   return {
