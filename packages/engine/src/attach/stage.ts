@@ -208,7 +208,7 @@ function amiss(changes: readonly Change[]): CniError {
   const [first] = changes
   const more = changes.length === 1 ? '' : `, and ${changes.length - 1} more`
   return ioError(`not as ADD left it: to do is ${first ? describeChange(first) : ''}${more}`, {
-    details: changes.map(describeChange).join('\n'),
+    ...(changes.length > 1 ? { details: changes.map(describeChange).join('\n') } : {}),
   })
 }
 

@@ -71,9 +71,12 @@ describe('examine', () => {
   it.each([
     ['of a container that was prepared is made whole again', true, 'interface-missing reattach'],
     ['of another is ended', false, 'attachment-unfinished detach'],
+    ['of one that vethra.json has in no network is ended', 'left', 'attachment-unfinished detach'],
   ])('a DEL that was cut short %s', async (_, isPrepared, finding) => {
     host.records = host.records.map((each) => ({ ...each, underWay: 'DEL' }))
-    if (isPrepared) host.containers['c1'] = { 'vethra.json': recordOf('c1') }
+    const asked = recordOf('c1')
+    const json = isPrepared === 'left' ? { ...asked, networks: [] } : asked
+    if (isPrepared) host.containers['c1'] = { 'vethra.json': json }
     const found = await examine(sampleTools(host))
     expect(found.map(({ kind, repair }) => `${kind} ${repair?.kind}`)).toContain(finding)
   })

@@ -43,8 +43,8 @@ export interface SeenAttachments {
 interface AttachmentFacts {
   readonly memory: Memory
   readonly networks: ReadonlyMap<string, ConfList>
-  /** Container ids, as plugins know them, of the containers in DATA_STORE. */
-  readonly stored: ReadonlySet<string>
+  /** By their ids, as plugins know them: the networks that containers in DATA_STORE are to be in; undefined where nobody can tell. */
+  readonly stored: ReadonlyMap<string, readonly (string | undefined)[] | undefined>
 }
 
 /** Looks at records, at cached results, and at the namespaces that they name. */
@@ -126,8 +126,7 @@ async function observeAttachment(
   const state = await stateOf(host, remembered, { recordDamaged, ours })
   const begun = record?.underWay === 'DEL' && state === 'alive'
   const remaking = record?.underWay === 'repair' && record.asked !== undefined
-  // A container that was prepared is to be in its networks until vethra.json says otherwise.
-  const leaving = (begun && !isStored) || undefined
+  const leaving = (begun && !isToBeIn(known, key)) || undefined
   const wanted = plain && isCached && (remaking || begun) ? { ...plain, cutShort: true } : plain
   const attachment = {
     ...{ ...key, recorded, recordDamaged, remembered: isCached && !leaving, ours, state },
@@ -140,6 +139,11 @@ async function observeAttachment(
   }
   const living = state === 'alive' && recorded && source ? [{ made: source, ways: ways ?? [] }] : []
   return { attachment, wanted, living }
+}
+
+// A container that was prepared is to be in its networks until vethra.json says otherwise.
+function isToBeIn({ stored }: KnownToAll, { containerId, network }: AttachmentKey): boolean {
+  return stored.has(containerId) && (stored.get(containerId)?.includes(network) ?? true)
 }
 
 interface ReadAttachment {

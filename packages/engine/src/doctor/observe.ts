@@ -6,7 +6,7 @@ import type {
   ObservedState,
 } from '@vethra/findings'
 import { readFirewall, unreadableTables } from '@vethra/firewall'
-import { hangsAtLoopback, type Network, networkSubnets } from '@vethra/networks'
+import { findNetwork, hangsAtLoopback, type Network, networkSubnets } from '@vethra/networks'
 import { networkFeatures } from '@vethra/plugins'
 import { keyOf } from '../attach/membership.ts'
 import { programsOf } from '../attach/ways-now.ts'
@@ -137,11 +137,13 @@ async function lookAtContainers(
     records: all.records.filter((each) => isIn(scope, each)),
     cached: [...all.cached, ...forgotten].filter((each) => isIn(scope, keyOf(each))),
   }
-  const stored = known.containers.flatMap(({ observed: { stored, nerdctls, containerId } }) =>
-    stored && !nerdctls ? [containerId] : [],
-  )
+  const stored = known.containers.flatMap(({ observed, record }) => {
+    if (!observed.stored || observed.nerdctls) return []
+    const asked = record?.networks.map(({ ref }) => findNetwork(networks, ref)?.name)
+    return [[observed.containerId, asked?.includes(undefined) ? undefined : asked] as const]
+  })
   const lists = new Map(networks.map(({ name, list }) => [name, list]))
-  const facts = { memory, networks: lists, stored: new Set(stored) }
+  const facts = { memory, networks: lists, stored: new Map(stored) }
   const attachments = await observeAttachments(tools, facts)
   const looksInside = tools.looksInside(attachments.living.length)
   const inside =
