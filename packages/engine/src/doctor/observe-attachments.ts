@@ -1,13 +1,5 @@
-import {
-  type AttachmentKey,
-  type ConfList,
-  goField,
-  jsonOrNull,
-  type Life,
-  lifeOf,
-  present,
-} from '@vethra/cni'
-import { joinHostPort, podOf, podText } from '@vethra/container'
+import { type AttachmentKey, type ConfList, type Life, lifeOf, present } from '@vethra/cni'
+import { podOf, podText } from '@vethra/container'
 import {
   attachmentText,
   type DesiredAttachment,
@@ -18,16 +10,16 @@ import {
 import { networksFromFiles } from '@vethra/networks'
 import type { PluginWay } from '@vethra/plugins'
 import type { AttachmentRecord, CachedAttachment, DamagedFile, Memory } from '@vethra/world'
-import { cachedList } from '../attach/cached-list.ts'
 import { isProven, lifeNow } from '../attach/life.ts'
 import { keyOf } from '../attach/membership.ts'
 import { waysByMark } from '../attach/ways-by-mark.ts'
 import { netnsOfEntry } from '../container/foreign.ts'
 import { isAstray, isCachedChanged } from './cached-change.ts'
-import { attachmentReader, readPorts } from './desired-attachment.ts'
+import { attachmentReader } from './desired-attachment.ts'
 import type { DoctorTools } from './doctor-tools.ts'
 import { mapInTurns } from './in-turns.ts'
 import type { NativeAttachment } from './native-effects.ts'
+import { publishedEnds } from './published-ends.ts'
 
 /** The remembered attachments, and the desired state of those that live. */
 export interface SeenAttachments {
@@ -187,33 +179,6 @@ function isNetworkLost(
   if (networks.has(network)) return false
   const former = networksFromFiles([{ file: network, text: listText }]).networks
   return former.some(({ managed }) => managed)
-}
-
-// What portmap makes by nftables is in its own table, ours too where it is a program.
-function publishedEnds(
-  plain: DesiredAttachment | undefined,
-  entry: CachedAttachment | undefined,
-  ours: boolean,
-): Pick<ObservedAttachment, 'published' | 'byNft'> {
-  const byNft = entry && publishesByNft(entry)
-  if (!plain || !entry || (ours && (!byNft || plain.inTable.includes('ports')))) return {}
-  const told = readPorts(entry.attachment)
-  const ports = byNft ? told : plain.ports
-  if (ports.length === 0) return {}
-  const published = ports.map(({ protocol, hostPort, containerPort }) => ({
-    ...{ protocol, hostPort },
-    ends: plain.addresses.map(({ address }) => joinHostPort(address, containerPort)),
-  }))
-  return { published, ...(byNft ? { byNft } : {}) }
-}
-
-// Of a thousand conf lists few say so: the others need not be parsed for it.
-function publishesByNft(entry: CachedAttachment): boolean {
-  if (!entry.listText.includes('nftables')) return false
-  const plugins = cachedList(entry)?.plugins ?? []
-  return plugins.some(
-    ({ type, text }) => type === 'portmap' && goField(jsonOrNull(text), 'backend') === 'nftables',
-  )
 }
 
 function isOutdated({ cookie, bootId }: AttachmentRecord, here: KnownToAll): boolean {
