@@ -1,4 +1,4 @@
-import { parseJson, present } from '@vethra/cni'
+import { isObject, isTexts, jsonOrNull, parseJson, present } from '@vethra/cni'
 import { eventTypes, type HostEvent, type KeptEvent, type NewEvent } from './event.ts'
 
 /** The octets of the longest line that is read or written. */
@@ -68,31 +68,21 @@ const words = ['Finding', 'Repair'] as const
 const lists = ['Addresses', 'Causes'] as const
 
 function eventIn(line: string): KeptEvent | undefined {
-  const read = line.length < longestLine ? objectIn(line) : undefined
-  const { Time, Type, Message, DurationMs } = read ?? {}
+  const value = line.length < longestLine ? jsonOrNull(line, (text) => parseJson(text, 3)) : null
+  const read = isObject(value) ? value : {}
+  const { Time, Type, Message, DurationMs } = read
   const known = eventTypes.find((each) => each === Type)
   if (known === undefined || typeof Message !== 'string' || !isTime(Time)) return undefined
   const each = (names: readonly string[], is: (value: unknown) => boolean) =>
-    Object.fromEntries(names.flatMap((name) => (is(read?.[name]) ? [[name, read?.[name]]] : [])))
+    Object.fromEntries(names.flatMap((name) => (is(read[name]) ? [[name, read[name]]] : [])))
   return {
     Time,
     Type: known,
     Message,
     ...each(texts, isText),
-    ...each(lists, (value) => Array.isArray(value) && value.every(isText)),
+    ...each(lists, isTexts),
     ...each(words, isText),
     ...(typeof DurationMs === 'number' ? { DurationMs } : {}),
-  }
-}
-
-function objectIn(line: string): Readonly<Record<string, unknown>> | undefined {
-  try {
-    const value: unknown = parseJson(line, 3)
-    const isObject = typeof value === 'object' && value !== null
-    return isObject ? (value as Readonly<Record<string, unknown>>) : undefined
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined
-    throw error
   }
 }
 
@@ -107,13 +97,12 @@ function isText(value: unknown): value is string {
 function cut(event: NewEvent): NewEvent {
   const entries = Object.entries(event).map(([key, value]: [string, unknown]) => {
     if (typeof value === 'string') return [key, value.slice(0, 1024)]
-    return [key, Array.isArray(value) ? value.slice(0, 16).map(short) : value]
+    return [
+      key,
+      Array.isArray(value) ? value.slice(0, 16).map((each) => String(each).slice(0, 512)) : value,
+    ]
   })
   return Object.fromEntries(entries)
-}
-
-function short(value: unknown): string {
-  return String(value).slice(0, 512)
 }
 
 // A character is an octet then, and a line that is cut is cut between characters.

@@ -1,3 +1,4 @@
+import { present } from '@vethra/cni'
 import type { HostEvent } from './event.ts'
 
 /** One block of a stream of server-sent events: an event, or the id alone of the place where a stream begins. */
@@ -30,8 +31,5 @@ function readBlock(block: string): StreamBlock {
       .map((line) => line.slice(field.length + 1).replace(/^ /, ''))
   const id = valuesOf('id').at(-1)
   const data = valuesOf('data')
-  return {
-    ...(id === undefined ? {} : { id }),
-    ...(data.length === 0 ? {} : { data: data.join('\n') }),
-  }
+  return present({ id, data: data.length === 0 ? undefined : data.join('\n') })
 }

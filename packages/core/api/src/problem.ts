@@ -25,7 +25,7 @@ export function problemOf(error: CniError): Problem {
   return {
     type: `urn:vethra:error:${error.code}`,
     title: errorName(error.code),
-    status: statusOf(error.code),
+    status: statuses[error.code] ?? 500,
     detail: error.details ? `${error.message}: ${error.details}` : error.message,
     code: error.code,
     ...(hints.length > 0 ? { hint: hints.join(' ') } : {}),
@@ -33,11 +33,7 @@ export function problemOf(error: CniError): Problem {
   }
 }
 
-/** The HTTP status for a code: what the caller got wrong, what is in the way, or what failed here. */
-function statusOf(code: number): number {
-  return statuses[code] ?? 500
-}
-
+// By code: what the caller got wrong, and what is in the way; all else failed here.
 const statuses: Readonly<Record<number, number>> = {
   4: 400,
   11: 503,

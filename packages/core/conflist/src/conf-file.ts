@@ -4,21 +4,22 @@ import { elements, readJson } from './json-text.ts'
 
 /** Parses a file of a conf list folder: a `.conflist`, or a `.conf` or `.json` wrapped as libcni does. Throws CniError 6 or 7 naming the file. */
 export function parseConfFile(text: string, file: string): ConfList {
-  const parse = () =>
-    file.endsWith('.conflist') || isList(text) ? parseConfList(text) : wrapPlugin(text)
+  const parse = () => {
+    const isList =
+      file.endsWith('.conflist') || elements(readJson(text, fault), 'plugins').length > 0
+    return isList ? parseConfList(text) : wrapPlugin(text)
+  }
   return attempt(parse, (cause) => {
     throw new CniError({ code: cause.code, message: `cannot use ${file}`, cause })
   })
 }
 
-function isList(text: string): boolean {
-  return elements(readJson(text, 'error parsing configuration'), 'plugins').length > 0
-}
+const fault = 'error parsing configuration'
 
 // A single-plugin file has no cniVersions and no flags: what stands there belongs to the plugin.
 function wrapPlugin(text: string): ConfList {
   const plugin = parsePluginConf(text)
-  const { value } = readJson(text, 'error parsing configuration')
+  const { value } = readJson(text, fault)
   const name = goField(value, 'name') ?? ''
   const cniVersion = goField(value, 'cniVersion') ?? ''
   const head = JSON.stringify({ cniVersion, name }).slice(0, -1)

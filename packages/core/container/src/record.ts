@@ -90,10 +90,12 @@ function faultOf(file: Partial<Record<keyof BundleRecord, unknown>>): string | u
     'hostname must be string': isText(file.hostname),
     'domainname must be string': isText(file.domainname),
     'networks must be a list of networks': Array.isArray(networks) && networks.every(isNetwork),
-    'extraHosts must be pairs': Array.isArray(extraHosts) && extraHosts.every(isPair),
+    'extraHosts must be pairs':
+      Array.isArray(extraHosts) && extraHosts.every((each) => isTexts(each) && each.length === 2),
     'mode must be string': isText(file.mode),
     'dns must be lists':
-      isObject(dns) && [dns['servers'], dns['search'], dns['options']].every(isTextsOrNone),
+      isObject(dns) &&
+      ['servers', 'search', 'options'].every((key) => dns[key] === undefined || isTexts(dns[key])),
     'pidFile must be an absolute path': pidFile === undefined || isPath(pidFile),
     'netns must be an absolute path': netns === undefined || isPath(netns),
     'transient must be true': transient === undefined || transient === true,
@@ -104,14 +106,6 @@ function isNetwork(value: unknown): boolean {
   if (!isObject(value)) return false
   const { ref, ip = '', ip6 = '', macAddress = '', aliases } = value
   return [ref, ip, ip6, macAddress].every(isText) && isTexts(aliases)
-}
-
-function isPair(value: unknown): boolean {
-  return isTexts(value) && value.length === 2
-}
-
-function isTextsOrNone(value: unknown): boolean {
-  return value === undefined || isTexts(value)
 }
 
 function checkRecord(record: BundleRecord): void {

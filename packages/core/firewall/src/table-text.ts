@@ -54,12 +54,8 @@ function chainText(chain: string, base = ''): string {
 export function elementText(kind: 'add' | 'delete', { set, element }: PlacedElement): string {
   const { key, data, comment } = element
   const shape = sets.find((each) => each.set === set)
-  const keys = key.map((each, at) => quoted(shape?.key[at], each)).join(' . ')
+  const keys = key.map((each, at) => (shape?.key[at] === 'ifname' ? `"${each}"` : each)).join(' . ')
   const said = comment === undefined || kind === 'delete' ? '' : ` comment "${comment}"`
   const led = data === undefined || kind === 'delete' ? '' : ` : ${data.join(' . ')}`
   return `${kind} element ${name} ${set} { ${keys}${said}${led} }`
-}
-
-function quoted(type: NftType | undefined, text: string): string {
-  return type === 'ifname' ? `"${text}"` : text
 }

@@ -12,7 +12,7 @@ export function parseResolvConf(text: string): ResolvConf {
     nameservers: sourced(lines.flatMap(nameserver)),
     search: sourced(searchList(last('search', 'domain') ?? [])),
     options: sourced((last('options') ?? []).slice(1).filter(isOption)),
-    sortlist: sourced((last('sortlist') ?? []).slice(1).filter(isSortPair)),
+    sortlist: sourced((last('sortlist') ?? []).slice(1).filter((each) => sortPair.test(each))),
   }
 }
 
@@ -37,6 +37,4 @@ function searchList([keyword, ...domains]: readonly string[]): readonly string[]
   return (keyword === 'domain' ? domains.slice(0, 1) : domains).filter(isSearchDomain)
 }
 
-function isSortPair(text: string): boolean {
-  return /^[0-9.]{7,15}(\/[0-9.]{1,15})?$/.test(text)
-}
+const sortPair = /^[0-9.]{7,15}(\/[0-9.]{1,15})?$/

@@ -112,7 +112,9 @@ function noSpace(
   family: Family,
 ): CniError {
   const named = taken
-    .filter(({ prefix }) => intervals.some((each) => meets(each, prefix)))
+    .filter(({ prefix }) =>
+      intervals.some(({ start, end }) => prefix.base <= end && start <= lastAddress(prefix).value),
+    )
     .sort((a, b) => a.prefix.length - b.prefix.length)
     .map(({ prefix, used }) => `${formatPrefix(prefix)} of ${used.by}`)
   const more = named.length > 5 ? [`${named.length - 5} more`] : []
@@ -123,8 +125,4 @@ function noSpace(
     `could not find free subnet: ${fault}`,
     'Give a subnet with --subnet, or more room with address_pools in vethra.toml.',
   )
-}
-
-function meets(interval: Interval, prefix: Prefix): boolean {
-  return prefix.base <= interval.end && interval.start <= lastAddress(prefix).value
 }

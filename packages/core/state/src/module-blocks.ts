@@ -6,7 +6,7 @@ export interface ModprobeFile {
 
 /** The modprobe.d(5) line that blocks a module, `install MODULE /bin/false` or `blacklist MODULE`, and its file; undefined for none. */
 export function moduleBlock(files: readonly ModprobeFile[], module: string): string | undefined {
-  const counted = new Map(files.toReversed().map((each) => [nameOf(each), each]))
+  const counted = new Map(files.toReversed().map((each) => [each.path.split('/').at(-1), each]))
   for (const { path, text } of counted.values()) {
     // A backslash joins a line to the next.
     const lines = text
@@ -27,8 +27,4 @@ function blocks(line: string, module: string): boolean {
     command === 'blacklist' ||
     (command === 'install' && /^(?:(?:\/usr)?\/s?bin\/)?(?:false|true)$/.test(program))
   )
-}
-
-function nameOf({ path }: ModprobeFile): string {
-  return path.slice(path.lastIndexOf('/') + 1)
 }

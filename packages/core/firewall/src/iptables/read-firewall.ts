@@ -25,7 +25,7 @@ export function readFirewall({ family, text }: SavedRules): ObservedFirewall {
     dropping: filter.flatMap(({ chain, target, line }) =>
       chain === 'CNI-FORWARD' && (target === 'DROP' || target === 'REJECT') ? [line] : [],
     ),
-    owned: ownedRules(nat, chainsOf(tables, 'nat')),
+    owned: ownedRules(nat, tables),
     admitted: admitted(filter),
     isolation: isolation(filter),
   }
@@ -69,10 +69,6 @@ function refusing(text: string, filter: readonly Rule[]): Pick<ObservedFirewall,
   return { refusing: own.map(({ line }) => line) }
 }
 
-function chainsOf(tables: readonly RuleTable[], name: string): readonly string[] {
-  return tables.filter((table) => table.name === name).flatMap(({ chains }) => chains)
-}
-
 function hasRules(table: readonly Rule[]): boolean {
   return table.some(({ chain }) => chain.startsWith('CNI-'))
 }
@@ -100,8 +96,9 @@ const mark = /^CNI-(?:(?:DN|SN)-)?[0-9a-f]{21,24}$/
 
 function ownedRules(
   nat: readonly Rule[],
-  chains: readonly string[],
+  tables: readonly RuleTable[],
 ): ReadonlyMap<string, OwnedRules> {
+  const chains = tables.flatMap((each) => (each.name === 'nat' ? each.chains : []))
   const marks = chains.filter((each) => mark.test(each))
   const inside = Map.groupBy(nat, ({ chain }) => chain)
   const jumps = Map.groupBy(nat, ({ target }) => target)
