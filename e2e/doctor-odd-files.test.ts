@@ -37,6 +37,24 @@ describeOnHost('what is no file of ours, in a folder of ours,', () => {
   const limited = (...args: readonly string[]) =>
     host.run(['timeout', '-s', 'KILL', '20', executable, ...args])
 
+  it.each([
+    ['an empty resolv.conf', ': >"$1/resolv.conf"', 'file-empty'],
+    ['an empty hostname', ': >"$1/hostname"', 'file-empty'],
+    ['no vethra.json', 'rm "$1/vethra.json"', 'container-damaged'],
+  ])('%s of a running container is told, and left as it is', async (_, damage, kind) => {
+    const folder = `${await store()}/containers/default/${web}`
+    const kinds = async () => {
+      const { stdout } = await host.vethra('doctor', '--format', 'json')
+      return (JSON.parse(stdout) as readonly { Kind: string }[]).map(({ Kind }) => Kind)
+    }
+    expect(await kinds()).not.toContain(kind)
+    await sh(damage, folder)
+    const before = await sh('stat -c "%n %i %s" "$1"/*', folder)
+    expect(await host.vethra('doctor', '--repair')).toMatchObject({ exitCode: 0 })
+    expect(await kinds()).toContain(kind)
+    expect(await sh('stat -c "%n %i %s" "$1"/*', folder)).toEqual(before)
+  })
+
   it('stops neither doctor nor listings', async () => {
     const data = await store()
     const folders = [

@@ -39,16 +39,17 @@ it('what all may write to is found at any depth, and links are passed over', asy
 
 it('what is at a path is told in words', async () => {
   const at = (name: string) => join(folder, name)
-  writeFileSync(at('file'), '')
+  writeFileSync(at('file'), 'x')
+  writeFileSync(at('empty'), '')
   mkdirSync(at('folder'))
   symlinkSync(at('file'), at('link'))
   symlinkSync(at('folder'), at('way'))
   symlinkSync(at('loop'), at('loop'))
-  const names = ['file', 'folder', 'link', 'way', 'loop', 'missing', 'file/below']
+  const names = ['file', 'folder', 'link', 'way', 'loop', 'missing', 'file/below', 'empty']
   const seen = await whatIsAt(names.map(at))
   expect(seen.map(({ path }) => path)).toEqual(names.map(at))
   expect(seen.map(({ what }) => what)).toEqual([
     ...['a file', 'a folder', 'a symbolic link', 'a link to a folder', 'a symbolic link'],
-    ...['nothing', 'nothing'],
+    ...['nothing', 'nothing', 'an empty file'],
   ])
 })

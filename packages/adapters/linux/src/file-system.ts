@@ -41,7 +41,7 @@ export async function openWithin(folder: string): Promise<readonly OpenEntry[]> 
   return open
 }
 
-/** The kind of each path, in their order: `a file`, `a folder`, `a link to a folder`, `nothing`. */
+/** The kind of each path, in their order: `a file`, `an empty file`, `a folder`, `a link to a folder`, `nothing`. */
 export async function whatIsAt(paths: readonly string[]): Promise<readonly SeenPath[]> {
   return paths.map((path) => {
     const seen = statOf(path)
@@ -61,7 +61,7 @@ function statOf(path: string, look: (path: string) => Stats = lstatSync): Stats 
 }
 
 function whatIs(seen: Stats): string {
-  if (seen.isFile()) return 'a file'
+  if (seen.isFile()) return seen.size === 0 ? 'an empty file' : 'a file'
   if (seen.isDirectory()) return 'a folder'
   if (seen.isSymbolicLink()) return 'a symbolic link'
   if (seen.isFIFO()) return 'a FIFO'

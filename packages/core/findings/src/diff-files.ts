@@ -65,6 +65,14 @@ export function lostFindings(lost: readonly LostFile[]): readonly Finding[] {
     const fault = what === 'nothing' ? `${file} is missing` : `${what} is in place of ${file}`
     if ('id' in each) {
       const { namespace, id } = each
+      // The container can have emptied it: it is not overwritten.
+      if (what === 'an empty file')
+        return warning('file-empty', about('file', file), {
+          message: `${file}, which container ${id} mounts, is empty`,
+          evidence: ['it was written with a text'],
+          ours: true,
+          fix: `stop container ${id}, rm ${shellWord(file)}, vethra doctor --repair, and start it   (unless it is meant)`,
+        })
       return finding('file-lost', about('file', file), {
         message: `${fault}: container ${id} cannot be started again`,
         evidence: [`${file} is ${what}, and should be a file`],

@@ -11,7 +11,7 @@ export interface ObservedNeighbour {
   readonly mac: string
 }
 
-/** A path and what is there: `a file`, `a folder`, `nothing`. */
+/** A path and what is there: `a file`, `an empty file`, `a folder`, `nothing`. */
 export interface SeenPath {
   readonly path: string
   readonly what: string

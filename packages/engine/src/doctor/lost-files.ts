@@ -35,7 +35,9 @@ export async function lostFiles(
     const owner = owners.get(each.path)
     if (owner === undefined) return []
     if ('network' in owner) return isInTheWay(each, owner) ? [{ ...each, ...owner }] : []
-    if (each.what === 'a file') return []
+    // What a hosts file says is compared by itself.
+    if (each.what === 'a file' || (each.what === 'an empty file' && /hosts$/.test(each.path)))
+      return []
     return [{ ...each, namespace: owner.namespace, id: owner.id }]
   })
 }
@@ -67,7 +69,7 @@ type OfNetwork = Omit<Extract<LostFile, { network: string }>, keyof SeenPath>
 
 // What is missing is made when it is needed.
 function isInTheWay({ what }: SeenPath, { isFolder }: OfNetwork): boolean {
-  const right = isFolder ? ['a folder', 'a link to a folder'] : ['a file']
+  const right = isFolder ? ['a folder', 'a link to a folder'] : ['a file', 'an empty file']
   return what !== 'nothing' && !right.includes(what)
 }
 

@@ -95,6 +95,7 @@ async function inNamespace(
   const wanted = stored.map(named).filter((each) => isIn(scope, each))
   const known = await mapInTurns(clock, wanted, (each) =>
     storedContainer(each, containers, {
+      kernel: tools.kernel,
       folder: byId.get(each.id),
       isRecorded: recorded.has(each.containerId),
     }),
@@ -110,10 +111,15 @@ async function inNamespace(
 
 type SeenFolder = Omit<HostsFolder, 'names'> & Pick<ObservedContainer, 'names'>
 
+interface SeenOfContainer extends Pick<DoctorTools, 'kernel'> {
+  readonly folder: SeenFolder | undefined
+  readonly isRecorded: boolean
+}
+
 async function storedContainer(
   named: Pick<ObservedContainer, 'namespace' | 'id' | 'containerId'>,
   containers: ReturnType<DoctorTools['containers']>,
-  { folder, isRecorded }: { readonly folder: SeenFolder | undefined; readonly isRecorded: boolean },
+  { kernel, folder, isRecorded }: SeenOfContainer,
 ): Promise<SeenContainer> {
   const { id } = named
   const [decided, lifecycle] = await Promise.all([
@@ -121,7 +127,10 @@ async function storedContainer(
     orFault('lifecycle.json', containers.read(id, 'lifecycle.json').then(startOf)),
   ])
   const record = decided.value
-  const fault = decided.fault ?? lifecycle.fault
+  const isLost =
+    !record && !decided.fault && isRecorded && (await wasPrepared(kernel, containers.folder(id)))
+  const lost = isLost ? { file: 'vethra.json', reason: 'it is missing' } : undefined
+  const fault = decided.fault ?? lost ?? lifecycle.fault
   const observed = {
     ...{ ...named, stored: true, ...present({ fault, startedMs: lifecycle.value }) },
     names: folder?.names ?? 'none',
@@ -131,6 +140,12 @@ async function storedContainer(
     ...(record || decided.fault || isRecorded ? {} : { nerdctls: true as const }),
   }
   return { observed, ...present({ record }) }
+}
+
+// nerdctl's containers, which our hook can have attached, have no such file.
+async function wasPrepared(kernel: DoctorTools['kernel'], folder: string): Promise<boolean> {
+  const seen = await kernel.whatIsAt([`${folder}/resolv-conf.json`])
+  return seen.some(({ what }) => what === 'a file')
 }
 
 async function orFault<T>(
