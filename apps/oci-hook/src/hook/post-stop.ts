@@ -1,11 +1,11 @@
 import { setTimeout } from 'node:timers/promises'
 import {
-  CniError,
   type ContainerRef,
   containerIdOf,
   goField,
   type JsonObject,
   onCniError,
+  oneOrAll,
 } from '@vethra/cni'
 import type { Membership } from '@vethra/container'
 import { type Attempt, detachAll, goingOn, livingRecords } from '@vethra/engine'
@@ -57,7 +57,9 @@ export async function postStop(
     if (container && !container.ours) await attempt('tell nerdctl', () => endForNerdctl(container))
     isTransient = container?.transient === true
   }, world.steps)
-  if (errors.length > 0) throw failure(id, errors)
+  const hint = 'Leftovers are removed by "vethra bundle rm", or by the next start of the container.'
+  if (errors.length > 0)
+    throw oneOrAll(errors, `the clean-up after container ${id} is not complete`, hint)
   // Loaded here alone: a start has no use for it.
   if (isTransient) await (await import('./forget.ts')).forget(world, ref)
 }
@@ -108,15 +110,4 @@ async function endForNerdctl({ store, state, request }: Container): Promise<void
     const cleared = { ...(lifecycle as JsonObject), create_error: false }
     await store.write(state.id, 'lifecycle.json', cleared)
   } else if (request.name !== '') await store.releaseName(request.name, state.id)
-}
-
-function failure(id: string, errors: readonly unknown[]): unknown {
-  const [first] = errors
-  if (errors.length === 1) return first
-  return new CniError({
-    code: 106,
-    message: `the clean-up after container ${id} is not complete`,
-    hint: 'Leftovers are removed by "vethra bundle rm", or by the next start of the container.',
-    cause: new AggregateError(errors),
-  })
 }

@@ -69,6 +69,16 @@ export const invalidFileError: MakeError = withCode(107)
 /** CniError 108: the host is in an unexpected state. */
 export const hostError: MakeError = withCode(108)
 
+/** The error of work that went on after failures: undefined for none, the only one, or CniError 106 with all of them as its cause. */
+export function oneOrAll<E>(
+  errors: readonly E[],
+  message: string,
+  hint?: string,
+): E | CniError | undefined {
+  if (errors.length < 2) return errors[0]
+  return new CniError({ code: 106, message, hint, cause: new AggregateError(errors) })
+}
+
 function withCode(code: number): MakeError {
   return (message, more) => {
     const fields = typeof more === 'string' ? { hint: more } : more

@@ -12,6 +12,7 @@ export {
   netnsError,
   noProgramError,
   notFoundError,
+  oneOrAll,
   usageError,
 } from './cni-error.ts'
 export type { ConfList, PluginConf } from './conf-list.ts'

@@ -1,4 +1,4 @@
-import { type AttachmentKey, CniError, type ConfList, guards } from '@vethra/cni'
+import { type AttachmentKey, type ConfList, guards, oneOrAll } from '@vethra/cni'
 import type { AttachmentRecord } from '@vethra/world'
 import { detachEach } from './detach-each.ts'
 import { livingNetns } from './heal.ts'
@@ -34,7 +34,8 @@ export async function collectGarbage(
   for (const record of stale)
     await attempt(detachStale(tools, list, record).then((each) => detached.push(...each)))
   await attempt(tellPlugins(tools, list, keep))
-  if (errors.length > 0) throw failure(list.name, errors)
+  if (errors.length > 0)
+    throw oneOrAll(errors, `garbage collection of network ${list.name} is not complete`)
   return detached
 }
 
@@ -90,10 +91,4 @@ async function tellPlugins(
     const ways = waysNow(tools, list)
     await freeUnused(bearing(tools, mark).runner, { operation: 'GC', list, ways, validAttachments })
   })
-}
-
-function failure(network: string, errors: readonly unknown[]): unknown {
-  if (errors.length === 1) return errors[0]
-  const message = `garbage collection of network ${network} is not complete`
-  return new CniError({ code: 106, message, cause: new AggregateError(errors) })
 }

@@ -1,4 +1,11 @@
-import { CniError, type ConfList, compareVersions, type PluginConf, present } from '@vethra/cni'
+import {
+  CniError,
+  type ConfList,
+  compareVersions,
+  oneOrAll,
+  type PluginConf,
+  present,
+} from '@vethra/cni'
 import { requestConfiguration } from '@vethra/conflist'
 import { isNative, type PluginWay } from '@vethra/plugins'
 import type { PluginRunner } from '@vethra/world'
@@ -25,11 +32,7 @@ export async function freeUnused(
   const errors: unknown[] = []
   for (const work of [run, askIpam])
     await work(runner, plan).catch((error: unknown) => void errors.push(error))
-  if (errors.length === 1) throw errors[0]
-  if (errors.length > 1) {
-    const message = `GC of network ${plan.list.name} failed`
-    throw new CniError({ code: 106, message, cause: new AggregateError(errors) })
-  }
+  if (errors.length > 0) throw oneOrAll(errors, `GC of network ${plan.list.name} failed`)
 }
 
 async function askIpam(runner: PluginRunner, plan: NetworkPlan): Promise<void> {

@@ -1,4 +1,4 @@
-import { type AttachmentKey, CniError, inUseError } from '@vethra/cni'
+import { type AttachmentKey, CniError, inUseError, oneOrAll } from '@vethra/cni'
 import type { Membership } from '@vethra/container'
 import { findNetwork, type Network } from '@vethra/networks'
 import type { CachedAttachment } from '@vethra/world'
@@ -46,14 +46,9 @@ export async function removeContainers(
       errors.push(error)
     }
   }
-  const failure = together(errors, refs.length)
+  const some = `${errors.length} of ${refs.length} containers`
+  const failure = oneOrAll(errors, `${some} could not be removed`)
   return failure === undefined ? { removed } : { removed, failure }
-}
-
-function together(errors: readonly CniError[], all: number): CniError | undefined {
-  if (errors.length < 2) return errors[0]
-  const message = `${errors.length} of ${all} containers could not be removed`
-  return new CniError({ code: 106, message, cause: new AggregateError(errors) })
 }
 
 async function removeContainer(
