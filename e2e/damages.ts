@@ -27,6 +27,11 @@ export const damages: readonly Damage[] = [
   ]),
   ...damagesOf('native', [
     [
+      'a port of the bridge is locked',
+      'interface-changed',
+      ({ link }) => `ip link set ${link} type bridge_slave locked on`,
+    ],
+    [
       'a port of the bridge learns nothing and gets no broadcasts',
       'interface-changed',
       ({ link }) => `ip link set ${link} type bridge_slave learning off flood off bcast_flood off`,
@@ -43,6 +48,11 @@ export const damages: readonly Damage[] = [
       'the bridge is renamed',
       'bridge-missing',
       ({ bridge }) => `ip link set ${bridge} down; ip link set ${bridge} name mine up`,
+    ],
+    [
+      'the bridge answers no ARP',
+      'bridge-changed',
+      ({ bridge }) => `ip link set ${bridge} arp off`,
     ],
     ['the bridge is down', 'bridge-down', ({ bridge }) => `ip link set ${bridge} down`],
     [

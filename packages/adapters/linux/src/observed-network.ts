@@ -43,6 +43,7 @@ async function seenLinks(links: readonly IpLink[]): Promise<readonly ObservedLin
     name: link.ifname,
     bridge: settings.has(link.ifname),
     up: link.flags.includes('UP'),
+    ...(link.flags.includes('NOARP') ? { mute: true as const } : {}),
     mtu: link.mtu,
     ...(link.address === undefined ? {} : { mac: link.address }),
     ...portOf(link),
@@ -53,9 +54,10 @@ async function seenLinks(links: readonly IpLink[]): Promise<readonly ObservedLin
 }
 
 function portOf({ linkinfo }: IpLink): Pick<ObservedLink, 'port'> {
-  const { hairpin, isolated, learning, flood, bcast_flood } = linkinfo?.info_slave_data ?? {}
+  const { hairpin, isolated, locked, learning, flood, bcast_flood } =
+    linkinfo?.info_slave_data ?? {}
   if (hairpin === undefined || isolated === undefined) return {}
-  const open = learning !== false && flood !== false && bcast_flood !== false
+  const open = !locked && learning !== false && flood !== false && bcast_flood !== false
   return { port: { hairpin, isolated, open } }
 }
 

@@ -19,7 +19,7 @@ export async function restoreBridge(bridge: RepairedBridge): Promise<void> {
   if (there === undefined) await makeBridge(bridge, links)
   else if (keepsMac && mac !== undefined && there.mac !== mac)
     await ip(['link', 'set', 'dev', name, 'address', mac])
-  await ip(['link', 'set', 'dev', name, 'up'])
+  await ip(['link', 'set', 'dev', name, 'arp', 'on', 'up'])
   for (const address of addresses) {
     if (!there?.addresses.includes(address))
       await ip(['addr', 'add', address, 'dev', name], /File exists|already assigned/)
@@ -82,7 +82,7 @@ export async function restoreLink({ name, bridge, mac, port }: RepairedLink): Pr
   if (port !== undefined) {
     const onOff = (on: boolean) => (on ? 'on' : 'off')
     const open = port.open
-      ? ['learning', 'flood', 'bcast_flood'].flatMap((each) => [each, 'on'])
+      ? ['locked', 'off', ...['learning', 'flood', 'bcast_flood'].flatMap((each) => [each, 'on'])]
       : []
     const given = ['hairpin', onOff(port.hairpin), 'isolated', onOff(port.isolated), ...open]
     await ip([...set, 'type', 'bridge_slave', ...given])

@@ -75,6 +75,7 @@ function bridgeFault(
   const seen = `its addresses are ${there.addresses.join(', ') || 'none'}`
   if (missing) return ['bridge-address-missing', `has lost its address ${missing}`, seen]
   if (!there.up) return ['bridge-down', 'is down', 'the interface is not up']
+  if (there.mute) return ['bridge-changed', 'answers no ARP', 'its flags have NOARP']
   const cut = addresses.flatMap((each) => (isRouted(each) ? [] : subnetOf(each))).join(', ')
   if (cut)
     return [
@@ -117,7 +118,11 @@ function linkFault(
     ...changeOf('its MAC', there.mac, hostMac),
     ...changeOf('its hairpin mode', onOff(there.port?.hairpin), onOff(bridge?.port?.hairpin)),
     ...changeOf('its isolation', onOff(there.port?.isolated), onOff(bridge?.port?.isolated)),
-    ...changeOf('its learning and flooding', onOff(there.port?.open), onOff(bridge?.port?.open)),
+    ...changeOf(
+      'its learning and flooding, unlocked,',
+      onOff(there.port?.open),
+      onOff(bridge?.port?.open),
+    ),
   ]
   if (evidence.length === 0) return undefined
   const message = `settings of interface ${hostLink} of the host, which leads to ${of}, have changed`

@@ -190,6 +190,8 @@ export interface ObservedLink {
   readonly name: string
   readonly bridge: boolean
   readonly up: boolean
+  /** Whether ARP is off. Default false. */
+  readonly mute?: true
   /** Absent where nobody looked, as all that follows. */
   readonly mtu?: number
   readonly mac?: string
@@ -208,7 +210,7 @@ export interface ObservedLink {
 export interface PortSettings {
   readonly hairpin: boolean
   readonly isolated: boolean
-  /** Whether it learns MACs, and gets what is for all and for those that are not known. Default: unknown. */
+  /** Whether it learns MACs, takes frames of all, and gets what is for all and for those that are not known. Default: unknown. */
   readonly open?: boolean
 }
 

@@ -17,6 +17,10 @@ export const linkDamages: Readonly<
     kind: 'bridge-address-missing',
     damage: onLink(() => 'br-lan', { addresses: [] }),
   },
+  'the bridge answers no ARP': {
+    kind: 'bridge-changed',
+    damage: onLink(() => 'br-lan', { mute: true }),
+  },
   'the bridge is down': { kind: 'bridge-down', damage: onLink(() => 'br-lan', { up: false }) },
   'the bridge has another MAC': {
     kind: 'bridge-changed',
