@@ -266,6 +266,16 @@ export const toldDamages: readonly Damage[] = [
   ]),
   ...damagesOf('exec', [
     [
+      'a rule that drops everything comes before the accepting rules are entered',
+      'rules-refusing',
+      () => 'iptables -I FORWARD -j DROP',
+    ],
+    [
+      "a rule of the administrator's chain drops everything",
+      'rules-refusing',
+      () => 'iptables -A CNI-ADMIN -j DROP',
+    ],
+    [
       'a rule that drops comes before those of containers',
       'rules-refusing',
       () => 'iptables -I CNI-FORWARD -m comment --comment "it is mine" -j DROP',

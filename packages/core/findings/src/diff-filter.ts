@@ -89,7 +89,7 @@ function ownIptables({ family, refusing }: ObservedFirewall): readonly RefusingC
 function dropping({ family, dropping: lines }: ObservedFirewall): Finding {
   const program = family === 4 ? 'iptables' : 'ip6tables'
   return finding('rules-refusing', about('host', `${program} chain CNI-FORWARD`), {
-    message: `somebody's rules in chain CNI-FORWARD of ${program} drop what containers send or get`,
+    message: `somebody's rules of ${program} in front of those of CNI plugins drop what containers send or get`,
     evidence: lines,
     fix: lines.map((line) => `${program} -D ${wordsOf(line.slice(3))}`).join(' && '),
   })

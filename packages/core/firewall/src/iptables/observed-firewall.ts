@@ -13,7 +13,7 @@ export interface ObservedFirewall {
   readonly publishes: boolean
   /** Whether what containers and the host send to published ports is masqueraded where portmap marks it, so that answers come back. */
   readonly returns: boolean
-  /** The rules that drop or reject in the chain of `firewall`, which only accepts by itself. */
+  /** The rules that drop or reject in the chain of `firewall`, which only accepts by itself, and those that do so with everything before it is entered. */
   readonly dropping: readonly string[]
   /** By mark: what only one container in one network makes. */
   readonly owned: ReadonlyMap<string, OwnedRules>

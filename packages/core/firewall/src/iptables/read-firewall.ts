@@ -22,9 +22,7 @@ export function readFirewall({ family, text }: SavedRules): ObservedFirewall {
     ...ledByOthers(tables),
     publishes: publishes(nat),
     returns: returns(nat),
-    dropping: filter.flatMap(({ chain, target, line }) =>
-      chain === 'CNI-FORWARD' && (target === 'DROP' || target === 'REJECT') ? [line] : [],
-    ),
+    dropping: dropping(filter),
     owned: ownedRules(nat, tables),
     admitted: admitted(filter),
     isolation: isolation(filter),
@@ -68,6 +66,20 @@ function refusing(text: string, filter: readonly Rule[]): Pick<ObservedFirewall,
   const own = filter.filter(({ chain }) => chain === 'FORWARD' || chain === 'DOCKER-USER')
   return { refusing: own.map(({ line }) => line) }
 }
+
+// Before CNI-FORWARD is entered, and in the administrator's chain, only what drops everything counts.
+function dropping(filter: readonly Rule[]): readonly string[] {
+  const entered = filter.findIndex(
+    ({ chain, target }) => chain === 'FORWARD' && target === 'CNI-FORWARD',
+  )
+  return filter.flatMap(({ chain, target, line }, at) => {
+    const isBefore = chain === 'CNI-ADMIN' || (chain === 'FORWARD' && at < entered)
+    const drops = target === 'DROP' || target === 'REJECT'
+    return drops && (chain === 'CNI-FORWARD' || (isBefore && isForAll.test(line))) ? [line] : []
+  })
+}
+
+const isForAll = /^-A \S+ -j \S+( --reject-with \S+)?$/
 
 function hasRules(table: readonly Rule[]): boolean {
   return table.some(({ chain }) => chain.startsWith('CNI-'))
