@@ -6,9 +6,8 @@ import {
   confError,
   decodeError,
   goField,
-  type Json,
   type JsonObject,
-  parseJson,
+  parseJsonOr,
 } from '@vethra/cni'
 import type { Io } from '@vethra/world'
 import { goKind } from './go-codes.ts'
@@ -92,20 +91,12 @@ function checkEnvironment(needed: readonly string[], variable: (name: string) =>
 }
 
 function readConf(text: string): JsonObject {
-  const value = decode(text)
+  const value = parseJsonOr(text, (cause) => undecodable(jsonFault(text), cause))
   if (value === null) return {}
   if (typeof value === 'object' && !Array.isArray(value)) return value as JsonObject
   throw undecodable(
     `json: cannot unmarshal ${goKind(value)} into Go value of type struct { Name string "json:\\"name\\"" }`,
   )
-}
-
-function decode(text: string): Json {
-  try {
-    return parseJson(text)
-  } catch (cause) {
-    throw undecodable(jsonFault(text), cause)
-  }
 }
 
 /** The commonest faults in Go's words; any other in the engine's. */

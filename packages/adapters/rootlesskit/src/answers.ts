@@ -1,15 +1,10 @@
-import { decodeError, goField, type Json, jsonOrNull, parseJson } from '@vethra/cni'
+import { decodeError, goField, type Json, jsonOrNull, parseJsonOr } from '@vethra/cni'
 import type { Answer } from './ask.ts'
 
 /** The JSON of an answer. Throws CniError 6 for any other text. */
 export function parsed(path: string, { text }: Answer): Json {
-  try {
-    return parseJson(text)
-  } catch (cause) {
-    if (!(cause instanceof SyntaxError)) throw cause
-    const message = `the answer of RootlessKit to ${path} is no JSON`
-    throw decodeError(message, { cause })
-  }
+  const message = `the answer of RootlessKit to ${path} is no JSON`
+  return parseJsonOr(text, (cause) => decodeError(message, { cause }))
 }
 
 /** The error that RootlessKit describes, of at most 1,000 characters. */

@@ -52,7 +52,14 @@ export {
 export type { Operation } from './operation.ts'
 export { attempt, onCniError, orElse, passes } from './or-else.ts'
 export { parseAddress, parsePrefix } from './parse-address.ts'
-export { deepestPart, endOfString, isNestedDeeper, jsonOrNull, parseJson } from './parse-json.ts'
+export {
+  deepestPart,
+  endOfString,
+  isNestedDeeper,
+  jsonOrNull,
+  parseJson,
+  parseJsonOr,
+} from './parse-json.ts'
 export { type ParsedResult, parseResult } from './parse-result.ts'
 export type { PluginCall } from './plugin-call.ts'
 export type { PluginExit } from './plugin-exit.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { parseJson } from './index.ts'
+import { CniError, parseJson, parseJsonOr } from './index.ts'
 
 const megabyte = 1024 * 1024
 const nested = (depth: number, inside = '1') => '['.repeat(depth) + inside + ']'.repeat(depth)
@@ -50,4 +50,12 @@ describe('a text of others', () => {
   ])('%s by the megabyte take no time', { timeout: 5000 }, (_, text) => {
     expect(() => parseJson(text)).toThrow(SyntaxError)
   })
+})
+
+it('a text that is no JSON is refused in the words of the caller, with the fault as the cause', () => {
+  const refusal = (cause: SyntaxError) => new CniError({ code: 6, message: 'm', cause })
+  expect(parseJsonOr('{"a":[1]}', refusal)).toEqual({ a: [1] })
+  const refused = expect.objectContaining({ code: 6, cause: expect.any(SyntaxError) })
+  expect(() => parseJsonOr('{', refusal)).toThrow(refused)
+  expect(() => parseJsonOr('[[1]]', refusal, 1)).toThrow(refused)
 })

@@ -1,3 +1,4 @@
+import type { CniError } from './cni-error.ts'
 import type { Json } from './json.ts'
 
 /** How many characters a text of others may have: 16 Mi. */
@@ -13,6 +14,19 @@ export const deepestPart = 120
 export function parseJson(text: string, depth?: number): Json {
   checkBounds(text, depth)
   return JSON.parse(text)
+}
+
+/** As `parseJson`; throws what `refusal` makes of the SyntaxError. */
+export function parseJsonOr(
+  text: string,
+  refusal: (cause: SyntaxError) => CniError,
+  depth?: number,
+): Json {
+  try {
+    return parseJson(text, depth)
+  } catch (error) {
+    throw error instanceof SyntaxError ? refusal(error) : error
+  }
 }
 
 /** The value of a JSON text; null for what is none, as a damaged file. */

@@ -1,7 +1,7 @@
 import { CniError } from './cni-error.ts'
 import { goType } from './go-json.ts'
-import type { Json, JsonObject } from './json.ts'
-import { deepestPart, parseJson } from './parse-json.ts'
+import type { JsonObject } from './json.ts'
+import { deepestPart, parseJsonOr } from './parse-json.ts'
 import { present } from './present.ts'
 import {
   addressAt,
@@ -115,17 +115,9 @@ function readDns(place: Place): ResultDns {
 }
 
 function readObject(printed: string): JsonObject {
-  const value = decode(printed)
+  if (printed.trim() === '') throw undecodable('unexpected end of JSON input')
+  const value = parseJsonOr(printed, (cause) => undecodable('it is no JSON', cause), deepestPart)
   if (value === null) return {}
   if (typeof value === 'object' && !Array.isArray(value)) return value as JsonObject
   throw undecodable(`json: cannot unmarshal a ${goType(value)} into a result`)
-}
-
-function decode(printed: string): Json {
-  if (printed.trim() === '') throw undecodable('unexpected end of JSON input')
-  try {
-    return parseJson(printed, deepestPart)
-  } catch (cause) {
-    throw undecodable('it is no JSON', cause)
-  }
 }

@@ -4,7 +4,7 @@ import {
   endOfString,
   isNestedDeeper,
   type Json,
-  parseJson,
+  parseJsonOr,
 } from '@vethra/cni'
 import { type ParseError, parseTree, printParseErrorCode } from 'jsonc-parser'
 
@@ -23,11 +23,7 @@ export interface Property {
 
 /** Reads strict JSON. Throws CniError 6: `what`, a colon, the fault with line and column; `unexpected end of JSON input`, as Go. */
 export function readJson(text: string, what: string): JsonText {
-  try {
-    return { value: parseJson(text), text }
-  } catch (cause) {
-    throw broken(text, what, cause)
-  }
+  return { value: parseJsonOr(text, (cause) => broken(text, what, cause)), text }
 }
 
 /** The properties of the object that a text is, in the order written; duplicates are kept. Empty for any other value. */

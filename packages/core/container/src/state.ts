@@ -8,7 +8,7 @@ import {
   isObject,
   type Json,
   orElse,
-  parseJson,
+  parseJsonOr,
   passes,
 } from '@vethra/cni'
 import { firstFalse, isPath, isText } from './facts.ts'
@@ -65,11 +65,7 @@ export function idInState(json: string): string | undefined {
 
 function decode(json: string): Json {
   if (json.trim() === '') throw undecodable('it is empty')
-  try {
-    return parseJson(json)
-  } catch (cause) {
-    throw undecodable('it is not JSON', cause)
-  }
+  return parseJsonOr(json, (cause) => undecodable('it is not JSON', cause))
 }
 
 function checkId(id: string): void {

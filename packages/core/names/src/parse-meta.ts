@@ -1,4 +1,4 @@
-import { decodeError, goField, isObject, type Json, parseJson, present } from '@vethra/cni'
+import { decodeError, goField, isObject, type Json, parseJsonOr, present } from '@vethra/cni'
 import type { ContainerNames, ExtraHost } from './container-names.ts'
 import { asTexts, untrusted } from './json-fields.ts'
 import { metaResult } from './meta-result.ts'
@@ -23,12 +23,9 @@ export function parseMeta(text: string): ContainerNames {
 }
 
 function decode(text: string): Json {
-  try {
-    const value = parseJson(text)
-    if (isObject(value)) return value
-  } catch (cause) {
-    throw decodeError('cannot read meta.json: it is no JSON', { cause })
-  }
+  const refusal = (cause: unknown) => decodeError('cannot read meta.json: it is no JSON', { cause })
+  const value = parseJsonOr(text, refusal)
+  if (isObject(value)) return value
   throw untrusted('the whole', 'is no object')
 }
 

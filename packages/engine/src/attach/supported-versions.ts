@@ -1,4 +1,4 @@
-import { CniError, decodeError, goField, type Json, parseJson } from '@vethra/cni'
+import { CniError, decodeError, goField, parseJsonOr } from '@vethra/cni'
 import type { PluginRunner } from '@vethra/world'
 
 /**
@@ -36,21 +36,13 @@ function versionCall(type: string) {
 
 /** The versions in the answer of a plugin to VERSION. Throws CniError 6 for one that makes no sense. */
 export function versionsIn(printed: string): readonly string[] {
-  const answer = decode(printed)
+  const answer = parseJsonOr(printed, (cause) => undecodable('it is no JSON', cause))
   const version = goField(answer, 'cniVersion')
   if (typeof version !== 'string' || version === '') throw undecodable('missing field cniVersion')
   const versions = goField(answer, 'supportedVersions')
   if (Array.isArray(versions) && versions.length > 0) return versions.map(String)
   if (version === '0.2.0') return ['0.1.0', '0.2.0']
   throw undecodable('missing field supportedVersions')
-}
-
-function decode(printed: string): Json {
-  try {
-    return parseJson(printed)
-  } catch (cause) {
-    throw undecodable('it is no JSON', cause)
-  }
 }
 
 function undecodable(why: string, cause?: unknown): CniError {

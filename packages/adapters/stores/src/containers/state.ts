@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { CniError, invalidFileError, type Json, parseJson } from '@vethra/cni'
+import { CniError, invalidFileError, type Json, parseJsonOr } from '@vethra/cni'
 import { createWhole, readOwn, writeInPlace, writeWhole } from '@vethra/files'
 import type { ContainerFiles } from '@vethra/world'
 
@@ -46,12 +46,6 @@ export async function readJson(path: string): Promise<Json | undefined> {
 }
 
 function parse(path: string, text: string): Json {
-  try {
-    return parseJson(text)
-  } catch (cause) {
-    throw invalidFileError(`${path} is damaged`, {
-      hint: 'Remove that file, or remove the container and prepare its bundle again.',
-      cause,
-    })
-  }
+  const hint = 'Remove that file, or remove the container and prepare its bundle again.'
+  return parseJsonOr(text, (cause) => invalidFileError(`${path} is damaged`, { hint, cause }))
 }

@@ -1,4 +1,4 @@
-import { confError, decodeError, type Json, type JsonObject, parseJson } from '@vethra/cni'
+import { confError, decodeError, type Json, type JsonObject, parseJsonOr } from '@vethra/cni'
 import type { NetworkOptions } from '../options.ts'
 import { pairTexts } from '../pairs.ts'
 import { readDockerOptions } from './docker-options.ts'
@@ -17,7 +17,9 @@ import {
 
 /** The networks of `docker network inspect`, in order, a bad one refused alone. Throws CniError 6 for no JSON, 7 beyond 1000 elements. */
 export function readDockerNetworks(text: string, source: string): readonly ForeignNetwork[] {
-  const networks = parse(text, source)
+  const networks = parseJsonOr(text, (cause) =>
+    decodeError(`cannot read ${source} as JSON`, { cause, hint: asking }),
+  )
   if (!Array.isArray(networks)) throw confError(`${source} is not an array of networks`, asking)
   if (networks.length > mostNetworks)
     throw confError(`${source} has ${networks.length} networks: ${mostNetworks} are read`, asking)
@@ -28,15 +30,6 @@ export function readDockerNetworks(text: string, source: string): readonly Forei
 }
 
 const asking = 'Give the output of "docker network inspect $(docker network ls -q)".'
-
-function parse(text: string, source: string): Json {
-  try {
-    return parseJson(text)
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error
-    throw decodeError(`cannot read ${source} as JSON`, { cause: error, hint: asking })
-  }
-}
 
 const known = [
   ...['Name', 'Id', 'Created', 'Scope', 'Driver', 'EnableIPv4', 'EnableIPv6', 'IPAM', 'Internal'],

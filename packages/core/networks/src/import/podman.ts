@@ -1,4 +1,4 @@
-import { confError, decodeError, ioError, type Json, type JsonObject, parseJson } from '@vethra/cni'
+import { confError, decodeError, ioError, type JsonObject, parseJsonOr } from '@vethra/cni'
 import type { ConfFileText } from '@vethra/conflist'
 import type { NetworkOptions } from '../options.ts'
 import type { ReadOptions } from './docker-options.ts'
@@ -30,22 +30,13 @@ import { readPodmanOptions } from './podman-options.ts'
 export function readPodmanNetwork({ file, text, error }: ConfFileText): ForeignNetwork {
   return orRefused({ name: file, source: file }, () => {
     if (text === undefined) throw error ?? ioError(`cannot read ${file}`)
-    const value = valueIn(text)
+    const value = parseJsonOr(text, (cause) => decodeError('it is no JSON', { cause }))
     return foreignNetwork(
       value,
       { name: shownName(value, 'name', file), source: file },
       readNetwork,
     )
   })
-}
-
-function valueIn(text: string): Json {
-  try {
-    return parseJson(text)
-  } catch (cause) {
-    if (!(cause instanceof SyntaxError)) throw cause
-    throw decodeError('it is no JSON', { cause })
-  }
 }
 
 const known = [
