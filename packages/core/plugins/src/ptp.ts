@@ -1,3 +1,4 @@
+import { addressBits } from '@vethra/address'
 import { confError, present, type Result } from '@vethra/cni'
 import type { Resource } from '@vethra/state'
 import { forwarding } from './bridge-resources.ts'
@@ -7,7 +8,7 @@ import { owned, ownerOf } from './owned.ts'
 import type { PlanInput, Planned, Plugin, PluginRequest } from './plugin.ts'
 import { type Veth, vethOf } from './previous.ts'
 import { booleanOf, dnsOf, mtuOf, textOf } from './read-conf.ts'
-import { hostBits, hostPrefix, type Ip, ipOf, linkLocalOn, withGateway } from './subnets.ts'
+import { hostPrefix, type Ip, ipOf, linkLocalOn, withGateway } from './subnets.ts'
 
 /** The conf of `ptp`, checked. */
 export interface PtpConf {
@@ -102,7 +103,7 @@ function withoutRoute(resource: Resource): Resource {
 function onHost(link: string, ip: Ip): readonly Resource[] {
   const { family, gateway: address } = ip
   const on = { place: 'host', link } as const
-  const own = address === undefined ? [] : [{ address, prefixLength: hostBits(family) }]
+  const own = address === undefined ? [] : [{ address, prefixLength: addressBits(family) }]
   return [
     ...forwarding([ip]),
     ...own.map((each) => ({ kind: 'address', ...on, ...each }) as const),
@@ -118,7 +119,7 @@ function inContainer(link: string, ip: Ip): readonly Resource[] {
       kind: 'route',
       place: 'container',
       link,
-      destination: `${gateway}/${hostBits(family)}`,
+      destination: `${gateway}/${addressBits(family)}`,
       scope: 'link',
       source,
     },

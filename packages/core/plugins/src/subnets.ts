@@ -1,5 +1,6 @@
 import {
   addAddress,
+  addressBits,
   formatAddress,
   formatPrefix,
   lastAddress,
@@ -40,12 +41,7 @@ export function ipOf({ address, gateway }: ResultIp): Ip | undefined {
 
 /** The prefix of an address alone: `10.4.0.2/32`. */
 export function hostPrefix({ address, family }: Ip): string {
-  return `${address}/${hostBits(family)}`
-}
-
-/** The length of the prefix of an address alone. */
-export function hostBits(family: 4 | 6): 32 | 128 {
-  return family === 4 ? 32 : 128
+  return `${address}/${addressBits(family)}`
 }
 
 /** An address with the gateway of its subnet, where IPAM named none: the subnet's first address. */
