@@ -95,6 +95,18 @@ describe('as root', () => {
     })
   })
 
+  it('gives a bridge its IPv6 address back where IPv6 was switched off on it', () => {
+    const commands = `${bridge}
+      echo 1 >/proc/sys/net/ipv6/conf/br0/disable_ipv6`
+    const program = `
+      const kernel = host.hostKernel()
+      await kernel.restoreBridge({ name: 'br0', network: 'lan', addresses: ['fd00:9::1/64'], localPorts: false })
+      return (await kernel.network()).links.find(({ name }) => name === 'br0')`
+    expect(inNamespace(commands, program)).toMatchObject({
+      addresses: expect.arrayContaining(['fd00:9::1/64']),
+    })
+  })
+
   it('does not take another interface for a bridge', () => {
     const program = `return host.hostKernel()
       .restoreBridge({ name: 'lo', network: 'lan', addresses: [], localPorts: false })

@@ -20,6 +20,8 @@ export async function restoreBridge(bridge: RepairedBridge): Promise<void> {
   else if (keepsMac && mac !== undefined && there.mac !== mac)
     await ip(['link', 'set', 'dev', name, 'address', mac])
   await ip(['link', 'set', 'dev', name, 'arp', 'on', 'up'])
+  if (addresses.some((each) => each.includes(':')))
+    await writeSetting(`/proc/sys/net/ipv6/conf/${name}/disable_ipv6`, '0')
   for (const address of addresses) {
     if (!there?.addresses.includes(address))
       await ip(['addr', 'add', address, 'dev', name], /File exists|already assigned/)
