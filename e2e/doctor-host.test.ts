@@ -77,6 +77,20 @@ describeOnHost('vethra doctor', () => {
     },
   )
 
+  it('brings IPv6 back where it was switched off on a bridge, and inside of a container', async () => {
+    await host.vethra('network', 'create', 'lan', '--ipv6')
+    await sh('ip netns add one')
+    const added = await host.vethra('cni', 'add', 'lan', '/run/netns/one')
+    const [{ name: bridge }] = JSON.parse(added.stdout).interfaces
+    const off = (link: string) => `echo 1 >/proc/sys/net/ipv6/conf/${link}/disable_ipv6`
+    await sh(`${off(bridge)}; ip netns exec one sh -c '${off('eth0')}'`)
+    expect(await kinds()).toEqual(
+      expect.arrayContaining(['bridge-address-missing', 'inside-changed']),
+    )
+    expect(await host.vethra('doctor', '--repair')).toMatchObject({ exitCode: 0 })
+    expect(await kinds()).toEqual([])
+  })
+
   it('finds nothing missing that it may not look at, and says what it lacks', async () => {
     await host.vethra('network', 'create', 'lan')
     for (const name of ['one', 'two']) await host.run(['ip', 'netns', 'add', name])

@@ -12,6 +12,7 @@ import {
 import { parseConfList } from '@vethra/conflist'
 import type { Membership } from '@vethra/container'
 import { findNetwork } from '@vethra/networks'
+import type { Owned } from '@vethra/state'
 import type { AttachmentRecord } from '@vethra/world'
 import { detachEach } from '../attach/detach-each.ts'
 import { attachAnew } from '../attach/heal.ts'
@@ -64,7 +65,8 @@ export const attachmentAppliers: Pick<
     // The container may have renamed ours, and have another of its name. Only bridge and ptp tell their end on the host.
     const end = hostEndOf((await host.cache.read(record))?.result ?? '')
     if (end !== undefined && end !== (await otherEndOf(host, record))) return elsewhere
-    const outcome = await converge(kernel, { netns: record.netns, desired })
+    const wanted = [...desired.flatMap(ipv6On).slice(0, 1), ...desired]
+    const outcome = await converge(kernel, { netns: record.netns, desired: wanted })
     if (outcome.kind === 'failed') throw outcome.error
     return undefined
   },
@@ -107,6 +109,13 @@ export const attachmentAppliers: Pick<
     await host.records.write({ ...again, made: cached })
     return host.records.flush()
   },
+}
+
+// An interface takes no IPv6 address while IPv6 is off on it.
+function ipv6On({ owner, resource }: Owned): readonly Owned[] {
+  if (resource.kind !== 'address' || !resource.address.includes(':')) return []
+  const key = `net/ipv6/conf/${resource.link}/disable_ipv6`
+  return [{ owner, resource: { kind: 'sysctl', place: 'container', key, value: '0' } }]
 }
 
 const elsewhere = 'the interface of that name leads elsewhere'
