@@ -215,6 +215,7 @@ describeOnHost('the hook', () => {
     expect(JSON.parse(await cat(`${folder}/lifecycle.json`))).toEqual({
       started_at: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/),
       create_error: false,
+      started_in: expect.objectContaining({ startTime: expect.stringMatching(/^\d+$/) }),
     })
     await host.stop(id)
     expect((await host.run(['ls', '/run/pids'])).stdout).toBe('')

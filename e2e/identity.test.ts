@@ -107,6 +107,50 @@ describeOnHost('a namespace, and a process, is told from the next one', () => {
   })
 
   it.each([
+    ['record', 'attachments'],
+    ['record and result', 'attachments cni/results'],
+  ])(
+    'nobody who got pid, MAC and address of a dead container is attached for it, its %s lost',
+    async (_, lost) => {
+      const web = `web-${host.tag}`
+      const bundle = await host.bundle(web, ['sleep', '60'])
+      const flags = ['--id', web, '--network', 'lan', '-p', '8080:80']
+      await host.vethra('bundle', 'prepare', bundle, ...flags)
+      expect(await host.start(bundle, web)).toMatchObject({ exitCode: 0 })
+      const { pid } = JSON.parse((await host.runc('state', web)).stdout)
+      const link = JSON.parse(
+        (await sh(`nsenter -t ${pid} -n ip -j addr show eth0 | tr -d '\\n'`)).stdout,
+      )[0]
+      const [{ local, prefixlen }] = link.addr_info
+      await sh(`kill -9 ${pid}`)
+      const stranger = [
+        `ip link add eth0 address ${link.address} type veth peer name eth9`,
+        'ip link set eth0 up',
+        `ip addr add ${local}/${prefixlen} dev eth0`,
+        'exec sleep 60',
+      ].join('; ')
+      const { stdout: other } = await sh(
+        `unshare -n sh -c '${stranger}' >/dev/null 2>&1 & echo $!; sleep 1`,
+      )
+      // Pids come round after thousands of processes: here the files of the container name that of the next.
+      const files = `$(grep -rl /proc/${pid}/ /var/lib/vethra /var/lib/cni)`
+      await sh(`sed -i s,/proc/${pid}/,/proc/${other.trim()}/, ${files}`)
+      for (const folder of lost.split(' '))
+        await sh(`rm -f /var/lib/vethra/${folder}/*${web}* /var/lib/${folder}/*${web}*`)
+      await host.vethra('doctor', '--repair')
+      expect((await sh(`ls /var/lib/vethra/attachments`)).stdout).not.toContain(web)
+      const others = await sh(`nsenter -t ${other.trim()} -n ip -j link show eth9`)
+      expect(others).toMatchObject({ exitCode: 0 })
+      expect(
+        (await sh('ip -o link show master $(ls /sys/class/net | grep br-)')).stdout
+          .trim()
+          .split('\n'),
+      ).toHaveLength(1)
+      await sh(`kill -9 ${other}`)
+    },
+  )
+
+  it.each([
     ['in another boot', { bootId: '00000000-0000-4000-8000-000000000000' }],
     ['in a namespace of another cookie', { cookie: '1' }],
   ])('what was attached %s is gone, whatever is at its path', async (_, change) => {

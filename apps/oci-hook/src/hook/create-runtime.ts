@@ -218,8 +218,10 @@ async function noteStart(world: World, container: Container): Promise<void> {
 // No attachment tells where a container lives that is in no network of its own, or may join one again.
 async function detachedLife(world: World, container: Container): Promise<JsonObject> {
   const { mode, networks } = container.request
-  if (mode === 'cni' && networks.length > 0) return {}
   const { pid } = container.state
   const netns = mode === 'cni' ? await netnsOf(world, container) : `/proc/${pid}/ns/net`
-  return { netns, netns_identity: { ...identityOf(await world.netns.look(netns)) } }
+  const identity = { ...identityOf(await world.netns.look(netns)) }
+  // Where records of attachments are lost, this tells another namespace of the same pid, MAC and address.
+  if (mode === 'cni' && networks.length > 0) return { started_in: identity }
+  return { netns, netns_identity: identity }
 }

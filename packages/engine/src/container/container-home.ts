@@ -43,6 +43,17 @@ export function homeLife(home: Home, seen: SeenNamespace): Life {
   return isSameNamespace(home, seen) === false ? lifeOf(home, seen) : 'alive'
 }
 
+/** The identity of the namespace in which a container was started, by its lifecycle.json; undefined for one of 0.1 that was in a network. */
+export function startedIn(lifecycle: Json | undefined): NamespaceIdentity | undefined {
+  const identity = goField(lifecycle, 'started_in') ?? goField(lifecycle, 'netns_identity')
+  return identity === undefined ? undefined : readIdentity(identity)
+}
+
+/** Whether a namespace is certainly another than that in which a container was started: pid, MAC and address can be anybody's by now. */
+export function isElsewhere(home: NamespaceIdentity | undefined, seen: SeenNamespace): boolean {
+  return home !== undefined && isSameNamespace(home, seen) === false
+}
+
 function isCount(value: Json | undefined): value is number {
   return typeof value === 'number' && Number.isSafeInteger(value) && value > 0
 }

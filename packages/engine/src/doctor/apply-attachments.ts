@@ -21,6 +21,7 @@ import { isProven } from '../attach/life.ts'
 import { rememberedOnly } from '../attach/membership.ts'
 import { hostEndOf } from '../attach/replaced.ts'
 import { waysByMark } from '../attach/ways-by-mark.ts'
+import { isElsewhere, startedIn } from '../container/container-home.ts'
 import { converge } from '../converge.ts'
 import { type Appliers, ended, isUsable, livingRecord } from './appliers.ts'
 import type { DoctorTools } from './doctor-tools.ts'
@@ -90,13 +91,15 @@ export const attachmentAppliers: Pick<
   async 'restore-record'(tools, { attachment: key }) {
     const { host } = tools
     const [record, entry] = [await host.records.read(key), await host.cache.read(key)]
-    const container = isUsable(entry) ? undefined : await containerOf(tools, key.containerId)
-    const cached = container ? await forgottenAttachment(tools, key, container) : entry
+    const container = await containerOf(tools, key.containerId)
+    const cached =
+      container && !isUsable(entry) ? await forgottenAttachment(tools, key, container) : entry
     if (!isUsable(cached)) return ended
     const { netns } = cached.attachment
     const seen = await host.netns.look(netns)
     const wanted = { ...key, ...record, netns, ...identityOf(seen) }
-    if (!(await isProven(host, { ...wanted, made: cached }, seen)))
+    const isOthers = isElsewhere(container && (await homeIn(tools, container)), seen)
+    if (isOthers || !(await isProven(host, { ...wanted, made: cached }, seen)))
       return 'nothing proves its namespace'
     if (cached !== entry) {
       await host.cache.write(cached)
@@ -178,6 +181,10 @@ async function tellPeers(
   )
   if (names === undefined || ref === undefined) return
   await hosts.acquire({ ...names, networks: { ...names.networks, [ref]: result } })
+}
+
+async function homeIn({ containers }: DoctorTools, { namespace, id }: ContainerRef) {
+  return startedIn(await containers(namespace).read(id, 'lifecycle.json'))
 }
 
 // The one that DATA_STORE has. A record of 0.1 names no container: any namespace may be the beginning of its id.

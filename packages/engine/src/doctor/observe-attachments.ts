@@ -1,4 +1,11 @@
-import { type AttachmentKey, type ConfList, type Life, lifeOf, present } from '@vethra/cni'
+import {
+  type AttachmentKey,
+  type ConfList,
+  type Life,
+  lifeOf,
+  type NamespaceIdentity,
+  present,
+} from '@vethra/cni'
 import { podOf, podText } from '@vethra/container'
 import {
   attachmentText,
@@ -13,6 +20,7 @@ import type { AttachmentRecord, CachedAttachment, DamagedFile, Memory } from '@v
 import { isProven, lifeNow } from '../attach/life.ts'
 import { keyOf } from '../attach/membership.ts'
 import { waysByMark } from '../attach/ways-by-mark.ts'
+import { isElsewhere } from '../container/container-home.ts'
 import { netnsOfEntry } from '../container/foreign.ts'
 import { isAstray, isCachedChanged } from './cached-change.ts'
 import { attachmentReader } from './desired-attachment.ts'
@@ -37,12 +45,14 @@ interface AttachmentFacts {
   readonly networks: ReadonlyMap<string, ConfList>
   /** By their ids, as plugins know them: the networks that containers in DATA_STORE are to be in; undefined where nobody can tell. */
   readonly stored: ReadonlyMap<string, readonly (string | undefined)[] | undefined>
+  /** By the same ids: the namespace that each was started in, where it is known. */
+  readonly homes: ReadonlyMap<string, NamespaceIdentity | undefined>
 }
 
 /** Looks at records, at cached results, and at the namespaces that they name. */
 export async function observeAttachments(
   { host, clock }: DoctorTools,
-  { memory, networks, stored }: AttachmentFacts,
+  { memory, networks, stored, homes }: AttachmentFacts,
 ): Promise<SeenAttachments> {
   const { records, cached, damaged } = memory
   const entries = new Map(cached.map((each) => [attachmentText(keyOf(each)), each]))
@@ -53,7 +63,7 @@ export async function observeAttachments(
   const lostRecords = new Set(damaged.filter(({ of }) => of === 'record').map(nameOf))
   const { bootId } = await host.netns.look('/proc/self/ns/net')
   const read = attachmentReader(networks)
-  const known = { networks, stored, lostRecords, read, ...present({ bootId }) }
+  const known = { networks, stored, homes, lostRecords, read, ...present({ bootId }) }
   const seen = await mapInTurns(clock, [...keys], async ([text, key]) => {
     const each = { key, record: recorded.get(text), entry: entries.get(text) }
     if (!(await isAstray(host, each.record, each.entry)))
@@ -77,7 +87,7 @@ export async function observeAttachments(
 }
 
 /** The facts that all attachments are read by. */
-interface KnownToAll extends Pick<AttachmentFacts, 'networks' | 'stored'> {
+interface KnownToAll extends Pick<AttachmentFacts, 'networks' | 'stored' | 'homes'> {
   readonly read: ReturnType<typeof attachmentReader>
   /** The names of records that are damaged. */
   readonly lostRecords: ReadonlySet<string>
@@ -115,7 +125,9 @@ async function observeAttachment(
   const isChanged = await isCachedChanged(host, record, entry)
   const told = isChanged ? { ...remembered, entry: undefined } : remembered
   const { isCached, source, plain } = readBoth(known.read, told, ways)
-  const state = await stateOf(host, remembered, { recordDamaged, ours })
+  const state = await stateOf(host, remembered, {
+    ...{ recordDamaged, ours, home: known.homes.get(key.containerId) },
+  })
   const begun = record?.underWay === 'DEL' && state === 'alive'
   const remaking = record?.underWay === 'repair' && record.asked !== undefined
   const leaving = (begun && !isToBeIn(known, key)) || undefined
@@ -185,18 +197,25 @@ function isOutdated({ cookie, bootId }: AttachmentRecord, here: KnownToAll): boo
   return cookie === undefined || (bootId ?? here.bootId) !== here.bootId
 }
 
+interface OfRecord {
+  readonly recordDamaged: boolean
+  readonly ours: boolean
+  readonly home: NamespaceIdentity | undefined
+}
+
 // Without a record a path alone tells little: enough to report what is not ours, and is never changed.
 async function stateOf(
   host: DoctorTools['host'],
   { record, entry }: Remembered,
-  { recordDamaged, ours }: { readonly recordDamaged: boolean; readonly ours: boolean },
+  { recordDamaged, ours, home }: OfRecord,
 ): Promise<Life> {
   // Another cookie is another namespace, whatever interface it has: its user can give it any.
   if (record) return lifeNow(host, record)
   if (entry === undefined) return 'unknown'
   const seen = await host.netns.look(ours ? entry.attachment.netns : netnsOfEntry(entry))
   const lost = { ...entry.attachment, network: entry.network, netnsId: '', made: entry }
-  if (recordDamaged && (await isProven(host, lost, seen))) return 'alive'
+  if (recordDamaged && !isElsewhere(home, seen) && (await isProven(host, lost, seen)))
+    return 'alive'
   return !ours && seen.found === 'missing' ? 'gone' : lifeOf(lost, seen)
 }
 

@@ -1,4 +1,11 @@
-import { type ContainerRef, goField, type Json, onCniError, present } from '@vethra/cni'
+import {
+  type ContainerRef,
+  goField,
+  type Json,
+  type NamespaceIdentity,
+  onCniError,
+  present,
+} from '@vethra/cni'
 import { type BundleRecord, innerPorts, parseRecord, type RootlessInfo } from '@vethra/container'
 import type {
   DesiredContainer,
@@ -8,6 +15,7 @@ import type {
   ObservedName,
 } from '@vethra/findings'
 import type { HostsFolder } from '@vethra/world'
+import { startedIn } from '../container/container-home.ts'
 import type { DoctorTools } from './doctor-tools.ts'
 import { mapInTurns } from './in-turns.ts'
 import { isIn, type Scope } from './scope.ts'
@@ -22,6 +30,8 @@ export interface SeenContainers {
 export interface SeenContainer {
   readonly observed: ObservedContainer
   readonly record?: BundleRecord
+  /** The network namespace that it was started in. */
+  readonly home?: NamespaceIdentity
 }
 
 /** The containers that are looked at. */
@@ -124,7 +134,7 @@ async function storedContainer(
   const { id } = named
   const [decided, lifecycle] = await Promise.all([
     orFault('vethra.json', containers.read(id, 'vethra.json').then(recordFrom)),
-    orFault('lifecycle.json', containers.read(id, 'lifecycle.json').then(startOf)),
+    orFault('lifecycle.json', containers.read(id, 'lifecycle.json').then(startIn)),
   ])
   const record = decided.value
   const isLost =
@@ -132,14 +142,14 @@ async function storedContainer(
   const lost = isLost ? { file: 'vethra.json', reason: 'it is missing' } : undefined
   const fault = decided.fault ?? lost ?? lifecycle.fault
   const observed = {
-    ...{ ...named, stored: true, ...present({ fault, startedMs: lifecycle.value }) },
+    ...{ ...named, stored: true, ...present({ fault, startedMs: lifecycle.value?.startedMs }) },
     names: folder?.names ?? 'none',
     withoutNetworks: folder?.withoutNetworks ?? (record !== undefined && record.mode !== 'cni'),
     restorable: record?.mode === 'cni',
     ...(record?.transient ? { transient: true as const } : {}),
     ...(record || decided.fault || isRecorded ? {} : { nerdctls: true as const }),
   }
-  return { observed, ...present({ record }) }
+  return { observed, ...present({ record, home: lifecycle.value?.home }) }
 }
 
 // nerdctl's containers, which our hook can have attached, have no such file.
@@ -160,6 +170,10 @@ async function orFault<T>(
 
 function recordFrom(json: Json | undefined): BundleRecord | undefined {
   return json === undefined ? undefined : parseRecord(json)
+}
+
+function startIn(lifecycle: Json | undefined) {
+  return { startedMs: startOf(lifecycle), home: startedIn(lifecycle) }
 }
 
 function startOf(lifecycle: Json | undefined): number | undefined {

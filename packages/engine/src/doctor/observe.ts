@@ -143,7 +143,10 @@ async function lookAtContainers(
     return [[observed.containerId, asked?.includes(undefined) ? undefined : asked] as const]
   })
   const lists = new Map(networks.map(({ name, list }) => [name, list]))
-  const facts = { memory, networks: lists, stored: new Map(stored) }
+  const homes = new Map(
+    known.containers.map(({ observed, home }) => [observed.containerId, home] as const),
+  )
+  const facts = { memory, networks: lists, stored: new Map(stored), homes }
   const attachments = await observeAttachments(tools, facts)
   const looksInside = tools.looksInside(attachments.living.length)
   const inside =
