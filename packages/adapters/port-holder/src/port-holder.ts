@@ -1,6 +1,7 @@
 import { ioError } from '@vethra/cni'
 import { heldSockets } from '@vethra/container'
 import type { ObservedPortHold } from '@vethra/findings'
+import { isAlive } from '@vethra/plugin-exec/programs'
 import type { PortHolder } from '@vethra/world'
 import { endProcess } from './end-process.ts'
 import { allHolders, holderAt } from './holder-processes.ts'
@@ -72,12 +73,8 @@ async function demandReady({ said }: StartedHolder, containerId: string): Promis
 function listed(records: readonly HolderRecord[]): readonly ObservedPortHold[] {
   const holders = allHolders()
   const recorded = records.map(({ containerId, sockets, holder }) => {
-    const alive = holders.some(
-      (each) =>
-        each.containerId === containerId &&
-        each.pid === holder?.pid &&
-        each.startTime === holder.startTime,
-    )
+    // One that ends has lost its command line, and keeps its ports for a moment.
+    const alive = holder !== undefined && isAlive(holder)
     return { containerId, sockets, pid: holder?.pid ?? 0, alive, recorded: true }
   })
   const strays = holders
