@@ -193,7 +193,8 @@ function writeContainer(id: string, made: object): void {
   const meta = { ID: id, Name: names.name, Hostname: id, Networks: { lan: made } }
   writeFileSync(`${folders[0]}/vethra.json`, JSON.stringify(decided))
   writeFileSync(`${folders[0]}/lifecycle.json`, '{"started_at":"2026-01-01T00:00:00Z"}')
-  for (const file of ['resolv.conf', 'hostname']) writeFileSync(`${folders[0]}/${file}`, '')
+  writeFileSync(`${folders[0]}/resolv.conf`, 'nameserver 10.100.0.1\n')
+  writeFileSync(`${folders[0]}/hostname`, `${id}\n`)
   writeFileSync(`${folders[1]}/hosts`, '')
   writeFileSync(`${folders[1]}/meta.json`, JSON.stringify(meta))
   writeFileSync(`${root}/names/default/${names.name}`, id)
