@@ -1,6 +1,6 @@
 import type { AttachmentRecord, NamespaceFacts } from '@vethra/world'
 import { expect, it } from 'vitest'
-import { attachedIds, recordsAmong, refuseOthers } from './whose.ts'
+import { attachedIds, isCutShort, recordsAmong, refuseOthers } from './whose.ts'
 
 const record = (
   containerId: string,
@@ -107,4 +107,17 @@ it.each([
   const refused = refuseOthers(tools, membership('/run/netns/b'), { record: has, cached: entry })
   if (verdict === 'free') return expect(await refused).toBeUndefined()
   return expect(refused).rejects.toMatchObject({ code: 102 })
+})
+
+it.each([
+  ['an ADD without a result', { underWay: 'ADD' }, false, true],
+  ['an ADD with one', { underWay: 'ADD' }, true, false],
+  ['a DEL', { underWay: 'DEL' }, true, true],
+  ['nothing', {}, false, false],
+  // The version before said no more of an ADD than what was asked.
+  ['an ADD of the version before', { asked: cached('/run/netns/a') }, false, true],
+] as const)('%s under way is cut short, or not', (_, fields, isCached, expected) => {
+  const both = { record: { ...record(shared, web), ...fields } }
+  const entry = isCached ? cached('/run/netns/a') : undefined
+  expect(isCutShort({ ...both, cached: entry })).toBe(expected)
 })

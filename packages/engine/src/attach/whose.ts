@@ -112,8 +112,9 @@ export async function refuseOthers(
 
 /** Whether an ADD or a DEL has begun, and not ended. */
 export function isCutShort({ record, cached }: Both): boolean {
-  const { underWay } = record ?? {}
-  return underWay === 'DEL' || (underWay !== undefined && cached === undefined)
+  // A version before said of an ADD only what was asked, until it had a result.
+  const { asked, underWay } = record ?? {}
+  return underWay === 'DEL' || ((underWay ?? asked) !== undefined && cached === undefined)
 }
 
 /** Throws CniError 102 when a container lives in another namespace than the one at a path: in a second runtime folder. */
