@@ -10,9 +10,9 @@ import {
   repairAndKill,
 } from './damage-host.ts'
 import { damages } from './damages.ts'
-import { toldDamages } from './firewall-damages.ts'
 import { describeOnHost } from './gate.ts'
 import { openHost } from './host.ts'
+import { toldDamages } from './told-damages.ts'
 
 // Of about eighty kinds those that can be done at once; scripts/soak-doctor.ts does each alone.
 const sample: readonly string[] = [

@@ -24,8 +24,6 @@ export const damages: readonly Damage[] = [
       'interface-changed',
       ({ link }) => `ip link set ${link} type bridge_slave isolated on hairpin on`,
     ],
-  ]),
-  ...damagesOf('native', [
     [
       'a port of the bridge is locked',
       'interface-changed',

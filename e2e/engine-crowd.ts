@@ -157,8 +157,8 @@ export function pick<T>(from: readonly [T, ...T[]] | readonly T[]): T {
   return from[Math.floor(Math.random() * from.length)] as T
 }
 
-/** What is known of a container: killed commands leave it open. */
-type Known = 'attached' | 'detached' | 'open'
+/** The state of a container by the commands that have ended; unknown after one that was killed. */
+type Known = 'attached' | 'detached' | 'unknown'
 
 /** A container of the crowd: the network that it comes and goes in, and the environment of its commands. */
 export interface Container {

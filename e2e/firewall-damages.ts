@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import { type Damage, damagesOf } from './damage-host.ts'
-import { within } from './inside-damages.ts'
 
-const element = (set: string, key: string, verb = 'delete') =>
+/** The command of nft(8) that deletes, or adds, an element of a set of table `inet vethra`. */
+export const element = (set: string, key: string, verb = 'delete') =>
   `nft ${verb} element inet vethra ${set} '{ ${key} }'`
 const hookAgain = (chain: string, base = '') =>
   `nft flush chain inet vethra ${chain}; nft delete chain inet vethra ${chain}; nft add chain inet vethra ${chain} '{ ${base} }'`
@@ -183,102 +183,6 @@ export const firewallDamages: readonly Damage[] = [
         const comment = `-m comment --comment "name: \\"old\\" id: \\"default-${web}\\""`
         return `iptables -t nat -N ${chain}; iptables -t nat -A ${chain} ${comment} -j ACCEPT; iptables -t nat -A POSTROUTING -s 10.9.9.9/32 ${comment} -j ${chain}`
       },
-    ],
-  ]),
-]
-
-/** Damage that others mean, perhaps: it is named with the line that ends it, and stays. */
-export const toldDamages: readonly Damage[] = [
-  ...damagesOf(undefined, [
-    [
-      'a neighbour entry by hand has another MAC',
-      'neighbour-wrong',
-      ({ address, bridge }) =>
-        `ip neigh replace ${address} lladdr 02:00:00:00:00:96 nud permanent dev ${bridge}`,
-    ],
-    [
-      'a second default route leads elsewhere',
-      'inside-added',
-      ({ web }) => within(web, 'ip route add 0.0.0.0/1 via 10.4.1.222'),
-    ],
-    [
-      'a container has a neighbour entry by hand',
-      'inside-added',
-      ({ web }) =>
-        within(web, 'ip neigh replace 10.4.1.1 lladdr 02:00:00:00:00:55 nud permanent dev eth0'),
-    ],
-    [
-      'a container has a rule that refuses all packets',
-      'inside-added',
-      ({ web }) => within(web, 'ip rule add from all prohibit pref 10'),
-    ],
-    [
-      'a container has a route that refuses half of all addresses',
-      'inside-added',
-      ({ web }) => within(web, 'ip route add blackhole 0.0.0.0/1'),
-    ],
-    [
-      'a bridge has the address of a container',
-      'address-taken',
-      ({ address, bridge }) => `ip addr add ${address}/32 dev ${bridge}`,
-    ],
-    ['all may write to state', 'folder-open', () => 'chmod 777 /run/vethra'],
-    [
-      'all may write to a record',
-      'folder-open',
-      ({ web }) => `chmod 666 /var/lib/vethra/attachments/lan-default-${web}-eth0`,
-    ],
-    [
-      'another user owns a folder of names',
-      'folder-open',
-      () => 'chown 12345 /var/lib/vethra/*/names/default',
-    ],
-    ['another user owns state', 'folder-open', () => 'chown 12345 /var/lib/vethra/attachments'],
-  ]),
-  ...damagesOf('native', [
-    [
-      'a rule that drops comes first',
-      'rules-refusing',
-      () => 'nft insert rule inet vethra forward ct state new drop',
-    ],
-    [
-      'the table is of another program',
-      'table-foreign',
-      () => 'nft delete table inet vethra; nft add table inet vethra \'{ comment "mine"; }\'',
-    ],
-    ['a rule counts', 'rules-added', () => 'nft add rule inet vethra to counter'],
-    [
-      'a chain that drops',
-      'rules-refusing',
-      () =>
-        "nft add chain inet vethra mine '{ type filter hook forward priority 5; policy drop; }'; nft add rule inet vethra mine accept",
-    ],
-    [
-      'a port without a mark',
-      'rules-added',
-      () => element('p4', 'tcp . 6666 : 10.4.1.9 . 80', 'add'),
-    ],
-    [
-      'a bridge that is closed without a mark',
-      'rules-refusing',
-      ({ bridge }) => element('internal', `"${bridge}"`, 'add'),
-    ],
-  ]),
-  ...damagesOf('exec', [
-    [
-      'a rule that drops everything comes before the accepting rules are entered',
-      'rules-refusing',
-      () => 'iptables -I FORWARD -j DROP',
-    ],
-    [
-      "a rule of the administrator's chain drops everything",
-      'rules-refusing',
-      () => 'iptables -A CNI-ADMIN -j DROP',
-    ],
-    [
-      'a rule that drops comes before those of containers',
-      'rules-refusing',
-      () => 'iptables -I CNI-FORWARD -m comment --comment "it is mine" -j DROP',
     ],
   ]),
 ]

@@ -14,8 +14,8 @@ import {
 } from '../e2e/damage-host.ts'
 import { damages } from '../e2e/damages.ts'
 import { addresses, attachTwo, killRepair } from '../e2e/doctor-kill.ts'
-import { toldDamages } from '../e2e/firewall-damages.ts'
 import { executable, type Host, openHost, type Ran } from '../e2e/host.ts'
+import { toldDamages } from '../e2e/told-damages.ts'
 
 const kills = Number(process.env['VETHRA_SOAK_DOCTOR_KILLS'] ?? 40)
 const rounds = Number(process.env['VETHRA_SOAK_DOCTOR_ROUNDS'] ?? 10)

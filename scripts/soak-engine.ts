@@ -156,7 +156,7 @@ async function tried(
   if (isToDie) crowd.usual.set(operation, usual * (ended.killed ? 1.05 : 0.95))
   if (ended.killed) {
     crowd.kills += 1
-    if (operation !== 'check') container.known = 'open'
+    if (operation !== 'check') container.known = 'unknown'
     return
   }
   const isFine = ended.exitCode === 0
@@ -211,7 +211,7 @@ async function repair(crowd: Crowd, killAfterMs?: number): Promise<void> {
 async function renew(host: Host, container: Container): Promise<void> {
   const { name } = container
   await host.run(['sh', '-c', `ip netns del ${name} 2>/dev/null; ip netns add ${name}`])
-  if (container.known === 'attached') container.known = 'open'
+  if (container.known === 'attached') container.known = 'unknown'
 }
 
 const ways = ['del', 'del of namespaces that are gone', 'add and del', 'doctor'] as const

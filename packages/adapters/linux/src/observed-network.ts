@@ -43,7 +43,7 @@ async function seenLinks(links: readonly IpLink[]): Promise<readonly ObservedLin
     name: link.ifname,
     bridge: settings.has(link.ifname),
     up: link.flags.includes('UP'),
-    ...(link.flags.includes('NOARP') ? { mute: true as const } : {}),
+    ...(link.flags.includes('NOARP') ? { noArp: true as const } : {}),
     mtu: link.mtu,
     ...(link.address === undefined ? {} : { mac: link.address }),
     ...portOf(link),

@@ -88,10 +88,10 @@ function closedPorts(
   mark: string,
 ): readonly string[] {
   if (ports.length === 0) return []
-  return firewall.flatMap(({ family, publishes, returns, owned }) => {
+  return firewall.flatMap(({ family, publishes, masqueradesMarked, owned }) => {
     const address = addresses.find((each) => familyOf(each.address) === family)?.address
     if (address === undefined) return []
-    if (publishes && !returns)
+    if (publishes && !masqueradesMarked)
       return [`no rule masquerades what is sent to ports of ${address} from the host or its subnet`]
     const host = family === 6 ? `[${address}]` : address
     const published = publishes ? (owned.get(mark)?.published ?? []) : []

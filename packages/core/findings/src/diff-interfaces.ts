@@ -75,7 +75,7 @@ function bridgeFault(
   const seen = `its addresses are ${there.addresses.join(', ') || 'none'}`
   if (missing) return ['bridge-address-missing', `has lost its address ${missing}`, seen]
   if (!there.up) return ['bridge-down', 'is down', 'the interface is not up']
-  if (there.mute) return ['bridge-changed', 'answers no ARP', 'its flags have NOARP']
+  if (there.noArp) return ['bridge-changed', 'answers no ARP', 'its flags have NOARP']
   const cut = addresses.flatMap((each) => (isRouted(each) ? [] : subnetOf(each))).join(', ')
   if (cut)
     return [

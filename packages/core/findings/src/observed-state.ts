@@ -191,7 +191,7 @@ export interface ObservedLink {
   readonly bridge: boolean
   readonly up: boolean
   /** Whether ARP is off. Default false. */
-  readonly mute?: true
+  readonly noArp?: true
   /** Absent where nobody looked, as all that follows. */
   readonly mtu?: number
   readonly mac?: string

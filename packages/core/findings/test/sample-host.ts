@@ -121,7 +121,7 @@ export function firewallOf(attachments: readonly DesiredAttachment[]): ObservedF
     refusing: ['-A FORWARD -m conntrack --ctstate DNAT -j ACCEPT'],
     flushed: [],
     publishes: true,
-    returns: true,
+    masqueradesMarked: true,
     dropping: [],
     owned: new Map(attachments.flatMap(ownedBy).map((each) => [each.mark, each])),
     admitted: new Set(

@@ -19,7 +19,7 @@ export const linkDamages: Readonly<
   },
   'the bridge answers no ARP': {
     kind: 'bridge-changed',
-    damage: onLink(() => 'br-lan', { mute: true }),
+    damage: onLink(() => 'br-lan', { noArp: true }),
   },
   'the bridge is down': { kind: 'bridge-down', damage: onLink(() => 'br-lan', { up: false }) },
   'the bridge has another MAC': {

@@ -28,7 +28,7 @@ export const nothingObserved: ObservedState = {
       family: 4,
       flushed: [],
       publishes: false,
-      returns: true,
+      masqueradesMarked: true,
       dropping: [],
       owned: new Map(),
       admitted: new Set(),

@@ -6,20 +6,23 @@ export function isIncomplete(error: unknown): boolean {
 }
 
 /** Undoes after a failure, and returns that; the reason that the undo failed is among its causes. */
-export async function undoAfter<E>(error: E, undo: () => Promise<unknown>): Promise<E> {
-  return undo().then(
-    () => error,
-    (failure: unknown) => together<unknown>([error, failure]) as E,
-  )
+export async function undoAfter<E>(error: E, undo: () => Promise<unknown>): Promise<E | CniError> {
+  const failures: unknown[] = []
+  await undo().catch((failure: unknown) => failures.push(failure))
+  return behind(error, failures)
 }
 
 /** Errors as one: the first is the user's, the others are behind its own causes. Undefined for none. */
-export function together<E>(errors: readonly E[]): E | undefined {
+export function together<E>(errors: readonly E[]): E | CniError | undefined {
   const [first, ...others] = errors
+  return first === undefined ? undefined : behind(first, others)
+}
+
+function behind<E>(first: E, others: readonly unknown[]): E | CniError {
   if (others.length === 0 || !(first instanceof Error)) return first
   const causes = first.cause === undefined ? others : [first.cause, ...others]
-  const cause = new AggregateError(causes, `${errors.length} things failed`)
+  const cause = new AggregateError(causes, `${others.length + 1} things failed`)
   if (!(first instanceof CniError)) return Object.assign(first, { cause })
   const { code, message, hint, details } = first
-  return new CniError({ code, message, hint, details, cause }) as CniError & E
+  return new CniError({ code, message, hint, details, cause })
 }

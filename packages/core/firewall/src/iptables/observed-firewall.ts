@@ -12,7 +12,7 @@ export interface ObservedFirewall {
   /** Whether traffic to a port of the host reaches published ports at all. */
   readonly publishes: boolean
   /** Whether what containers and the host send to published ports is masqueraded where portmap marks it, so that answers come back. */
-  readonly returns: boolean
+  readonly masqueradesMarked: boolean
   /** The rules that drop or reject in the chain of `firewall`, which only accepts by itself, and those that do so with everything before it is entered. */
   readonly dropping: readonly string[]
   /** By mark: what only one container in one network makes. */

@@ -60,14 +60,18 @@ describe('readFirewall', () => {
 -A POSTROUTING -m comment --comment "x" -j CNI-HOSTPORT-MASQ
 COMMIT`,
     )
-    const returns = (text: string) => readFirewall({ family: 4, text }).returns
-    expect([returns(nat), returns(marking)]).toEqual([true, true])
+    const masquerades = (text: string) => readFirewall({ family: 4, text }).masqueradesMarked
+    expect([masquerades(nat), masquerades(marking)]).toEqual([true, true])
     const lost = [
       /-A POSTROUTING .*MASQ\n/,
       /-A CNI-HOSTPORT-MASQ.*\n/,
       /-A CNI-HOSTPORT-SETMARK.*\n/,
     ]
-    expect(lost.map((each) => returns(marking.replace(each, '')))).toEqual([false, false, false])
+    expect(lost.map((each) => masquerades(marking.replace(each, '')))).toEqual([
+      false,
+      false,
+      false,
+    ])
   })
 
   it('names the rules that drop in the chain of firewall', () => {

@@ -21,7 +21,7 @@ export function readFirewall({ family, text }: SavedRules): ObservedFirewall {
     ],
     ...ledByOthers(tables),
     publishes: publishes(nat),
-    returns: returns(nat),
+    masqueradesMarked: masqueradesMarked(nat),
     dropping: dropping(filter),
     owned: ownedRules(nat, tables),
     admitted: admitted(filter),
@@ -92,7 +92,7 @@ function publishes(nat: readonly Rule[]): boolean {
 }
 
 // portmap marks what it masquerades in one chain, and masquerades it in another.
-function returns(nat: readonly Rule[]): boolean {
+function masqueradesMarked(nat: readonly Rule[]): boolean {
   const has = (chain: string, target: string) =>
     nat.some((rule) => rule.chain === chain && rule.target === target)
   return (
