@@ -53,8 +53,8 @@ function addRemoving(network: Command, call: Call): void {
     .option('--filter <key=value>', filterHelp, gather, [])
     .option('--dry-run', dryRunHelp, false)
     .action(async (flags: PruneFlags) => {
-      const { pruneNetworks } = await import('./network-remove.ts')
-      await pruneNetworks(await openTools(call), flags, call.io)
+      const { printPruned } = await import('./network-remove.ts')
+      await printPruned(await openTools(call), flags, call.io)
     })
 }
 

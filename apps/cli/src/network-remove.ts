@@ -1,5 +1,12 @@
 import { usageError } from '@vethra/cni'
-import { missingNetworks, planRemovals, removeNetworks, unusedNetworks } from '@vethra/engine'
+import {
+  missingNetworks,
+  planRemovals,
+  pruneNetworks,
+  type RemovedNetworks,
+  removeNetworks,
+  unusedNetworks,
+} from '@vethra/engine'
 import type { Io } from '@vethra/world'
 import type { Tools } from './open-world.ts'
 
@@ -20,28 +27,25 @@ export async function printRemoved(
   { names, force, dryRun }: RemoveFlags & { readonly names: readonly string[] },
   io: Io,
 ): Promise<void> {
+  if (!dryRun) return printDone(await removeNetworks(tools, names, { force }), io)
   const missing = force ? await missingNetworks(tools, names) : []
   const meant = names.filter((each) => !missing.includes(each))
-  if (dryRun) return io.print(JSON.stringify(await planRemovals(tools, meant), null, 2))
-  await removeAll(tools, meant, io)
+  io.print(JSON.stringify(await planRemovals(tools, meant), null, 2))
 }
 
 /** Removes all unused networks of ours but the default one, and prints their names. Throws CniError 103 without `force`. */
-export async function pruneNetworks(tools: Tools, flags: PruneFlags, io: Io): Promise<void> {
+export async function printPruned(tools: Tools, flags: PruneFlags, io: Io): Promise<void> {
+  if (flags.force && !flags.dryRun) return printDone(await pruneNetworks(tools, flags.filter), io)
   const unused = await unusedNetworks(tools, flags.filter)
   if (flags.dryRun) return io.print(JSON.stringify(await planRemovals(tools, unused), null, 2))
   if (unused.length === 0) return
-  if (!flags.force) {
-    throw usageError(
-      `this would remove the networks ${unused.join(', ')}, which no container uses`,
-      'Add --force to remove them.',
-    )
-  }
-  await removeAll(tools, unused, io)
+  throw usageError(
+    `this would remove the networks ${unused.join(', ')}, which no container uses`,
+    'Add --force to remove them.',
+  )
 }
 
-async function removeAll(tools: Tools, names: readonly string[], io: Io): Promise<void> {
-  const left = await removeNetworks(tools, names)
-  for (const name of left) io.complain(`warning: interface ${name} stays: others made it`)
-  for (const name of names) io.print(name, `network ${name} is removed`)
+function printDone({ removed, leftLinks }: RemovedNetworks, io: Io): void {
+  for (const name of leftLinks) io.complain(`warning: interface ${name} stays: others made it`)
+  for (const name of removed) io.print(name, `network ${name} is removed`)
 }

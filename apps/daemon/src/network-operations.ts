@@ -7,8 +7,8 @@ import {
   inspectNetworks,
   listNetworks,
   networksNotFound,
+  pruneNetworks,
   removeNetworks,
-  unusedNetworks,
 } from '@vethra/engine'
 import { address, filters, identifier, inNamespace, matching, prefix } from './inputs.ts'
 import { type Operation, operation } from './operation.ts'
@@ -102,9 +102,7 @@ export const networkOperations: readonly Operation[] = [
     answer: z.array(z.string()),
     run: async (api, { query }) => {
       const tools = await api.manage(query.namespace)
-      const unused = await unusedNetworks(tools, query.filter)
-      if (unused.length > 0) await removeNetworks(tools, unused)
-      return unused
+      return (await pruneNetworks(tools, query.filter)).removed
     },
   }),
   operation('inspectNetwork', 'get /networks/{network}', {

@@ -100,7 +100,7 @@ export { applyImport, type ImportRow, planImport } from './network/network-impor
 export { type InspectMode, inspectNetworks } from './network/network-inspect.ts'
 export { listNetworks, type NetworkRow } from './network/network-list.ts'
 export { unusedNetworks } from './network/network-prune.ts'
-export { removeNetworks } from './network/network-remove.ts'
+export { pruneNetworks, type RemovedNetworks, removeNetworks } from './network/network-remove.ts'
 export { missingNetworks, networksNotFound } from './network/one-network.ts'
 export { planRemovals } from './network/plan-removals.ts'
 export type { ManageTools } from './network/tools.ts'

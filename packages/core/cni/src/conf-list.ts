@@ -22,4 +22,6 @@ export interface ConfList {
   readonly plugins: readonly PluginConf[]
   /** The whole file as read: what the result cache keeps. */
   readonly text: string
+  /** The path of that file; absent for what was kept elsewhere. */
+  readonly file?: string
 }

@@ -37,7 +37,7 @@ export const guards = {
   /** The networks and the name of one container, from reading them until the change is written. */
   container: ({ runtime }: Place<'runtime'>, containerId: string): string =>
     `${runtime}/locks/container-${component('container id', containerId)}`,
-  /** A new attachment of one network being recorded, against the network's garbage collection. */
+  /** A new attachment of one network being recorded, against the network's garbage collection and removal. Taken before `conf-lists`. */
   network: ({ runtime }: Place<'runtime'>, network: string): string =>
     `${runtime}/locks/network-${component('network name', network)}`,
   /** Firewall chains that all networks share, until they exist: plugins make them check-then-append. */

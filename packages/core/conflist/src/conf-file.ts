@@ -7,7 +7,7 @@ export function parseConfFile(text: string, file: string): ConfList {
   const parse = () => {
     const isList =
       file.endsWith('.conflist') || elements(readJson(text, fault), 'plugins').length > 0
-    return isList ? parseConfList(text) : wrapPlugin(text)
+    return { ...(isList ? parseConfList(text) : wrapPlugin(text)), file }
   }
   return attempt(parse, (cause) => {
     throw new CniError({ code: cause.code, message: `cannot use ${file}`, cause })

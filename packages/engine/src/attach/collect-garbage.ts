@@ -1,8 +1,9 @@
-import { type AttachmentKey, type ConfList, guards, oneOrAll } from '@vethra/cni'
+import { type AttachmentKey, type ConfList, oneOrAll } from '@vethra/cni'
 import type { AttachmentRecord } from '@vethra/world'
 import { detachEach } from './detach-each.ts'
 import { livingNetns } from './heal.ts'
 import { holdingContainer } from './holding-container.ts'
+import { holdingNetworks } from './holding-networks.ts'
 import type { HostTools } from './host-tools.ts'
 import { lifeNow } from './life.ts'
 import { rememberedOnly } from './membership.ts'
@@ -74,10 +75,7 @@ async function tellPlugins(
   list: ConfList,
   keep: readonly ValidAttachment[] = [],
 ): Promise<void> {
-  const { netns, lock, places } = tools
-  const mark = collectorMark(list.name)
-  await lock.hold(guards.network(places, list.name), async (isLeft) => {
-    if (isLeft) await netns.pluginsEnded(`network ${list.name}`, mark)
+  await holdingNetworks(tools, [list.name], async () => {
     const [records, cached] = await Promise.all([tools.records.list(), tools.cache.list()])
     const known = [
       ...records,
@@ -89,6 +87,11 @@ async function tellPlugins(
     const all = new Map([...keep, ...left].map((each) => [JSON.stringify(each), each]))
     const validAttachments = [...all.values()]
     const ways = waysNow(tools, list)
-    await freeUnused(bearing(tools, mark).runner, { operation: 'GC', list, ways, validAttachments })
+    await freeUnused(bearing(tools, collectorMark(list.name)).runner, {
+      operation: 'GC',
+      list,
+      ways,
+      validAttachments,
+    })
   })
 }

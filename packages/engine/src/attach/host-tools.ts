@@ -17,6 +17,13 @@ export type HostTools = Pick<
   Partial<
     Pick<
       World,
-      'lockNow' | 'onRemains' | 'events' | 'facts' | 'rootless' | 'sandboxes' | 'leaseResolvers'
+      | 'files'
+      | 'lockNow'
+      | 'onRemains'
+      | 'events'
+      | 'facts'
+      | 'rootless'
+      | 'sandboxes'
+      | 'leaseResolvers'
     >
   >

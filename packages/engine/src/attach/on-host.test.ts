@@ -9,6 +9,7 @@ import type {
   Events,
   LinkInside,
   StageCall,
+  World,
 } from '@vethra/world'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { holdingContainer } from './holding-container.ts'
@@ -142,6 +143,22 @@ describe('attachEach', () => {
     })
     await detachAll(tools, [member('a', 'eth0')])
     expect(records.size).toBe(0)
+  })
+
+  it.each([
+    ['is removed', undefined, 101],
+    ['is created again', '{"cniVersion":"1.0.0","name":"a","plugins":[{"type":"other"}]}', 11],
+  ])('makes nothing in a network that %s before its record is written', async (_, then, code) => {
+    const list = { ...listOf('a'), file: '/c/a.conflist' }
+    const files: Record<string, string | undefined> = { [list.file]: list.text }
+    tools = { ...tools, files: { read: async (path: string) => files[path] } as World['files'] }
+    const { hold } = tools.lock
+    tools.lock.hold = (path, work) => {
+      if (path.endsWith('/network-a')) files[list.file] = then
+      return hold(path, work)
+    }
+    await expect(attachAll(tools, [member('a', 'eth0', list)])).rejects.toMatchObject({ code })
+    expect([log, records.size]).toEqual([['lock attachment-ns-c1'], 0])
   })
 
   it.each([

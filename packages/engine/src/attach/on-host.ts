@@ -1,4 +1,4 @@
-import { CniError, checkPlainIfname, guards, identityOf, type ParsedResult } from '@vethra/cni'
+import { CniError, checkPlainIfname, identityOf, type ParsedResult } from '@vethra/cni'
 import type { Membership } from '@vethra/container'
 import type { PluginWay } from '@vethra/plugins'
 import type { AttachmentRecord } from '@vethra/world'
@@ -11,12 +11,14 @@ import {
   unknownNetwork,
 } from './attach.ts'
 import { demandDhcp } from './demand-dhcp.ts'
+import { demandListed } from './demand-listed.ts'
 import { demandUnchanged } from './demand-unchanged.ts'
 import { type DetachOptions, detachEach } from './detach-each.ts'
 import { waysUnrecorded } from './detach-one.ts'
 import { checkDoor, checkFree, undoLeft } from './door.ts'
 import { isIncomplete, undoAfter } from './failures.ts'
 import { holdingContainer } from './holding-container.ts'
+import { holdingNetworks } from './holding-networks.ts'
 import type { HostTools } from './host-tools.ts'
 import { madeOf, rememberingCache } from './killed-add.ts'
 import { keyOf, withoutNetns } from './membership.ts'
@@ -24,7 +26,7 @@ import { removeLeftLink } from './remove-left-link.ts'
 import { pluginRunner } from './run-plugin.ts'
 import { all, demandDone, inSequence } from './sequence.ts'
 import { sweepAlone } from './sweep.ts'
-import { bearing, collectorMark } from './take-over.ts'
+import { bearing } from './take-over.ts'
 import { waysNow } from './ways-now.ts'
 import { containerOf, isCutShort, refuseOthers, remembered } from './whose.ts'
 
@@ -141,12 +143,13 @@ function nativeIntent(ways: readonly PluginWay[], asked: Parameters<typeof cache
 }
 
 // Before the first plugin: killed from here on, the next command knows that something is to be undone.
-// A GC that is under way ends first, and a later one sees the record: it frees nothing of this ADD.
+// A GC or a removal of the network that is under way ends first, and a later one sees the record.
 async function makeRecord(
-  { records, netns, lock, places }: HostTools,
+  tools: HostTools,
   membership: Membership,
   intent: Intent,
 ): Promise<AttachmentRecord> {
+  const { records, netns } = tools
   const { joined, attachment } = membership
   const path = attachment.netns
   const container = containerOf(membership)
@@ -155,9 +158,8 @@ async function makeRecord(
   const lasting = joined === undefined ? {} : { joined }
   const made = { container, netns: path, ...lasting, ...identity, nonce, ...intent }
   const record = { ...keyOf(membership), ...made, underWay: 'ADD' } as const
-  const { network } = membership
-  await lock.hold(guards.network(places, network), async (isLeft) => {
-    if (isLeft) await netns.pluginsEnded(`network ${network}`, collectorMark(network))
+  await holdingNetworks(tools, [membership.network], async () => {
+    if (membership.list) await demandListed(tools, membership.list)
     await records.write(record)
   })
   return record

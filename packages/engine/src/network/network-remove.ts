@@ -3,27 +3,71 @@ import { networkLeftovers, sharedLeftovers } from '@vethra/firewall'
 import { type Network, networkBridge } from '@vethra/networks'
 import { ownerMark, type State } from '@vethra/state'
 import type { AttachmentKernel } from '@vethra/world'
+import { holdingNetworks } from '../attach/holding-networks.ts'
 import { changeRules } from '../change-rules.ts'
 import { removeEffects } from '../remove-effects.ts'
 import { tellNetwork } from '../tell.ts'
 import { placesOfNetwork } from './ipam-places.ts'
+import { knownNetworks } from './known-networks.ts'
+import { unusedNetworks } from './network-prune.ts'
+import { missingNetworks, oneNetwork } from './one-network.ts'
 import { isOf, type Removal, removalsOf } from './removals.ts'
 import type { ManageTools } from './tools.ts'
 
+/** Networks that were removed. */
+export interface RemovedNetworks {
+  /** As they were called, in that order. */
+  readonly removed: readonly string[]
+  /** The interfaces that stay because others made them, though they have the names of bridges. */
+  readonly leftLinks: readonly string[]
+}
+
 /**
  * Removes networks in the order given, each with its bridge, rules and reservations. All are looked up
- * and checked before the first one goes. Throws CniError 101 for a network that is not there, 102 for
- * one that is in use or not ours. Returns the interfaces that stay because others made them, though they have the names of bridges.
+ * and checked before the first one goes. Throws CniError 101 for a network that is missing, 102 for
+ * one that is in use or not ours. With `force` those that are missing are left out.
  */
 export async function removeNetworks(
   tools: ManageTools,
   refs: readonly string[],
-): Promise<readonly string[]> {
-  return tools.networks.exclusively(async () => {
-    const removals = await removalsOf(tools, refs)
-    for (const removal of removals) await removeNetwork(tools, removal)
-    return removals.flatMap(({ leavesLink, bridge }) => (leavesLink ? (bridge ?? []) : []))
+  { force = false }: { readonly force?: boolean } = {},
+): Promise<RemovedNetworks> {
+  const known = await knownNetworks(tools.networks)
+  const names = refs.flatMap((ref) => oneNetwork(known, ref)?.name ?? [])
+  return removeHeld(tools, names, async () => {
+    const missing = force ? await missingNetworks(tools, refs) : []
+    return refs.filter((each) => !missing.includes(each))
   })
+}
+
+/** Removes all unused networks as `unusedNetworks` has them, but those that are used by then. Throws as `removeNetworks`. */
+export async function pruneNetworks(
+  tools: ManageTools,
+  filters: readonly string[] = [],
+): Promise<RemovedNetworks> {
+  const names = await unusedNetworks(tools, filters)
+  return removeHeld(tools, names, async () => {
+    const unused = await unusedNetworks(tools, filters)
+    return names.filter((each) => unused.includes(each))
+  })
+}
+
+// The locks of networks come first: a repair of one holds it while it writes a conf list. `choose` is asked while
+// all are held.
+async function removeHeld(
+  tools: ManageTools,
+  names: readonly string[],
+  choose: () => Promise<readonly string[]>,
+): Promise<RemovedNetworks> {
+  return holdingNetworks(tools.host, names, () =>
+    tools.networks.exclusively(async () => {
+      const removed = await choose()
+      const removals = await removalsOf(tools, removed)
+      for (const removal of removals) await removeNetwork(tools, removal)
+      const leftLinks = removals.flatMap((each) => (each.leavesLink ? (each.bridge ?? []) : []))
+      return { removed, leftLinks }
+    }),
+  )
 }
 
 // The conf list goes last: killed anywhere before, the network is still there to be removed again.

@@ -5,6 +5,7 @@ import { type Fault, readFault } from './read-fault.ts'
 
 it.each<[string | undefined, Fault | undefined]>([
   ['kill:7', { kind: 'kill', step: 7, lasting: false }],
+  ['stop:2', { kind: 'stop', step: 2, lasting: false }],
   ['ENOSPC:1', { kind: 'ENOSPC', step: 1, lasting: false }],
   ['EROFS:12+', { kind: 'EROFS', step: 12, lasting: true }],
   [undefined, undefined],
@@ -22,11 +23,11 @@ const steps: readonly StepKind[] = ['lock', 'write', 'remove', 'plugin', 'write'
 
 function outcomes(text: string): readonly string[] {
   const died: string[] = []
-  const point = pointOf(readFault(text), (what) => died.push(what))
+  const point = pointOf(readFault(text), (name) => died.push(name))
   return steps.map((kind, index) => {
     try {
       point(kind, String(index))
-      return died.splice(0).length > 0 ? 'dies' : '-'
+      return died.splice(0)[0] ?? '-'
     } catch (error) {
       return (error as { code: string }).code
     }
@@ -34,8 +35,9 @@ function outcomes(text: string): readonly string[] {
 }
 
 it.each([
-  ['kill:1', ['dies', '-', '-', '-', '-', '-']],
-  ['kill:4', ['-', '-', '-', 'dies', '-', '-']],
+  ['kill:1', ['SIGKILL', '-', '-', '-', '-', '-']],
+  ['kill:4', ['-', '-', '-', 'SIGKILL', '-', '-']],
+  ['stop:4', ['-', '-', '-', 'SIGSTOP', '-', '-']],
   ['kill:7', ['-', '-', '-', '-', '-', '-']],
   ['ENOSPC:2', ['-', '-', '-', '-', 'ENOSPC', '-']],
   ['ENOSPC:2+', ['-', '-', '-', '-', 'ENOSPC', 'ENOSPC']],

@@ -4,7 +4,7 @@ import { type Fault, readFault } from './read-fault.ts'
 /** The kinds of a step: `write` takes space on a disk, `remove` gives some back, any other changes no file. */
 export type StepKind = 'write' | 'remove' | 'lock' | 'plugin' | 'program' | 'socket' | 'process'
 
-/** Tells that a step is about to be taken, `what` for people: VETHRA_FAULT has the process die there, or the step throw a system error. */
+/** Tells that a step is about to be taken, `what` for people: VETHRA_FAULT has the process killed or stopped there, or the step throw a system error. */
 export type FaultPoint = (kind: StepKind, what: string) => void
 
 /** The fault point of this process. */
@@ -16,7 +16,7 @@ export const faultPoint: FaultPoint = pointOf(
 /** A fault point that has the fault happen; without one it does nothing. */
 export function pointOf(
   fault: Fault | undefined,
-  die: (what: string) => void = killThisProcess,
+  signal: (name: 'SIGKILL' | 'SIGSTOP', what: string) => void = signalThisProcess,
 ): FaultPoint {
   if (fault === undefined) return () => {}
   let counted = 0
@@ -24,19 +24,26 @@ export function pointOf(
     if (!concerns(fault, kind)) return
     counted += 1
     if (counted !== fault.step && !(fault.lasting && counted > fault.step)) return
-    if (fault.kind === 'kill') die(`fault: killed at step ${counted}, ${kind} ${what}\n`)
+    const place = `at step ${counted}, ${kind} ${what}\n`
+    if (fault.kind === 'kill') signal('SIGKILL', `fault: killed ${place}`)
+    else if (fault.kind === 'stop') signal('SIGSTOP', `fault: stopped ${place}`)
     else throw refusal(fault.kind, `${kind} ${what}`)
   }
 }
 
 // A disk that is full still lets go of files; one that is mounted for reading alone does not.
 function concerns({ kind }: Fault, step: StepKind): boolean {
-  return kind === 'kill' || step === 'write' || (kind === 'EROFS' && step === 'remove')
+  return (
+    kind === 'kill' ||
+    kind === 'stop' ||
+    step === 'write' ||
+    (kind === 'EROFS' && step === 'remove')
+  )
 }
 
-function killThisProcess(what: string): void {
+function signalThisProcess(name: 'SIGKILL' | 'SIGSTOP', what: string): void {
   writeSync(2, what)
-  process.kill(process.pid, 'SIGKILL')
+  process.kill(process.pid, name)
 }
 
 function refusal(code: string, what: string): Error {

@@ -1,0 +1,64 @@
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { describeOnHost } from './gate.ts'
+import { executable, type Host, openHost } from './host.ts'
+import { interleave, stoppingAt } from './interleave.ts'
+import type { Snapshot } from './snapshot.ts'
+
+const netns = '/run/netns/one'
+const add = ['cni', 'add', 'lan', netns]
+const del = ['cni', 'del', 'lan', netns]
+const rm = ['network', 'rm', 'lan']
+const create = ['network', 'create', 'lan']
+const repair = ['doctor', '--repair']
+
+/** Every so many-th step of a command is one that another comes in at. */
+const stride = Number(process.env['VETHRA_TEST_INTERLEAVED_STRIDE'] ?? 9)
+
+describeOnHost('a command that comes in between two steps of another', () => {
+  let host: Host
+  let empty: Snapshot
+
+  beforeEach(async () => {
+    host = await openHost()
+    await host.run(['ip', 'netns', 'add', 'one'])
+    empty = await host.snapshot()
+  })
+
+  afterEach(async () => {
+    await host.close()
+  })
+
+  it.each([
+    { before: [create], first: add, second: rm },
+    { before: [create], first: add, second: ['network', 'prune', '--force'] },
+    { before: [create], first: add, second: repair },
+    { before: [create], first: rm, second: add },
+    { before: [create], first: rm, second: create },
+    { before: [], first: create, second: create },
+    { before: [create, add], first: del, second: rm },
+    { before: [create, add], first: del, second: repair },
+  ])('$first.0 $first.1, then $second.0 $second.1: one succeeds, nothing is left', async (pair) => {
+    for (let step = 2, isStopped = true; isStopped; step += stride) {
+      for (const each of pair.before) await host.vethra(...each)
+      const tag = `${host.tag}-${step}`
+      const env = stoppingAt(step, tag)
+      const done = await interleave(
+        tag,
+        () => host.run([executable, ...pair.first], { env }),
+        () => host.vethra(...pair.second),
+      )
+      isStopped = done.isStopped
+      const why = `step ${step}: ${done.first.stderr} ${done.second.stderr}`
+      const codes = [done.first.exitCode, done.second.exitCode]
+      expect([0, 1], why).toEqual(expect.arrayContaining(codes))
+      expect(codes, why).toContain(0)
+      const findings = await host.vethra('doctor', '--format', '{{.Severity}} {{.Kind}}')
+      expect(findings.stdout, why).toBe('warning wrong-file-system')
+      await host.vethra(...del)
+      expect(await host.vethra('network', 'rm', '--force', 'lan'), why).toMatchObject({
+        exitCode: 0,
+      })
+      expect(await host.snapshot(), why).toEqual(empty)
+    }
+  })
+})

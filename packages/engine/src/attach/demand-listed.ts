@@ -1,0 +1,23 @@
+import { CniError, type ConfList } from '@vethra/cni'
+import { parseConfFile } from '@vethra/conflist'
+import { unknownNetwork } from './attach.ts'
+import type { HostTools } from './host-tools.ts'
+
+/** Throws CniError 101 when the file of a conf list is gone, 11 when it has other plugins by now. A list without a file passes. */
+export async function demandListed(
+  { files }: HostTools,
+  { name, file, text, plugins }: ConfList,
+): Promise<void> {
+  if (file === undefined || files === undefined) return
+  const now = await files.read(file)
+  if (now === undefined) throw unknownNetwork(name)
+  // With drop-in plugins the text is not the file's; those come after its own.
+  if (now === text) return
+  const own = parseConfFile(now, file).plugins
+  if (own.every((each, index) => each.text === plugins[index]?.text)) return
+  throw new CniError({
+    code: 11,
+    message: `network ${name} was changed in ${file} while a container was being attached`,
+    hint: 'Try again.',
+  })
+}
