@@ -194,6 +194,9 @@ describeOnHost('the OCI runtime in front of runc', () => {
       const asked = { 'vethra.network': 'lan', 'vethra.name': 'web', 'vethra.ports': '8081:80' }
       const { bundle, file, text } = await bundleOf(asked, ['sleep', '1000'])
       const other = await bundleOf({ 'vethra.network': 'back:alias=web' }, ['sleep', '1000'])
+      const others = ['WEB', 'web.lan'].map((alias) =>
+        bundleOf({ 'vethra.network': 'lan', 'vethra.alias': alias }, ['echo']),
+      )
       const pidFile = join(host.folder, 'pid')
       const create = ['create', '--pid-file', pidFile, '--bundle', bundle, host.tag]
       expect(await detached(...create)).toMatchObject({ exitCode: 0 })
@@ -211,6 +214,10 @@ describeOnHost('the OCI runtime in front of runc', () => {
         stderr: expect.stringMatching(/vethra\.network.*"web"/),
       })
       expect(await readFile(other.file, 'utf8')).toBe(other.text)
+      for (const spelled of await Promise.all(others)) {
+        const ran = await runc('run', '-b', spelled.bundle, `${host.tag}-3`)
+        expect(ran).toMatchObject({ exitCode: 1, stderr: expect.stringMatching(/vethra\.alias.*/) })
+      }
       expect(await named()).toMatchObject([{ ID: host.tag, Name: 'web', State: 'running' }])
       expect(await runc('kill', host.tag, 'KILL')).toMatchObject({ exitCode: 0 })
       expect(await runc('delete', '--force', host.tag)).toMatchObject({ exitCode: 0 })

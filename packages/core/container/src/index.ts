@@ -73,7 +73,7 @@ export {
 export { nameOfUser, subIdsOf } from './rootless/sub-ids.ts'
 export { type Asked, askedOf } from './runtime/asked.ts'
 export { hookFile, hookFileName, isHookFile } from './runtime/hook-file.ts'
-export { checkLimits } from './runtime/limits.ts'
+export { checkLimits, meantNames } from './runtime/limits.ts'
 export { type LogLine, logFile, logLine } from './runtime/log-line.ts'
 export { podmanId } from './runtime/manager-id.ts'
 export { namespaceOfRoot } from './runtime/namespace-of.ts'

@@ -1,5 +1,11 @@
 import { CniError, goField, guards, inUseError, onCniError, orElse } from '@vethra/cni'
-import { type Asked, checkLimits, parseNetworkFlag, parsePrepared } from '@vethra/container'
+import {
+  type Asked,
+  checkLimits,
+  meantNames,
+  parseNetworkFlag,
+  parsePrepared,
+} from '@vethra/container'
 import { findNetwork, type Network } from '@vethra/networks'
 import { livingRecords } from '../attach/whose.ts'
 import { homeLife, homeOf } from '../container/container-home.ts'
@@ -88,10 +94,15 @@ async function admit(
   await refuseAlive(tools, flags.id)
   if (claim !== undefined && claim !== flags.id) await forgetDead(tools, claim)
   const known = await knownNetworks(tools.networks)
-  const taken = await takenNames(tools, flags.id, wantedNames(asked))
+  const meant = (name: string) =>
+    meantNames(
+      name,
+      known.map((each) => each.name),
+    )
+  const taken = await takenNames(tools, flags.id, wantedNames(asked).flatMap(meant))
   checkLimits(flags, tools.settings.runtime, {
     network: (ref) => findNetwork(known, ref),
-    isTaken: (name) => taken.has(name),
+    isTaken: (name) => meant(name).some((each) => taken.has(each)),
   })
   return known
 }
@@ -148,11 +159,11 @@ async function takenNames(
   wanted: readonly string[],
 ): Promise<ReadonlySet<string>> {
   const held = await tools.containers.heldNames()
-  const others = held.filter((each) => each.id !== id && wanted.includes(each.name))
+  const others = held.filter((each) => each.id !== id && wanted.includes(each.name.toLowerCase()))
   const taken = new Set<string>()
   for (const each of others) {
     const isFree = (await isLeft(tools, each.id)) && (await forgetDead(tools, each.id))
-    if (!isFree) taken.add(each.name)
+    if (!isFree) taken.add(each.name.toLowerCase())
   }
   return taken
 }

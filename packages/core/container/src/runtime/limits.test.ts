@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { checkLimits, type WishLimits } from './limits.ts'
+import { checkLimits, meantNames, type WishLimits } from './limits.ts'
 
 const strict: WishLimits = { ports: [1024, 65_535], modes: [] }
 const known = [
@@ -58,4 +58,15 @@ it.each([
 ])('%j is refused by %j, naming the annotation', (wish, limits, key) => {
   const message = expect.stringContaining(`annotation ${key} `)
   expect(check(wish, limits)).toThrow(expect.objectContaining({ code: 107, message }))
+})
+
+it.each([
+  ['db', ['db']],
+  ['DB', ['db']],
+  ['Db.LAN', ['db.lan', 'db']],
+  ['db.lan.lan', ['db.lan.lan', 'db.lan']],
+  ['db.example.com', ['db.example.com']],
+  ['.lan', ['.lan']],
+])('who is called %s answers to %j', (name, names) => {
+  expect(meantNames(name, ['Lan', 'back'])).toEqual(names)
 })

@@ -75,3 +75,13 @@ function checkFree(flag: keyof BundleFlags, name: string, { isTaken }: WishFacts
 function beyond(key: string, wish: string, hint: string): CniError {
   return invalidFileError(`annotation ${key} may not ask for ${wish}`, hint)
 }
+
+/** The names that a name takes, in lower case: as it is, and without a network's name behind it, since `db.lan` is `db` to whoever looks it up in network lan. */
+export function meantNames(name: string, networks: readonly string[]): readonly string[] {
+  const lower = name.toLowerCase()
+  const suffixes = networks.map((each) => `.${each.toLowerCase()}`)
+  const bare = suffixes
+    .filter((each) => lower.endsWith(each) && lower !== each)
+    .map((each) => lower.slice(0, -each.length))
+  return [lower, ...bare]
+}
