@@ -1,3 +1,4 @@
+import { isLocal, readAddress } from '@vethra/address'
 import { reasonToKeep } from '@vethra/ipam'
 import { ownerMark } from '@vethra/state'
 import type { Compared } from './compared.ts'
@@ -52,7 +53,7 @@ export function strayLinkFindings({ desired, observed }: Compared): readonly Fin
   })
 }
 
-/** Addresses of containers that an interface of the host has, too: what is for them stays on the host. */
+/** Addresses of containers that an interface of the host has, too: what is for them stays on the host. Each has its own loopback. */
 export function takenFindings({ desired, observed }: Compared): readonly Finding[] {
   const wanted = new Map(
     desired.attachments.flatMap((each) =>
@@ -61,8 +62,9 @@ export function takenFindings({ desired, observed }: Compared): readonly Finding
   )
   return observed.links.flatMap(({ name, addresses }) =>
     addresses.flatMap((each) => {
-      const attachment = wanted.get(each.replace(/\/.*/, ''))
-      if (attachment === undefined) return []
+      const text = each.replace(/\/.*/, '')
+      const [attachment, address] = [wanted.get(text), readAddress(text)]
+      if (attachment === undefined || address === undefined || isLocal(address)) return []
       return finding('address-taken', attachment, {
         message: `the host keeps what is for container ${attachment.containerId} in network ${attachment.network}: its interface ${name} has the address of that container`,
         evidence: [`${name} has ${each}`],

@@ -303,6 +303,24 @@ describe('interfaces', () => {
     ])
   })
 
+  it('lo has the addresses of loopback, as that of each container does', () => {
+    const [first] = world.desired.attachments
+    if (first === undefined) throw new Error('no attachment')
+    const addresses = ['127.0.0.1/8']
+    const attachments = [
+      { ...first, addresses: [{ address: '127.0.0.1', prefixLength: 8 }], ports: [] },
+    ]
+    const kinds = (name: string, own: readonly string[]) =>
+      diff(
+        { ...world.desired, attachments },
+        {
+          ...world.observed,
+          links: [...world.observed.links, { name, bridge: false, up: true, addresses: own }],
+        },
+      ).map(({ kind }) => kind)
+    expect(kinds('lo', addresses)).toEqual(kinds('lo', []))
+  })
+
   it('that take only what they would answer cut off ports of another network', () => {
     const [first] = world.desired.attachments
     if (first === undefined) throw new Error('no attachment')
