@@ -77,15 +77,16 @@ export function mtuOf(conf: JsonObject): number | undefined {
   return mtu === 0 ? undefined : mtu
 }
 
-/** The name of an interface in a conf; undefined when it is missing. Throws CniError 7 for one that the kernel refuses. */
+/** The name of an interface in a conf; undefined when it is missing. Throws CniError 7 for one that the kernel refuses, or takes for a pattern: `br%d` becomes br0. */
 export function linkNameOf(conf: JsonObject, key: string): string | undefined {
   const name = textOf(conf, key)
-  if (
-    name === undefined ||
-    (/^[\x21-\x2e\x30-\x39\x3b-\x7e]{1,15}$/.test(name) && name !== '.' && name !== '..')
-  )
+  if (name === undefined || (/^[!-$&-.0-9;-~]{1,15}$/.test(name) && name !== '.' && name !== '..'))
     return name
-  throw invalidKey(key, name, 'it must be the name of an interface, at most 15 characters')
+  throw invalidKey(
+    key,
+    name,
+    'it must be the name of an interface, at most 15 characters, none of them / : or %',
+  )
 }
 
 const unicastMac = /^[0-9a-f][02468ace](:[0-9a-f]{2}){5}$/

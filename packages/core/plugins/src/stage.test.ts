@@ -108,6 +108,7 @@ it.each<[key: string, value: Json]>([
   ['isGateway', 'yes'],
   ['bridge', 'a name with blanks'],
   ['bridge', 'a-name-of-17-char'],
+  ['bridge', 'br%d'],
   ['runtimeConfig', { mac: '01:00:00:00:00:01' }],
   ['hairpinMode', 1],
 ])('a conf of bridge with %s %j is refused with code 7 naming the key', (key, value) => {
