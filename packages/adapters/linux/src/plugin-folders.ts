@@ -2,7 +2,6 @@ import { constants } from 'node:fs'
 import {
   access,
   lstat,
-  mkdir,
   readdir,
   readlink,
   realpath,
@@ -13,6 +12,7 @@ import {
 } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { ioError, systemHint } from '@vethra/cni'
+import { makeFolder } from '@vethra/files'
 import { runProgram } from '@vethra/plugin-exec/programs'
 import type { PluginFile, PluginFolders } from '@vethra/world'
 import { run } from './run.ts'
@@ -81,7 +81,7 @@ async function packageOf(folder: string): Promise<string | undefined> {
 async function link(path: string, target: string): Promise<void> {
   const beside = `${path}.vethra-${process.pid}`
   try {
-    await mkdir(dirname(path), { recursive: true })
+    await makeFolder(dirname(path), 0o755)
     await rm(beside, { force: true })
     await symlink(target, beside)
     await rename(beside, path)
