@@ -11,6 +11,8 @@ export interface EngineOperation {
   readonly network: string
   readonly containerId: string
   readonly netns: string
+  /** Default: `eth0`. */
+  readonly ifname?: string
   /** Their addresses come from `static`. */
   readonly plugins: readonly JsonObject[]
   readonly previous?: Result
@@ -30,7 +32,8 @@ process.stdout.write(JSON.stringify(await outcome(operation)))
 
 async function outcome(operation: EngineOperation): Promise<EngineOutcome> {
   const { verb, network, containerId, netns, plugins, previous, links = 'delete' } = operation
-  const attachment = { containerId, netns, ifname: 'eth0', cniArgs: [], capabilityArgs: {} }
+  const { ifname = 'eth0' } = operation
+  const attachment = { containerId, netns, ifname, cniArgs: [], capabilityArgs: {} }
   const requests = plugins.map((conf) => ({ network, cniVersion: '1.1.0', conf, attachment }))
   const stage = { requests, ...(previous ? { previous } : {}) }
   const world = {

@@ -6,6 +6,8 @@ import { type Agent, type Question, startAgent } from './traffic.ts'
 /** A container of a test: its network, its addresses and the plugins behind `bridge`. */
 export interface TestContainer {
   readonly name: string
+  /** Default: `eth0`. */
+  readonly ifname?: string
   readonly bridge: string
   /** `10.4.0.2/24`. */
   readonly addresses: readonly string[]
@@ -75,10 +77,11 @@ export async function openEngineHost(): Promise<EngineHost> {
     container: TestContainer,
     more: Pick<EngineOperation, 'verb' | 'netns' | 'links'>,
   ) => {
-    const previous = results.get(container.name)
+    const previous = results.get(keyOf(container))
     return run({
       network: `net-${container.bridge}`,
       containerId: container.name,
+      ...(container.ifname === undefined ? {} : { ifname: container.ifname }),
       plugins: [bridgeConf(container), ...(container.chained ?? [])],
       ...(previous && more.verb !== 'add' ? { previous } : {}),
       ...more,
@@ -94,7 +97,7 @@ export async function openEngineHost(): Promise<EngineHost> {
       const outcome = await operate(container, { verb: 'add', netns })
       if ('error' in outcome || outcome.result === undefined)
         throw new Error(JSON.stringify(outcome))
-      results.set(container.name, outcome.result)
+      results.set(keyOf(container), outcome.result)
       return outcome.result
     },
     detach: (container, how = 'delete') =>
@@ -139,6 +142,10 @@ export function published(...ports: readonly number[]): JsonObject {
     ['tcp', 'udp'].map((protocol) => ({ protocol, hostPort: 8000 + port, containerPort: port })),
   )
   return { type: 'portmap', runtimeConfig: { portMappings } }
+}
+
+function keyOf({ name, ifname = 'eth0' }: TestContainer): string {
+  return `${name} ${ifname}`
 }
 
 function bridgeConf({ bridge, addresses, bridgeConf = {} }: TestContainer): JsonObject {

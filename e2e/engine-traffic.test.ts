@@ -52,6 +52,15 @@ describeOnHost('what the engine attached, by packets', () => {
     for (const name of ['b', 'c', 'outside', 'host']) await place.serve(name, 90)
   })
 
+  afterAll(async () => {
+    await place.close()
+  })
+
+  const bridged = (on: number) =>
+    place.sh(
+      `for f in iptables ip6tables; do echo ${on} > /proc/sys/net/bridge/bridge-nf-call-$f; done`,
+    )
+
   const tcp = { protocol: 'tcp', port: 90 } as const
 
   it('containers of ptp on one subnet reach each other and the outside, and are reached at their ports', async () => {
@@ -69,9 +78,9 @@ describeOnHost('what the engine attached, by packets', () => {
       await place.attach(routed(name, last))
       await place.serve(name, 80 + last)
     }
-    for (const { of, p, q } of [
-      { of: 'four', p: '10.6.0.2', q: '10.6.0.3' },
-      { of: 'six', p: 'fd00:6::2', q: 'fd00:6::3' },
+    for (const { of, p, q, gateway } of [
+      { of: 'four', p: '10.6.0.2', q: '10.6.0.3', gateway: '10.6.0.1' },
+      { of: 'six', p: 'fd00:6::2', q: 'fd00:6::3', gateway: 'fd00:6::1' },
     ] as const) {
       expect(
         await allSaid({
@@ -84,7 +93,7 @@ describeOnHost('what the engine attached, by packets', () => {
         peer: `q ${p} 1`,
         toOutside: `outside ${hostAt[of]} 1`,
         toPort: `p ${outside[of]} 1`,
-        peerToPort: `p ${q} 1`,
+        peerToPort: `p ${gateway} 1`,
       })
     }
     expect(await place.ask('host', { ...tcp, address: '127.0.0.1', port: 8082 })).toBe(
@@ -93,6 +102,36 @@ describeOnHost('what the engine attached, by packets', () => {
     expect(await place.detach(routed('p', 2))).toEqual({})
     expect(await place.ask('q', { ...tcp, address: outside.four })).toBe(`outside ${hostAt.four} 1`)
   })
+
+  // It answers its peers of the second network there, not by way of the host, which has to put the port's address back.
+  it.each(filters)(
+    'a container is reached at its port from its second network, $filtered',
+    async (row) => {
+      const second: TestContainer = {
+        ...c,
+        name: 'a',
+        ifname: 'eth1',
+        addresses: ['10.5.0.9/24', 'fd00:5::9/64'],
+      }
+      await bridged(row.bridged)
+      await place.attach(second)
+      for (const { of, gateway } of families) {
+        const published = { protocol: 'tcp', address: hostAt[of], port: 8080 } as const
+        expect(
+          await allSaid({
+            toPort: place.ask('c', published),
+            udpToPort: place.ask('c', { ...published, protocol: 'udp' }),
+            outsideToPort: place.ask('outside', published),
+          }),
+        ).toEqual({
+          toPort: `a ${gateway} 1`,
+          udpToPort: `a ${gateway} 1`,
+          outsideToPort: `a ${outside[of]} 1`,
+        })
+      }
+      expect(await place.detach(second)).toEqual({})
+    },
+  )
 
   it('a container of macvlan is a machine of its own beside the host, and goes in both ways', async () => {
     const upper: TestContainer = {
@@ -127,15 +166,6 @@ describeOnHost('what the engine attached, by packets', () => {
       }
     }
   })
-
-  afterAll(async () => {
-    await place.close()
-  })
-
-  const bridged = (on: number) =>
-    place.sh(
-      `for f in iptables ip6tables; do echo ${on} > /proc/sys/net/bridge/bridge-nf-call-$f; done`,
-    )
 
   it.each(rows)('$family $protocol, $filtered', async (row) => {
     await bridged(row.bridged)

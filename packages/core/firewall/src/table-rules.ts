@@ -52,6 +52,16 @@ function toItself(number: 4 | 6): Rule {
   return { when: [published, family(number), same], does: 'masquerade' }
 }
 
+// A container of two networks answers its peers of the second by that: the answer has to come back by the host, which
+// puts the address back that was asked.
+function toPort(number: 4 | 6): Rule {
+  const ip = number === 4 ? 'ip' : 'ip6'
+  return {
+    when: [published, family(number), has(`${ip} saddr`, `masq${number}`)],
+    does: 'masquerade',
+  }
+}
+
 // RFC 4291, 2.5.3: no packet from ::1 leaves the host. Led to a container, a connection to ::1 would hang; so it is refused.
 const toLoopback6: Match = { kind: 'prefix', field: 'ip6 daddr', prefix: '::1/128', not: true }
 function leads(): readonly Rule[] {
@@ -143,6 +153,8 @@ export function tableRules(): Readonly<Record<string, readonly Rule[]>> {
       masquerading(6),
       toItself(4),
       toItself(6),
+      toPort(4),
+      toPort(6),
       { when: [published, family(4), fromLoopback, has('oifname', 'bridges')], does: 'masquerade' },
     ],
     forward: [

@@ -6,7 +6,7 @@ import { tableRules } from './table-rules.ts'
 export const vethraTable = { family: 'inet', table: 'vethra' } as const
 
 /** Raised whenever the rules change: a table with another version in its comment is made again, its elements kept. */
-export const tableVersion = 4
+export const tableVersion = 5
 
 /** The comment of the table. */
 export const tableComment: string = `made by vethra, ${tableVersion}`
@@ -67,7 +67,7 @@ export const sets: readonly Omit<NewSet, 'kind'>[] = [
   { set: 'isolated', key: ['ifname'] },
   { set: 'internal', key: ['ifname'] },
   { set: 'dnsonly', key: ['ifname', 'ifname'] },
-  // A network's subnets: never masqueraded among each other, masqueraded to elsewhere, and to itself.
+  // A network's subnets: never masqueraded among each other but at published ports, masqueraded to elsewhere, and to itself.
   { set: 'nets4', key: ['ipv4_addr'], interval: true },
   { set: 'nets6', key: ['ipv6_addr'], interval: true },
   { set: 'self4', key: ['ipv4_addr', 'ipv4_addr'], interval: true },
