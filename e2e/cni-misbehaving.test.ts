@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { describeOnHost } from './gate.ts'
+import { executable } from './host.ts'
 import { blue, bridgeList, type CniHost, openCniHost } from './recording-plugins.ts'
 
 const deadlineMs = 1_000
@@ -122,6 +123,32 @@ describeOnHost('vethra cni with a plugin that misbehaves', () => {
     expect(await run('del')).toMatchObject({ exitCode: 0, stderr: '' })
     expect(await cni.leftovers()).toEqual([])
   })
+
+  it('on VERSION or a trial: what asks it waits for some seconds, and shows the others', async () => {
+    await cni.make('bad', 'trap "" TERM; while :; do sleep 1; done')
+    await cni.make('firewall', 'trap "" TERM; while :; do sleep 1; done')
+    await cni.make('worse', 'exec cat /dev/zero')
+    await cni.make(
+      'worst',
+      `setsid sh -c 'echo $$ > "$0"; exec sleep 100' "\${0%/plugins/worst}/pid"`,
+    )
+    const limited = (...args: readonly string[]) =>
+      cni.host.run(['timeout', '-s', 'KILL', '20', executable, ...args], { env: cni.path })
+    const isolated = ['--plugins', 'exec', 'network', 'create', '-o', 'icc=false', 'apart']
+    const [listed, created] = await Promise.all([
+      limited('plugin', 'ls', '--format', 'json'),
+      limited(...isolated),
+    ])
+    await cni.host.run(['sh', '-c', `kill "$(cat ${cni.host.folder}/pid)"`])
+    expect(listed.exitCode).toBe(0)
+    const rows = JSON.parse(listed.stdout) as readonly { Name: string; Versions: string[] }[]
+    const versions = new Map(rows.toReversed().map(({ Name, Versions }) => [Name, Versions.length]))
+    expect(versions.get('bad')).toBe(0)
+    expect(versions.get('worse')).toBe(0)
+    expect(versions.get('worst')).toBe(0)
+    expect(versions.get('bridge')).toBeGreaterThan(3)
+    expect(created.exitCode).toBe(2)
+  }, 30_000)
 
   it('that was removed between ADD and DEL: the others run, and DEL tells of it until it is back', async () => {
     await cni.record('bad')

@@ -90,7 +90,9 @@ function loadedHere(settings: Settings, places: LockPlaces, io: Io): Pick<World,
   return {
     userFacts: async () => (await import('@vethra/rootlesskit')).userFacts(io.env),
     pluginFolders: async () =>
-      (await import('./seldom-facts-here.ts')).foldersOf(io.program[0] ?? ''),
+      (await import('./seldom-facts-here.ts')).foldersOf(io.program[0] ?? '', (folder) =>
+        newRunner({ path: [folder], env: {} }),
+      ),
     kernel: kernelHere,
     ...(isBun
       ? {

@@ -1,3 +1,5 @@
+import type { PluginRunner } from './plugin-runner.ts'
+
 /** The folders that CNI plugins lie in. Failures are CniError 5. */
 export interface PluginFolders {
   /** The path of this executable, which links of ours lead to. */
@@ -6,8 +8,8 @@ export interface PluginFolders {
   list(folder: string): Promise<readonly string[]>
   /** The file at a path; undefined where there is none. */
   look(path: string): Promise<PluginFile | undefined>
-  /** The answer of a plugin to an operation that asks for no container; undefined where it cannot be run. */
-  ask(path: string, operation: 'VERSION'): Promise<string | undefined>
+  /** Runs the plugins of one folder. */
+  runnerIn(folder: string): PluginRunner
   /** The package that owns a folder, as dpkg and rpm say; undefined where none does. */
   packageOf(folder: string): Promise<string | undefined>
   /** Makes a symbolic link, by rename: what was there under the name is replaced. Makes the folder where it is missing. */

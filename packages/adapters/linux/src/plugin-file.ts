@@ -17,18 +17,18 @@ export async function askFirewallPlugin(
 ): Promise<FirewallPlugin | undefined> {
   const file = pluginFile('firewall', path)
   if (file === undefined) return undefined
-  const about = await run('timeout', [longest, 'env', '-i', file])
+  const about = await run('timeout', [...longest, 'env', '-i', file])
   const call = trialOf(ingressPolicy)
   const variables = Object.entries(pluginEnvironment(call, path)).map(
     ([key, value]) => `${key}=${value}`,
   )
-  const command = ['timeout', longest, 'env', '-i', programs, ...variables, file]
+  const command = ['timeout', ...longest, 'env', '-i', programs, ...variables, file]
   const { status, stdout } = await run('unshare', ['--net', ...command], call.stdin)
   return { about: `${about.stdout}${about.stderr}`, trial: { succeeded: status === 0, stdout } }
 }
 
-/** In seconds: it has next to nothing to do. */
-const longest = '10'
+/** In seconds, and killed one later: it has next to nothing to do. */
+const longest = ['-k', '1', '5']
 
 const programs = 'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
 

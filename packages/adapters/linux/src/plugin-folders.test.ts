@@ -8,7 +8,10 @@ it('a folder of plugins that is made is for its owner to write, whatever the uma
   const root = mkdtempSync(join(tmpdir(), 'plugins-'))
   const umask = process.umask(0)
   try {
-    await pluginFolders('/bin/true').link(join(root, 'opt/bin/bridge'), '/bin/true')
+    await pluginFolders('/bin/true', () => ({ run: async () => '' })).link(
+      join(root, 'opt/bin/bridge'),
+      '/bin/true',
+    )
   } finally {
     process.umask(umask)
   }

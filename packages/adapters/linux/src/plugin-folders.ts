@@ -15,10 +15,9 @@ import { ioError, systemHint } from '@vethra/cni'
 import { makeFolder } from '@vethra/files'
 import { runProgram } from '@vethra/plugin-exec/programs'
 import type { PluginFile, PluginFolders } from '@vethra/world'
-import { run } from './run.ts'
 
-/** The folders of CNI plugins of this host. `program` is the path of this executable. */
-export function pluginFolders(program: string): PluginFolders {
+/** The folders of CNI plugins of this host. `program` is the path of this executable, `runnerIn` runs the plugins of one folder. */
+export function pluginFolders(program: string, runnerIn: PluginFolders['runnerIn']): PluginFolders {
   return {
     program,
     list: (folder) =>
@@ -27,7 +26,7 @@ export function pluginFolders(program: string): PluginFolders {
         [],
       ),
     look: (path) => look(path, program),
-    ask,
+    runnerIn,
     packageOf,
     link,
   }
@@ -47,22 +46,6 @@ async function look(path: string, program: string): Promise<PluginFile | undefin
     () => false,
   )
   return { kind: isExecutable ? 'program' : 'other', ...target }
-}
-
-/** In seconds: a plugin has nothing to do but print. */
-const longest = '5'
-
-// Old plugins check variables that VERSION has no use for: libcni sends them this.
-async function ask(path: string, operation: string): Promise<string | undefined> {
-  const variables = [
-    `CNI_COMMAND=${operation}`,
-    'CNI_NETNS=dummy',
-    'CNI_IFNAME=dummy',
-    'CNI_PATH=dummy',
-  ]
-  const argv = [longest, 'env', '-i', ...variables, path]
-  const { status, stdout } = await run('timeout', argv, '{"cniVersion":"1.1.0"}')
-  return status === 0 ? stdout : undefined
 }
 
 const managers = [

@@ -34,8 +34,7 @@ function versionCall(type: string) {
   } as const
 }
 
-/** The versions in the answer of a plugin to VERSION. Throws CniError 6 for one that makes no sense. */
-export function versionsIn(printed: string): readonly string[] {
+function versionsIn(printed: string): readonly string[] {
   const answer = parseJsonOr(printed, (cause) => undecodable('it is no JSON', cause))
   const version = goField(answer, 'cniVersion')
   if (typeof version !== 'string' || version === '') throw undecodable('missing field cniVersion')

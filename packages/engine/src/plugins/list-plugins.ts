@@ -1,6 +1,6 @@
-import { orElse } from '@vethra/cni'
+import { onCniError } from '@vethra/cni'
 import type { PluginFolders } from '@vethra/world'
-import { versionsIn } from '../attach/supported-versions.ts'
+import { supportedVersions } from '../attach/supported-versions.ts'
 
 /** A plugin in a folder of `CNI_PATH`, as `plugin ls` shows it. */
 export interface PluginRow {
@@ -22,9 +22,7 @@ export async function listPlugins(
   path: readonly string[],
 ): Promise<readonly PluginRow[]> {
   const names = await Promise.all(
-    path.map(async (folder) =>
-      (await folders.list(folder)).map((name) => ({ name, file: `${folder}/${name}` })),
-    ),
+    path.map(async (folder) => (await folders.list(folder)).map((name) => ({ name, folder }))),
   )
   const found = await Promise.all(names.flat().map((each) => rowOf(folders, each)))
   const rows = found.flat()
@@ -41,13 +39,14 @@ export async function listPlugins(
 
 async function rowOf(
   folders: PluginFolders,
-  { name, file }: { readonly name: string; readonly file: string },
+  { name, folder }: { readonly name: string; readonly folder: string },
 ): Promise<readonly PluginRow[]> {
+  const file = `${folder}/${name}`
   const found = await folders.look(file)
   if (found === undefined || found.kind === 'other') return []
   const { kind, target: Target = '' } = found
-  const answer = kind === 'broken' ? undefined : await folders.ask(file, 'VERSION')
-  const Versions = answer === undefined ? [] : orElse(() => versionsIn(answer), [])
+  const asked = kind === 'broken' ? [] : supportedVersions(folders.runnerIn(folder), name)
+  const Versions = await Promise.resolve(asked).catch(onCniError(() => []))
   const Whose = kind === 'own' ? 'vethra' : kind === 'broken' ? 'broken' : 'other'
   return [{ Name: name, File: file, Whose, Target, Versions, Shadowed: false }]
 }

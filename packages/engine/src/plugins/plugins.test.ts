@@ -1,3 +1,4 @@
+import { CniError } from '@vethra/cni'
 import type { PluginFile, PluginFolders } from '@vethra/world'
 import { describe, expect, it } from 'vitest'
 import { installPlugins, listPlugins } from '../index.ts'
@@ -13,7 +14,12 @@ function folders(files: Readonly<Record<string, PluginFile>>, owner?: string) {
         .filter((path) => path.startsWith(`${folder}/`))
         .map((path) => path.slice(folder.length + 1)),
     look: async (path) => files[path],
-    ask: async (path) => (path.includes('mute') ? undefined : version),
+    runnerIn: () => ({
+      run: async ({ type }) => {
+        if (type === 'mute') throw new CniError({ code: 104, message: 'it timed out' })
+        return version
+      },
+    }),
     packageOf: async () => owner,
     link: async (path, target) => void made.push(`${path} -> ${target}`),
   }
