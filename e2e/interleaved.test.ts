@@ -1,3 +1,5 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { describeOnHost } from './gate.ts'
 import { executable, type Host, openHost } from './host.ts'
@@ -60,5 +62,37 @@ describeOnHost('a command that comes in between two steps of another', () => {
       })
       expect(await host.snapshot(), why).toEqual(empty)
     }
+  })
+
+  it('start, then bundle rm: one succeeds, nothing is left', async () => {
+    await host.vethra(...create)
+    const id = `web-${host.tag}`
+    const bundle = await host.bundle(id, ['sleep', '600'])
+    const file = join(bundle, 'config.json')
+    const prepare = ['bundle', 'prepare', bundle, '--id', id, '--name', 'shop', '--network', 'lan']
+    const comeAndGo = async (step: number): Promise<boolean> => {
+      const tag = `${host.tag}-${step}`
+      await host.vethra(...prepare)
+      const config = JSON.parse(await readFile(file, 'utf8'))
+      const env = Object.entries(stoppingAt(step, tag)).map((each) => each.join('='))
+      config.hooks.createRuntime[0].env.push(...env)
+      await writeFile(file, JSON.stringify(config))
+      const done = await interleave(
+        tag,
+        () => host.start(bundle, id),
+        () => host.vethra('bundle', 'rm', id),
+      )
+      const codes = [done.first.exitCode, done.second.exitCode]
+      const why = `step ${step}: ${done.first.stderr} ${done.second.stderr}`
+      expect([0, 1], why).toEqual(expect.arrayContaining(codes))
+      if (done.isStopped) expect(codes, why).not.toEqual([0, 0])
+      await host.stop(id)
+      await host.vethra('bundle', 'rm', id)
+      return done.isStopped
+    }
+    await comeAndGo(999)
+    empty = await host.snapshot()
+    for (let step = 1; await comeAndGo(step); step += stride)
+      expect(await host.snapshot(), `step ${step}`).toEqual(empty)
   })
 })

@@ -9,7 +9,7 @@ const taken = new CniError({ code: 102, message: 'name web is taken' })
 const full = ioError('cannot write lifecycle.json')
 
 const store = {
-  read: async () => undefined,
+  read: async () => ({}),
   claimName: async () => {
     throw taken
   },
@@ -34,4 +34,27 @@ it('a start that fails on a full disk says why it failed, and then that this is 
     'error: name web is taken (code 102)',
     '  caused by: cannot write lifecycle.json (CNI code 5)',
   ])
+})
+
+it('a start that "bundle rm" was faster than says so, and leaves neither a file nor a name', async () => {
+  const request = { namespace: 'default', id: 'c1', name: 'web', mode: 'host' } as HookRequest
+  const done: string[] = []
+  let isThere = true
+  const removed = {
+    read: async () => (isThere ? {} : undefined),
+    claimName: async (name: string) => void done.push(`claim ${name}`),
+    releaseName: async (name: string) => void done.push(`release ${name}`),
+    write: async (_: string, file: string) => void done.push(`write ${file}`),
+  }
+  const hold = async (_: string, work: () => Promise<unknown>) => {
+    isThere = false
+    return work()
+  }
+  const container = {
+    ...{ state: { id: 'c1', pid: 7 }, request, store: removed, ours: true },
+    ...{ record: async () => undefined, now: () => 0 },
+  } as unknown as Container
+  const host = { ...world, lock: { hold }, places: { runtime: '/r' } } as unknown as World
+  await expect(createRuntime(host, container)).rejects.toMatchObject({ code: 101 })
+  expect(done).toEqual(['claim web', 'release web'])
 })

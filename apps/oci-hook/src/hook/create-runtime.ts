@@ -14,7 +14,6 @@ import {
   checkOthers,
   demandDone,
   detachEach,
-  holdingContainer,
   inSequence,
   nameLeasedResolvers,
   recordsOf,
@@ -29,6 +28,7 @@ import { startBypass, stopBypass } from './bypass.ts'
 import type { Container } from './container.ts'
 import { detachFormer } from './detach-former.ts'
 import { refuseSecondHome } from './detached-home.ts'
+import { holdingKnown, isRemoved } from './holding-known.ts'
 import { checkJoined, netnsOf } from './netns-of.ts'
 import { removePidFile, writePidFile } from './pid-file.ts'
 import { plannedMemberships } from './planned-memberships.ts'
@@ -40,7 +40,7 @@ export async function createRuntime(world: World, container: Container): Promise
   const left = await checkInterfaces(world, container).catch(async (error: unknown) => {
     throw await undoAfter(error, async () => {
       const attached = await recordsOf(world.records, request)
-      if (attached.length === 0) await note(container, true)
+      if (attached.length === 0) await noteFailure(container)
     })
   })
   const outcome = await inSequence(async (step) => {
@@ -54,9 +54,19 @@ export async function createRuntime(world: World, container: Container): Promise
     )
     if (request.mode === 'container') await checkJoined(world, named)
     if (request.mode === 'cni') await connect(world, named, { left, step })
-    else await step('write lifecycle.json', () => noteStart(world, container))
+    else
+      await holdingKnown(world, container, () =>
+        step('write lifecycle.json', () => noteStart(world, container)),
+      )
   }, world.steps)
-  if ('failed' in outcome) throw await undoAfter(outcome.failed, () => note(container, true))
+  if ('failed' in outcome) throw await undoAfter(outcome.failed, () => noteFailure(container))
+}
+
+// Of one that was removed meanwhile nothing is to be left.
+async function noteFailure(container: Container): Promise<void> {
+  const { store, state, request } = container
+  if (!(await isRemoved(container))) return note(container, true)
+  if (request.name !== '') await store.releaseName(request.name, state.id)
 }
 
 interface Begun {
@@ -89,7 +99,7 @@ async function connect(world: World, container: Container, { left, step }: Begun
     () => world.ports.hold(wanted),
     () => world.ports.release(wanted),
   )
-  await holdingContainer(world, memberships, () =>
+  await holdingKnown(world, container, () =>
     attachHeld(world, container, { memberships, reservation }),
   )
 }

@@ -34,7 +34,7 @@ export const guards = {
   /** Two operations on one container in one network (SPEC 1.1.0, section 2: none in parallel). */
   attachment: ({ runtime }: Place<'runtime'>, containerId: string): string =>
     `${runtime}/locks/attachment-${component('container id', containerId)}`,
-  /** The networks and the name of one container, from reading them until the change is written. */
+  /** The networks, the name and the files of one container, from reading them until the change is written. */
   container: ({ runtime }: Place<'runtime'>, containerId: string): string =>
     `${runtime}/locks/container-${component('container id', containerId)}`,
   /** A new attachment of one network being recorded, against the network's garbage collection and removal. Taken before `conf-lists`. */

@@ -4,11 +4,22 @@ import type { HostTools } from './host-tools.ts'
 
 /** Runs `work` while no other operation is at work on the container. */
 export async function holdingContainer<T>(
-  { lock, places }: HostTools,
+  tools: HostTools,
   memberships: readonly Membership[],
   work: () => Promise<T>,
 ): Promise<T> {
-  const [first] = memberships
-  if (first === undefined) return work()
-  return lock.hold(guards.attachment(places, first.attachment.containerId), work)
+  const ids = memberships.slice(0, 1).map(({ attachment }) => attachment.containerId)
+  return holdingAttachments(tools, ids, work)
+}
+
+/** Runs `work` while no other operation is at work on the containers that plugins know by these ids. */
+export async function holdingAttachments<T>(
+  { lock, places }: Pick<HostTools, 'lock' | 'places'>,
+  containerIds: readonly string[],
+  work: () => Promise<T>,
+): Promise<T> {
+  const [id, ...others] = [...new Set(containerIds)].sort()
+  if (id === undefined) return work()
+  const rest = () => holdingAttachments({ lock, places }, others, work)
+  return lock.hold(guards.attachment(places, id), rest)
 }

@@ -10,6 +10,7 @@ import {
   storedMappings,
 } from '@vethra/container'
 import type { Network } from '@vethra/networks'
+import { holdingDecisions } from '../container/holding-decisions.ts'
 import { keepConfLists } from '../network/keep-conf-lists.ts'
 import { knownNetworks } from '../network/known-networks.ts'
 import {
@@ -100,7 +101,9 @@ interface Done {
 async function holding(tools: CalledTools, config: ConfigText, wanted: Work): Promise<Done> {
   const { lock, places } = tools.host
   const known = wanted.known ?? (await knownNetworks(tools.networks))
-  const work = () => prepare({ ...tools, known }, config, wanted)
+  const preparing = () => prepare({ ...tools, known }, config, wanted)
+  const work = () =>
+    wanted.dryRun ? preparing() : holdingDecisions(tools, wanted.flags.id, preparing)
   // Bundles that are prepared at the same time must not choose one port twice.
   const chooses = wanted.flags.publish.length > 0 && !wanted.dryRun && !wanted.byRuntime
   return (await (chooses ? lock.hold(guards.ports(places), work) : work())) as Done

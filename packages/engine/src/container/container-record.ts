@@ -1,8 +1,9 @@
-import { containerIdOf, guards, inUseError } from '@vethra/cni'
+import { inUseError } from '@vethra/cni'
 import type { BundleRecord } from '@vethra/container'
 import type { ManageTools } from '../network/tools.ts'
 import { findContainer } from './container-inspect.ts'
 import type { KnownContainer } from './container-state.ts'
+import { holdingDecisions } from './holding-decisions.ts'
 
 /** Changes what a container is to be, one change at a time, read again in its turn. Throws CniError 101 when there is none. */
 export async function changeContainer<T>(
@@ -11,10 +12,7 @@ export async function changeContainer<T>(
   change: (container: KnownContainer) => Promise<T>,
 ): Promise<T> {
   const { id } = await findContainer(tools, ref)
-  const { lock, places } = tools.host
-  const { namespace } = tools.settings
-  const guard = guards.container(places, containerIdOf({ namespace, id }))
-  return lock.hold(guard, async () => change(await findContainer(tools, id)))
+  return holdingDecisions(tools, id, async () => change(await findContainer(tools, id)))
 }
 
 /** The record of a container that `bundle prepare` made. Throws CniError 102 for any other, and for one without networks of its own. */

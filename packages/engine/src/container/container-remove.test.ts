@@ -36,3 +36,38 @@ it('leaves a container whose start was under way when its turn came', async () =
   expect(await removing).toMatchObject({ removed: [], failure: { code: 102 } })
   expect(host).toMatchObject({ done: [], records: [{ containerId: 'default-c1' }] })
 })
+
+it('forgets a container while its locks are held, from the last look at it to its files', async () => {
+  const host = sampleHost()
+  const { host: tools, ...sample } = sampleTools(host)
+  const held: string[] = []
+  const lock: typeof tools.lock = {
+    hold: async (path, work) => {
+      held.push(path)
+      return work(false).finally(() => held.pop())
+    },
+  }
+  const looks: string[][] = []
+  const removing = removeContainers(
+    {
+      ...{ settings: { namespace: 'default' }, networks: sample.networks('default') },
+      ...{ host: { ...tools, lock }, hosts: await sample.hosts('default'), ports: sample.ports },
+      containers: {
+        ...sample.containers('default'),
+        find: async () => 'c1',
+        async read(_: string, file: string) {
+          if (file !== 'vethra.json') return undefined
+          looks.push([...held])
+          return sampleRecord
+        },
+        remove: async (id: string) => void host.done.push(`${id} ${held}`),
+      },
+    } as unknown as ManageTools,
+    ['c1'],
+    {},
+  )
+  expect(await removing).toEqual({ removed: ['c1'] })
+  const both = ['/r/locks/container-default-c1', '/r/locks/attachment-default-c1']
+  expect(looks.at(-1)).toEqual(both)
+  expect(host.done.at(-1)).toBe(`c1 ${both}`)
+})

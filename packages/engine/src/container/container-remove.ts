@@ -1,11 +1,11 @@
-import { type AttachmentKey, CniError, inUseError, oneOrAll } from '@vethra/cni'
+import { type AttachmentKey, CniError, containerIdOf, inUseError, oneOrAll } from '@vethra/cni'
 import type { Membership } from '@vethra/container'
 import { findNetwork, type Network } from '@vethra/networks'
 import type { CachedAttachment } from '@vethra/world'
-import type { DetachOptions } from '../attach/detach-each.ts'
+import { type DetachOptions, detachEach } from '../attach/detach-each.ts'
+import { holdingAttachments } from '../attach/holding-container.ts'
 import type { HostTools } from '../attach/host-tools.ts'
 import { keyOf, rememberedOnly } from '../attach/membership.ts'
-import { detachAll } from '../attach/on-host.ts'
 import { passLocks } from '../attach/pass-locks.ts'
 import { attachedIdOf, entryLives } from '../attach/whose.ts'
 import { knownNetworks } from '../network/known-networks.ts'
@@ -14,6 +14,7 @@ import { tellRemoved } from '../tell.ts'
 import { undoneConfigs, writeConfigs } from './container-configs.ts'
 import { findRemains } from './container-remains.ts'
 import { demandSeen, type KnownContainer } from './container-state.ts'
+import { holdingDecisions } from './holding-decisions.ts'
 
 /** The outcome of `removeContainers`. */
 export interface RemovedContainers {
@@ -56,18 +57,27 @@ async function removeContainer(
   ref: string,
   options: RemoveOptions,
 ): Promise<void> {
-  const { containers, hosts, host, ports, settings } = tools
   const found = await findEnded(tools, ref, options)
   const { id } = found
-  const containerId = await attachedIdOf(host.records, { namespace: settings.namespace, id })
-  const known = await knownNetworks(tools.networks)
-  await passLocks(host, containerId, networkNames(known, found))
-  // A start that was under way has ended by now.
+  const { host, settings } = tools
+  const container = { namespace: settings.namespace, id }
+  await passLocks(host, networkNames(await knownNetworks(tools.networks), found))
+  // One of 0.1 has another id until its next start.
+  const ids = [containerIdOf(container), await attachedIdOf(host.records, container)]
+  const work = () => removeHeld(tools, id, options)
+  await holdingDecisions(tools, id, () => holdingAttachments(host, ids, work))
+}
+
+// A start that was under way has ended by now, and none begins.
+async function removeHeld(tools: ManageTools, id: string, options: RemoveOptions): Promise<void> {
+  const { containers, hosts, host, ports, settings } = tools
   const container = await findEnded(tools, id, options)
   const { record } = container
+  const known = await knownNetworks(tools.networks)
+  const containerId = await attachedIdOf(host.records, { namespace: settings.namespace, id })
   // What cannot be undone is told before anything is.
   const configs = options.keepConfig ? [] : await undoneConfigs(tools, container)
-  await detachAll(host, await leftMemberships(tools, container, known), options)
+  await detachEach(host, await leftMemberships(tools, container, known), options)
   // What is left is another container's, and so are the ports that are held under that id.
   const others = await host.records.list(containerId)
   if (others.length === 0) await ports.release({ containerId, ports: record?.ports ?? [] })

@@ -1,0 +1,29 @@
+import { containerIdOf, notFoundError } from '@vethra/cni'
+import { annotationKeys } from '@vethra/container'
+import { holdingAttachments } from '@vethra/engine'
+import type { World } from '@vethra/world'
+import type { Container } from './container.ts'
+
+/** Runs `work` while no other operation is at work on a container. Throws CniError 101 where "bundle rm" was faster. */
+export async function holdingKnown<T>(
+  world: World,
+  container: Container,
+  work: () => Promise<T>,
+): Promise<T> {
+  return holdingAttachments(world, [containerIdOf(container.request)], async () => {
+    if (await isRemoved(container))
+      throw notFoundError(
+        `container ${container.state.id} was removed while it was being started`,
+        'Prepare its bundle again: vethra bundle prepare.',
+      )
+    return work()
+  })
+}
+
+/** Whether the files of a container, ours or nerdctl's, are removed by now: runc has mounted them before it calls the hook. */
+export async function isRemoved({ ours, store, state }: Container): Promise<boolean> {
+  const { id, annotations } = state
+  if (ours) return (await store.read(id, 'vethra.json')) === undefined
+  const hadFolder = annotations[annotationKeys.stateDir] === store.folder(id)
+  return hadFolder && !(await store.list()).includes(id)
+}
