@@ -9,6 +9,7 @@ import {
   type DetachOptions,
   detachAll,
   holdingContainer,
+  logSteps,
   openDoor,
   plannedRows,
   tellAttached,
@@ -36,12 +37,14 @@ export async function printCalls(world: World, { network, netns }: Place, io: Io
 /** Attaches a namespace and prints the result as the last plugin printed it. */
 export async function add(world: World, { network, netns }: Place, io: Io): Promise<void> {
   const attachment = attachmentOf(netns, io.env)
-  const memberships = [{ network, list: await loadList(world, network), attachment }]
-  await world.checkNetns(attachment.netns)
-  await openDoor(world, memberships)
-  await world.bringLoopbackUp(attachment.netns)
+  const step = logSteps(world.steps)
+  const list = await step('read the network', () => loadList(world, network))
+  const memberships = [{ network, list, attachment }]
+  await step('check the namespace', () => world.checkNetns(attachment.netns))
+  await step('check the interface', () => openDoor(world, memberships))
+  await step('bring lo up', () => world.bringLoopbackUp(attachment.netns))
   const results = await holdingContainer(world, memberships, () => attachEach(world, memberships))
-  await tellAttached(world, memberships, results)
+  await step('write the events', () => tellAttached(world, memberships, results))
   const [result] = results
   const { containerId, ifname } = attachment
   const done = `${ifname} of ${attachment.netns} is in network ${network}, as container ${containerId}`

@@ -24,6 +24,7 @@ export {
   demandDone,
   goingOn,
   inSequence,
+  logSteps,
   type SequenceStep,
 } from './attach/sequence.ts'
 export { demandSingleSysctls } from './attach/single-sysctls.ts'

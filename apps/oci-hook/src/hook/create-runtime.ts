@@ -36,14 +36,13 @@ import { plannedMemberships } from './planned-memberships.ts'
 /** createRuntime: takes the container's name, attaches it, and makes it known to its peers. A failure undoes it, and lifecycle.json says so. */
 export async function createRuntime(world: World, container: Container): Promise<void> {
   const { request } = container
-  await refuseSecondHome(world, request)
-  const left = await checkInterfaces(world, container).catch(async (error: unknown) => {
-    throw await undoAfter(error, async () => {
-      const attached = await recordsOf(world.records, request)
-      if (attached.length === 0) await noteFailure(container)
-    })
-  })
   const outcome = await inSequence(async (step) => {
+    await step('check that the container is not alive', () => refuseSecondHome(world, request))
+    const left = await step(
+      'check the interfaces',
+      () => checkInterfaces(world, container).catch(failedFirst(world, container)),
+      () => noteFailure(container),
+    )
     await step('load the AppArmor profile', () => loadProfile(world, container))
     const name = await step('take the name', () => takeName(container))
     const named = { ...container, request: { ...request, name } }
@@ -52,14 +51,25 @@ export async function createRuntime(world: World, container: Container): Promise
       () => writePidFile(world.files, container),
       () => removePidFile(world, container),
     )
-    if (request.mode === 'container') await checkJoined(world, named)
+    if (request.mode === 'container')
+      await step('check the joined namespace', () => checkJoined(world, named))
     if (request.mode === 'cni') await connect(world, named, { left, step })
     else
       await holdingKnown(world, container, () =>
         step('write lifecycle.json', () => noteStart(world, container)),
       )
   }, world.steps)
-  if ('failed' in outcome) throw await undoAfter(outcome.failed, () => noteFailure(container))
+  demandDone(outcome)
+}
+
+// Where one lives under this id, lifecycle.json is that one's.
+function failedFirst(world: World, container: Container): (error: unknown) => Promise<never> {
+  return async (error) => {
+    throw await undoAfter(error, async () => {
+      const attached = await recordsOf(world.records, container.request)
+      if (attached.length === 0) await noteFailure(container)
+    })
+  }
 }
 
 // Of one that was removed meanwhile nothing is to be left.
@@ -83,7 +93,8 @@ async function connect(world: World, container: Container, { left, step }: Begun
     plannedMemberships(world, container, netns),
   )
   // Before ports are taken: taking those of one container id frees what holds them.
-  if (request.ports.length > 0) await checkOthers(world, memberships)
+  if (request.ports.length > 0)
+    await step('check the other attachments', () => checkOthers(world, memberships))
   await step('detach what 0.1 left', () => detachFormer(world, request))
   await step('bring lo up', () => world.bringLoopbackUp(netns))
   await step('undo what a kill left', () => undoLeft(world, left, memberships))
@@ -137,12 +148,12 @@ async function attachHeld(
     )
     await step('write the hosts files', () => hosts.acquire(names))
     await step('write lifecycle.json', () => noteStart(world, container))
-    return results
+    await step('write resolv.conf', () => nameLeased(world, container, { memberships, results }))
+    const lines = results.flatMap((result, at) => attachedLines(memberships[at], result))
+    await step('write the log', () => container.record(lines))
+    await step('write the events', () => tellAttached(world, memberships, results))
   }, world.steps)
-  const results = demandDone(outcome)
-  await nameLeased(world, container, { memberships, results })
-  await tellAttached(world, memberships, results)
-  await container.record(results.flatMap((result, at) => attachedLines(memberships[at], result)))
+  demandDone(outcome)
 }
 
 // A container that its server's resolvers cannot be told to has the host's.

@@ -9,6 +9,7 @@ import { keyOf } from './membership.ts'
 import { isNativeAlone, reachable } from './reachable.ts'
 import { remains } from './remains.ts'
 import { removeLeftLink } from './remove-left-link.ts'
+import { type Attempt, goingOn } from './sequence.ts'
 import { sweepAlone } from './sweep.ts'
 
 /** How attachments are removed. */
@@ -25,26 +26,20 @@ export async function detachEach(
   memberships: readonly Membership[],
   { force = false, silent = false }: DetachOptions = {},
 ): Promise<void> {
-  const errors: unknown[] = []
-  const attempt: Try = (work) => work.catch((error: unknown) => void errors.push(error))
   const left: Left[] = []
-  for (const each of memberships.toReversed()) left.push(await leave(tools, each, attempt))
-  // Where ADD is remembered, the namespace is there and every DEL succeeded, plugins leave nothing: looking is saved.
-  const isToSweep = ({ membership, known, mayLeaveRules }: Left) =>
-    // Such plugins make no rules that iptables knows: looking for some is saved.
-    !isNativeAlone(known) &&
-    (mayLeaveRules || errors.length > 0 || membership.attachment.netns === '')
-  const swept = left
-    .filter(isToSweep)
-    .map(({ membership, known }) => ({ ...membership, listText: known.cached?.listText }))
-  const isSwept = await attempt(sweepAlone(tools, swept).then(() => true))
   const forgotten = new Set<Left>()
   const forget = async (each: Left) => {
     await tools.records.remove(keyOf(each.membership))
     forgotten.add(each)
     if (!silent) await tell(tools, each)
   }
-  for (const each of left) if (isSwept && each.isDetached) await attempt(forget(each))
+  const errors = await goingOn(async (attempt) => {
+    for (const each of memberships.toReversed()) left.push(await leave(tools, each, attempt))
+    const isSwept = await attempt('remove left rules', () => sweepLeft(tools, left))
+    for (const each of left)
+      if (isSwept && each.isDetached)
+        await attempt(`remove the record of ${each.membership.network}`, () => forget(each))
+  }, tools.steps)
   if (errors.length === 0) return
   if (!force || errors.some((error) => !(error instanceof CniError))) throw together(errors)
   for (const each of left.filter((one) => !forgotten.has(one))) {
@@ -52,6 +47,21 @@ export async function detachEach(
     await forget(each)
   }
   tools.onRemains?.(remains(memberships, together(errors)))
+}
+
+// Where ADD is remembered, the namespace is there and every DEL succeeded, plugins leave nothing: looking is saved.
+async function sweepLeft(tools: HostTools, left: readonly Left[]): Promise<true> {
+  const hasFailed = left.some(({ isDone }) => !isDone)
+  const swept = left.filter(
+    ({ membership, known, mayLeaveRules }) =>
+      // Such plugins make no rules that iptables knows: looking for some is saved.
+      !isNativeAlone(known) && (mayLeaveRules || hasFailed || membership.attachment.netns === ''),
+  )
+  await sweepAlone(
+    tools,
+    swept.map(({ membership, known }) => ({ ...membership, listText: known.cached?.listText })),
+  )
+  return true
 }
 
 // An ADD that did not finish was told to nobody.
@@ -62,25 +72,34 @@ async function tell(
   if (cached) await tellDetached(tools, membership, membership.container ?? record?.container)
 }
 
-/** Waits for a work; undefined where it failed, which is noted. */
-type Try = <T>(work: Promise<T>) => Promise<T | undefined>
-
 /** An attachment that was left, as far as that went. */
 interface Left {
   readonly membership: Membership
   readonly known: Remembered
   readonly isDetached: boolean
+  /** Whether its link is gone, too. */
+  readonly isDone: boolean
   readonly mayLeaveRules: boolean
 }
 
-async function leave(tools: HostTools, given: Membership, attempt: Try): Promise<Left> {
+async function leave(tools: HostTools, given: Membership, attempt: Attempt): Promise<Left> {
   const known = await rememberedOf(tools, keyOf(given))
   const membership = await reachable(tools, given, known)
-  const detaching = detachOne(tools, membership, known).then(() => true)
-  const isDetached = (await attempt(detaching)) === true
+  const { network } = membership
+  const isDetached = await attempt(`DEL of ${network}`, () =>
+    detachOne(tools, membership, known).then(() => true),
+  )
   // Without its interface, bridge passes over its rules, too.
-  const wasLeft = (await attempt(removeLeftLink(tools, membership, known.made))) === true
+  const wasLeft = await attempt(`remove what is left in ${network}`, () =>
+    removeLeftLink(tools, membership, known.made),
+  )
   // Without what ADD was called with, portmap does not know that there are ports to be closed.
   const isUntold = !known.cached?.listText || known.made.entry !== known.cached
-  return { membership, known, isDetached, mayLeaveRules: wasLeft || isUntold }
+  return {
+    membership,
+    known,
+    isDetached: isDetached === true,
+    isDone: isDetached === true && wasLeft !== undefined,
+    mayLeaveRules: wasLeft === true || isUntold,
+  }
 }

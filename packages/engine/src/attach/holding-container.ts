@@ -12,14 +12,17 @@ export async function holdingContainer<T>(
   return holdingAttachments(tools, ids, work)
 }
 
-/** Runs `work` while no other operation is at work on the containers that plugins know by these ids. */
+/** Runs `work` while no other operation is at work on the containers that plugins know by these ids. Waiting for each is a step. */
 export async function holdingAttachments<T>(
-  { lock, places }: Pick<HostTools, 'lock' | 'places'>,
+  tools: Pick<HostTools, 'lock' | 'places' | 'steps'>,
   containerIds: readonly string[],
   work: () => Promise<T>,
 ): Promise<T> {
   const [id, ...others] = [...new Set(containerIds)].sort()
   if (id === undefined) return work()
-  const rest = () => holdingAttachments({ lock, places }, others, work)
-  return lock.hold(guards.attachment(places, id), rest)
+  const locked = tools.steps?.(`wait for the lock of ${id}`)
+  return tools.lock.hold(guards.attachment(tools.places, id), () => {
+    locked?.()
+    return holdingAttachments(tools, others, work)
+  })
 }

@@ -440,10 +440,20 @@ describe('attachEach', () => {
     }
     await attachAll({ ...tools, steps: named }, [member('a', 'eth0')])
     expect(steps).toEqual([
+      'wait for the lock of ns-c1',
       'remove what is left in a',
       'ADD of a',
       'look at the namespace again',
       'flush records and cache',
+    ])
+    steps.length = 0
+    await detachAll({ ...tools, steps: named }, [member('a', 'eth0')])
+    expect(steps).toEqual([
+      'wait for the lock of ns-c1',
+      'DEL of a',
+      'remove what is left in a',
+      'remove left rules',
+      'remove the record of a',
     ])
   })
 

@@ -11,22 +11,30 @@ export type SequenceStep = <T>(
 /** The outcome of an operation: its result, or its error. Failures of its undo are among the error's causes. */
 export type SequenceOutcome<T> = { readonly done: T } | { readonly failed: unknown }
 
-/** Does steps top to bottom; when one fails, undoes those before it in reverse, each failure of an undo kept. */
-export async function inSequence<T>(
-  work: (step: SequenceStep) => Promise<T>,
-  log: StepLog = () => () => {},
-): Promise<SequenceOutcome<T>> {
-  const undos: { readonly name: string; readonly undo: () => Promise<unknown> }[] = []
-  const timed = async <R>(name: string, each: () => Promise<R>): Promise<R> => {
+/** Does one step of an operation that has nothing to undo, and returns what it returns. */
+export type LoggedStep = <T>(name: string, work: () => Promise<T>) => Promise<T>
+
+/** Steps that are written to a log: the name and the time of each. */
+export function logSteps(log: StepLog = () => () => {}): LoggedStep {
+  return async (name, work) => {
     const end = log(name)
     try {
-      return await each()
+      return await work()
     } finally {
       end()
     }
   }
+}
+
+/** Does steps top to bottom; when one fails, undoes those before it in reverse, each failure of an undo kept. */
+export async function inSequence<T>(
+  work: (step: SequenceStep) => Promise<T>,
+  log?: StepLog,
+): Promise<SequenceOutcome<T>> {
+  const undos: { readonly name: string; readonly undo: () => Promise<unknown> }[] = []
+  const logged = logSteps(log)
   const step: SequenceStep = async (name, each, undo) => {
-    const result = await timed(name, each)
+    const result = await logged(name, each)
     if (undo) undos.push({ name, undo })
     return result
   }
@@ -35,7 +43,7 @@ export async function inSequence<T>(
   } catch (error) {
     const errors: unknown[] = [error]
     for (const { name, undo } of undos.toReversed())
-      await timed(`undo: ${name}`, undo).catch((failure: unknown) => errors.push(failure))
+      await logged(`undo: ${name}`, undo).catch((failure: unknown) => errors.push(failure))
     return { failed: together(errors) }
   }
 }
@@ -46,20 +54,11 @@ export type Attempt = <T>(name: string, work: () => Promise<T>) => Promise<T | u
 /** Does the steps of a clean-up, top to bottom, whatever fails. Returns the failures in their order. */
 export async function goingOn(
   work: (attempt: Attempt) => Promise<void>,
-  log: StepLog = () => () => {},
+  log?: StepLog,
 ): Promise<readonly unknown[]> {
   const errors: unknown[] = []
-  await work(async (name, each) => {
-    const end = log(name)
-    try {
-      return await each()
-    } catch (error) {
-      errors.push(error)
-      return undefined
-    } finally {
-      end()
-    }
-  })
+  const logged = logSteps(log)
+  await work((name, each) => logged(name, each).catch((error: unknown) => void errors.push(error)))
   return errors
 }
 

@@ -10,7 +10,7 @@ import { referencesTo } from '@vethra/networks'
 import { detachEach } from '../attach/detach-each.ts'
 import { holdingContainer } from '../attach/holding-container.ts'
 import { attachEach, detachAll, openDoor } from '../attach/on-host.ts'
-import { all, demandDone, inSequence } from '../attach/sequence.ts'
+import { all, demandDone, inSequence, logSteps } from '../attach/sequence.ts'
 import { homeLife } from '../container/container-home.ts'
 import { findContainer } from '../container/container-inspect.ts'
 import { changeContainer, recordOf } from '../container/container-record.ts'
@@ -26,7 +26,10 @@ import type { ManageTools } from './tools.ts'
 /** Connects a container to one more network, at once and at each start; undone on failure. Throws CniError 102 when it cannot be. */
 export async function connectContainer(tools: ManageTools, request: ConnectRequest): Promise<void> {
   await changeContainer(tools, request.container, async (found) => {
-    const { network, asked, memberships, left } = await joiningOf(tools, found, request)
+    const step = logSteps(tools.host.steps)
+    const { network, asked, memberships, left } = await step('read the network', () =>
+      joiningOf(tools, found, request),
+    )
     // A disconnect that was killed may have left some.
     const container = {
       ...found,
@@ -35,16 +38,21 @@ export async function connectContainer(tools: ManageTools, request: ConnectReque
     const record = recordOf(container)
     const remember = (networks: BundleRecord['networks']) =>
       tools.containers.write(container.id, 'vethra.json', renderRecord({ ...record, networks }))
-    if (memberships.length === 0) await remember([...record.networks, asked])
+    if (memberships.length === 0)
+      await step('write vethra.json', () => remember([...record.networks, asked]))
     else {
-      await detachAll(tools.host, left, { silent: true })
-      await openDoor(tools.host, memberships)
+      await step('detach what a kill left', () => detachAll(tools.host, left, { silent: true }))
+      await step('check the interfaces', () => openDoor(tools.host, memberships))
       await holdingContainer(tools.host, memberships, () =>
         connectNow(tools, container, { memberships, asked, remember }),
       )
     }
-    await keepConfLists(tools.networks, { ...record, networks: [asked] })
-    await tellConnection(tools.host, 'container-connected', { network: network.name, record })
+    await step('keep the conf list', () =>
+      keepConfLists(tools.networks, { ...record, networks: [asked] }),
+    )
+    await step('write the events', () =>
+      tellConnection(tools.host, 'container-connected', { network: network.name, record }),
+    )
   })
 }
 

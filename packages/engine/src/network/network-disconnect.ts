@@ -11,7 +11,7 @@ import type { ContainerNames } from '@vethra/names'
 import { findNetwork, networkId, referencesTo } from '@vethra/networks'
 import type { DetachOptions } from '../attach/detach-each.ts'
 import { detachAll } from '../attach/on-host.ts'
-import { all, demandDone, inSequence, type SequenceOutcome } from '../attach/sequence.ts'
+import { all, demandDone, inSequence, logSteps, type SequenceOutcome } from '../attach/sequence.ts'
 import { findContainer } from '../container/container-inspect.ts'
 import { changeContainer, recordOf } from '../container/container-record.ts'
 import { demandSeen, type KnownContainer } from '../container/container-state.ts'
@@ -39,12 +39,19 @@ export async function disconnectContainer(
 ): Promise<readonly string[]> {
   return changeContainer(tools, request.container, async (container) => {
     const record = recordOf(container)
-    const { target, networks } = await leavingOf(tools, container, request)
-    if (networks.length === 0) await rememberHome(tools, container)
+    const step = logSteps(tools.host.steps)
+    const { target, networks } = await step('read the network', () =>
+      leavingOf(tools, container, request),
+    )
+    if (networks.length === 0)
+      await step('write lifecycle.json', () => rememberHome(tools, container))
     demandDone(await leave(tools, container, { target, networks, options: request }))
-    const faults = await forgetLease(tools, container, target)
-    await tellConnection(tools.host, 'container-disconnected', { network: target.name, record })
-    return [...faults, ...(await movePorts(tools, container, target.name))]
+    const faults = await step('write resolv.conf', () => forgetLease(tools, container, target))
+    await step('write the events', () =>
+      tellConnection(tools.host, 'container-disconnected', { network: target.name, record }),
+    )
+    const unpublished = await step('move the ports', () => movePorts(tools, container, target.name))
+    return [...faults, ...unpublished]
   })
 }
 
