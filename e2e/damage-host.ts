@@ -80,6 +80,7 @@ const foreign = [
   'ip link add br-other type bridge; ip addr add 10.99.0.1/24 dev br-other; ip link set br-other up',
   'ip link add other0 type veth peer name other1; ip link set other1 up; ip link set other0 master br-other up',
   'iptables -N OTHER; iptables -A OTHER -s 10.99.0.0/24 -j ACCEPT; iptables -A FORWARD -j OTHER',
+  'iptables -N DOCKER-USER; iptables -A DOCKER-USER -j RETURN; iptables -A FORWARD -j DOCKER-USER',
   'iptables -t nat -N CNI-000000000000000000000000',
   'nft add table inet other; nft add chain inet other input "{ type filter hook input priority 0; }"; nft add rule inet other input counter',
   `mkdir -p ${networks}/other; printf 'someone\\r\\neth0' >${networks}/other/10.99.0.2`,

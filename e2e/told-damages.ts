@@ -6,6 +6,42 @@ import { within } from './inside-damages.ts'
 export const toldDamages: readonly Damage[] = [
   ...damagesOf(undefined, [
     [
+      "a rule of Docker's chain for users drops everything",
+      'rules-refusing',
+      () =>
+        'iptables -D FORWARD -j DOCKER-USER; iptables -I FORWARD -j DOCKER-USER; iptables -I DOCKER-USER -j DROP',
+    ],
+    [
+      'a rule of table raw drops what comes from the bridge',
+      'rules-refusing',
+      ({ bridge }) =>
+        `iptables -t raw -A PREROUTING -i ${bridge} -m comment --comment "so; be it" -j DROP`,
+    ],
+    [
+      'a rule of table mangle drops what comes from the subnet',
+      'rules-refusing',
+      () => 'iptables -t mangle -A FORWARD -s 10.4.1.0/24 -j DROP',
+    ],
+    [
+      'a rule of table raw drops what is sent to a published port',
+      'rules-refusing',
+      () => 'iptables -t raw -A PREROUTING -p udp --dport 5353 -j DROP',
+    ],
+    [
+      "another program's table drops what is forwarded to the bridge",
+      'rules-refusing',
+      ({ bridge }) =>
+        `nft add table inet site; nft add chain inet site fw '{ type filter hook forward priority 5; }'; nft add rule inet site fw oifname ${bridge} counter reject`,
+    ],
+    [
+      'a chain at the ingress of the bridge drops everything',
+      'rules-refusing',
+      ({ bridge }) =>
+        `nft add table netdev site; nft add chain netdev site in '{ type filter hook ingress device ${bridge} priority 0; }'; nft add rule netdev site in drop`,
+    ],
+  ]),
+  ...damagesOf(undefined, [
+    [
       'a neighbour entry by hand has another MAC',
       'neighbour-wrong',
       ({ address, bridge }) =>

@@ -51,6 +51,7 @@ export type KernelFacts = Pick<
   | 'firewallManagers'
   | 'firewalldSources'
   | 'refusingChains'
+  | 'tables'
   | 'forwards'
   | 'hiddenRules'
   | 'unknown'

@@ -1,11 +1,11 @@
 import { readlinkSync } from 'node:fs'
 import { CniError, present } from '@vethra/cni'
 import { readText } from '@vethra/files'
-import type { RefusingChain } from '@vethra/firewall'
+import { type FilterTable, filterTables, type RefusingChain, readNftTable } from '@vethra/firewall'
 import { allPids, isOfOurs, runProgram, textOf } from '@vethra/plugin-exec/programs'
 import type { KernelFacts } from '@vethra/world'
 import { firewalldTable, zone, zoneCall } from './applied/firewalld.ts'
-import { type BaseChain, chainsOnForward } from './nft-chains.ts'
+import { tablesOnTheWay } from './nft-tables.ts'
 
 /** The facts of the kernel and its programs about forwarding and firewalls. Facts that cannot be read are left out. */
 export async function kernelFacts(): Promise<KernelFacts> {
@@ -15,16 +15,17 @@ export async function kernelFacts(): Promise<KernelFacts> {
       unknown.push(reasonOf(error))
       return undefined
     })
-  const [four, six, bridged, hidden, chains, managers] = await Promise.all([
+  const [four, six, bridged, hidden, named, managers] = await Promise.all([
     flagAt(read, '/proc/sys/net/ipv4/ip_forward'),
     flagAt(read, '/proc/sys/net/ipv6/conf/all/forwarding'),
     flagAt(read, '/proc/sys/net/bridge/bridge-nf-call-iptables'),
     hiddenRules(read),
-    chainsOnForward(),
+    tablesOnTheWay(),
     firewallManagers(read),
   ])
-  const zoned = chains.some(({ table }) => table === firewalldTable.table)
+  const zoned = named.includes(`${firewalldTable.family} ${firewalldTable.table}`)
   const sources = zoned ? await outputOf('dbus-send', zoneCall('getSources', zone)) : undefined
+  const tables = await Promise.all(named.filter((each) => !isKnown.test(each)).map(listed))
   return {
     forwards: { ...present({ 4: four, 6: six }) },
     ...present({ filtersBridges: bridged }),
@@ -33,7 +34,8 @@ export async function kernelFacts(): Promise<KernelFacts> {
       : { firewalldSources: sources.match(/[0-9a-f.:]+\/\d+/g) ?? [] }),
     hiddenRules: hidden.said,
     firewallManagers: [...new Set([...managers, ...(zoned ? ['firewalld'] : [])])],
-    refusingChains: [...(await Promise.all(chains.filter(refuses).map(listed))), ...hidden.chains],
+    refusingChains: [...tables.flatMap(refusingChains), ...hidden.chains],
+    tables: [...tables, ...hidden.tables],
     unknown: unknown.toSorted(),
   }
 }
@@ -58,12 +60,13 @@ interface Hidden {
   readonly said: readonly string[]
   /** Those of iptables-legacy whose policy is to drop. */
   readonly chains: readonly RefusingChain[]
+  readonly tables: readonly FilterTable[]
 }
 
 // The rules that the host's own iptables does not show: those of the other backend.
 async function hiddenRules(read: Read): Promise<Hidden> {
   const version = await outputOf('iptables', ['-V'])
-  if (version === undefined) return { said: [], chains: [] }
+  if (version === undefined) return { said: [], chains: [], tables: [] }
   const other = version.includes('nf_tables') ? 'legacy' : 'nft'
   const saved = await Promise.all(
     (['ip', 'ip6'] as const).map((family) => savedBy(read, family, other)),
@@ -79,6 +82,7 @@ async function hiddenRules(read: Read): Promise<Hidden> {
     chains: saved.flatMap(({ program, drops, rules }) =>
       drops ? [{ program, name: 'FORWARD', priority: 0, rules: rules.filter(isForward) }] : [],
     ),
+    tables: saved.flatMap(({ tables }) => tables),
   }
 }
 
@@ -87,6 +91,7 @@ interface Saved {
   readonly rules: readonly string[]
   /** Whether the policy of FORWARD is to drop. */
   readonly drops: boolean
+  readonly tables: readonly FilterTable[]
 }
 
 // The kernel names the families that have tables of iptables-legacy: without it, the program would make some.
@@ -95,33 +100,34 @@ async function savedBy(read: Read, family: 'ip' | 'ip6', other: 'legacy' | 'nft'
   const tables = other === 'nft' ? 'nft' : await read(`/proc/self/net/${family}_tables_names`)
   const text = (tables ?? '').trim() === '' ? '' : ((await outputOf(`${program}-save`, [])) ?? '')
   const rules = text.split('\n').filter((line) => line.startsWith('-A '))
-  return { program, rules, drops: /^:FORWARD DROP/m.test(text) }
+  const drops = /^:FORWARD DROP/m.test(text)
+  return { program, rules, drops, tables: filterTables(program, text) }
 }
 
 function isForward(rule: string): boolean {
   return rule.startsWith('-A FORWARD ')
 }
 
-/** iptables' own chains are read with its rules, our own with our table; firewalld gets the subnets of networks. */
-function refuses({ family, table, policy }: BaseChain): boolean {
-  const ofIptables = (family === 'ip' || family === 'ip6') && table === 'filter'
-  const isOurs = family === 'inet' && table === 'vethra'
-  return policy === 'drop' && !ofIptables && !isOurs && table !== 'firewalld'
+// iptables' own tables are read with its rules, ours and those of plugins by themselves; firewalld gets the subnets of networks.
+const isKnown =
+  /^(ip6? (filter|nat|mangle|raw|security)|inet (vethra|firewalld)|\S+ (firewalld|cni_.*))$/
+
+async function listed(name: string): Promise<FilterTable> {
+  const args = ['-a', '-s', '-y', 'list', 'table', ...name.split(' ')]
+  return readNftTable(name, (await outputOf('nft', args)) ?? '')
 }
 
-async function listed({ family, table, name, prio }: BaseChain): Promise<RefusingChain> {
-  const text = (await outputOf('nft', ['-s', 'list', 'chain', family, table, name])) ?? ''
-  return {
-    program: 'nft',
-    name: `${family} ${table} ${name}`,
-    priority: prio,
-    // Behind what table, chain, and hook are.
-    rules: text
-      .split('\n')
-      .slice(3)
-      .map((line) => line.trim())
-      .filter((line) => line !== '' && line !== '}'),
-  }
+function refusingChains({ name: table, chains }: FilterTable): readonly RefusingChain[] {
+  return [...chains].flatMap(([name, { hook, drops, priority, rules }]) =>
+    hook === 'forward' && drops
+      ? [
+          {
+            ...{ program: 'nft', name: `${table} ${name}`, priority },
+            rules: rules.map(({ line }) => line),
+          },
+        ]
+      : [],
+  )
 }
 
 async function firewallManagers(read: Read): Promise<readonly string[]> {

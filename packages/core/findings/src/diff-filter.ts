@@ -10,7 +10,7 @@ import type { Compared } from './compared.ts'
 import type { DesiredAttachment, DesiredNetwork } from './desired-state.ts'
 import { about, type Finding, finding, warning } from './finding.ts'
 import type { ObservedState } from './observed-state.ts'
-import { shellWord } from './shell-word.ts'
+import { shellWords } from './shell-word.ts'
 
 /** Firewalls that get in the way of each other, or of containers. */
 export function filterFindings({ desired, observed }: Compared): readonly Finding[] {
@@ -91,18 +91,8 @@ function dropping({ family, dropping: lines }: ObservedFirewall): Finding {
   return finding('rules-refusing', about('host', `${program} chain CNI-FORWARD`), {
     message: `somebody's rules of ${program} in front of those of CNI plugins drop what containers send or get`,
     evidence: lines,
-    fix: lines.map((line) => `${program} -D ${wordsOf(line.slice(3))}`).join(' && '),
+    fix: lines.map((line) => `${program} -D ${shellWords(line.slice(3))}`).join(' && '),
   })
-}
-
-// A saved rule as words of a shell: what is in quotation marks there is a comment, of anybody.
-function wordsOf(rule: string): string {
-  const words = rule.match(/"(?:[^"\\]|\\.)*"|\S+/g) ?? []
-  return words
-    .map((each) =>
-      shellWord(each.startsWith('"') ? each.slice(1, -1).replace(/\\(.)/g, '$1') : each),
-    )
-    .join(' ')
 }
 
 interface NamedNetwork extends ForwardedNetwork {

@@ -1,6 +1,7 @@
 import { type Compared, compare } from './compared.ts'
 import type { DesiredState } from './desired-state.ts'
 import { attachmentFindings } from './diff-attachments.ts'
+import { dropFindings } from './diff-drops.ts'
 import { confFindings, damageFindings } from './diff-files.ts'
 import { filterFindings } from './diff-filter.ts'
 import { firewallFindings } from './diff-firewall.ts'
@@ -66,6 +67,7 @@ const finders: readonly ((host: Compared) => readonly Finding[])[] = [
   subnetFindings,
   hostFindings,
   filterFindings,
+  dropFindings,
   programFindings,
   featureFindings,
   folderFindings,

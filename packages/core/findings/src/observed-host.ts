@@ -1,5 +1,5 @@
 import type { AttachmentKey, ContainerRef } from '@vethra/cni'
-import type { RefusingChain } from '@vethra/firewall'
+import type { FilterTable, RefusingChain } from '@vethra/firewall'
 import type { SeenFeature } from '@vethra/state'
 
 /** A neighbour entry of the host. */
@@ -55,6 +55,8 @@ export interface ObservedHost {
   readonly firewalldSources?: readonly string[]
   /** The chains that refuse forwarding unless a rule accepts it, beside those of the iptables that plugins run. */
   readonly refusingChains: readonly RefusingChain[]
+  /** The tables of others that forwarded packets pass, beside those of that iptables. Default: none. */
+  readonly tables?: readonly FilterTable[]
   /** The parts that cannot be read, with the reason: `/proc/self/net/ip_tables_names: EACCES`. */
   readonly unknown: readonly string[]
   readonly folders: readonly ObservedFolder[]

@@ -1,5 +1,6 @@
 /** The firewall by effect, the nftables rules that do it, and in `iptables/` those of Go plugins. Not for the kernel's own state. */
 
+export { chainsAt, droppedBy, type KnownPacket } from './dropped-by.ts'
 export {
   type Effect,
   elementOps,
@@ -9,8 +10,10 @@ export {
   shapeOf,
 } from './effects.ts'
 export { effectsFrom } from './effects-from.ts'
+export { type FilterTable, hasDrops } from './filter-table.ts'
 export { hostportLeads, hostportTable } from './hostport-table.ts'
 export { attachmentChains } from './iptables/chain-names.ts'
+export { filterTables } from './iptables/filter-tables.ts'
 export { type ForwardedPorts, forwardedPorts } from './iptables/forwarded-ports.ts'
 export {
   admittingLeftovers,
@@ -39,6 +42,7 @@ export {
   masqueradeText,
 } from './masquerade-table.ts'
 export { forwardTables, passRule, passRuleArguments, passRuleText } from './pass-rule.ts'
+export { readNftTable } from './read-nft-table.ts'
 export {
   type ForwardedNetwork,
   isPlain,

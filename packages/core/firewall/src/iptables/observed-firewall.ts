@@ -1,3 +1,4 @@
+import type { FilterTable } from '../filter-table.ts'
 import type { ForwardedPorts } from './forwarded-ports.ts'
 
 /** The effects of the packet filter on containers, in one address family. */
@@ -7,13 +8,15 @@ export interface ObservedFirewall {
   readonly refusing?: readonly string[]
   /** The tables in which no chain of a plugin has a rule: nothing was made there, or all was flushed. */
   readonly flushed: readonly ('filter' | 'nat')[]
+  /** The tables with rules of others that drop. Default: none. */
+  readonly tables?: readonly FilterTable[]
   /** The ports of the host that rules of others than CNI plugins lead somewhere. Default: none. */
   readonly ledByOthers?: readonly ForwardedPorts[]
   /** Whether traffic to a port of the host reaches published ports at all. */
   readonly publishes: boolean
   /** Whether what containers and the host send to published ports is masqueraded where portmap marks it, so that answers come back. */
   readonly masqueradesMarked: boolean
-  /** The rules that drop or reject in the chain of `firewall`, which only accepts by itself, and those that do so with everything before it is entered. */
+  /** The rules that drop or reject in the chain of `firewall`, which only accepts by itself, and those that do so with everything in the administrator's. */
   readonly dropping: readonly string[]
   /** By mark: what only one container in one network makes. */
   readonly owned: ReadonlyMap<string, OwnedRules>

@@ -80,13 +80,10 @@ COMMIT`,
     expect(readFirewall({ family: 4, text }).dropping).toEqual([drop, reject])
   })
 
-  it('names a rule that drops everything before the chain of firewall is entered, and no other', () => {
+  it("names a rule that drops everything in the administrator's chain, and no other", () => {
     const jump = filter.match(/^-A FORWARD .*-j CNI-FORWARD$/m)?.[0] ?? ''
-    const before = [
-      '-A FORWARD -j DROP',
-      '-A CNI-ADMIN -j REJECT --reject-with icmp-port-unreachable',
-    ]
-    const others = ['-A FORWARD -i br9 -j DROP', '-A CNI-ADMIN -s 10.9.9.9/32 -j DROP']
+    const before = ['-A CNI-ADMIN -j REJECT --reject-with icmp-port-unreachable']
+    const others = ['-A FORWARD -j DROP', '-A CNI-ADMIN -s 10.9.9.9/32 -j DROP']
     const text = filter.replace(jump, [...before, ...others, jump, '-A FORWARD -j DROP'].join('\n'))
     expect(readFirewall({ family: 4, text }).dropping).toEqual(before)
   })

@@ -1,5 +1,6 @@
 import { present } from '@vethra/cni'
 import { attachmentChains } from './chain-names.ts'
+import { filterTables } from './filter-tables.ts'
 import { portsAmong } from './forwarded-ports.ts'
 import type { ObservedFirewall, OwnedRules, PublishedPort } from './observed-firewall.ts'
 import { isolation } from './read-isolation.ts'
@@ -15,6 +16,7 @@ export function readFirewall({ family, text }: SavedRules): ObservedFirewall {
   return {
     family,
     ...refusing(text, filter),
+    tables: filterTables(family === 4 ? 'iptables' : 'ip6tables', tables),
     flushed: [
       ...(hasRules(filter) ? [] : ['filter' as const]),
       ...(hasRules(nat) ? [] : ['nat' as const]),
@@ -67,15 +69,12 @@ function refusing(text: string, filter: readonly Rule[]): Pick<ObservedFirewall,
   return { refusing: own.map(({ line }) => line) }
 }
 
-// Before CNI-FORWARD is entered, and in the administrator's chain, only what drops everything counts.
+// In the administrator's chain only what drops everything counts.
 function dropping(filter: readonly Rule[]): readonly string[] {
-  const entered = filter.findIndex(
-    ({ chain, target }) => chain === 'FORWARD' && target === 'CNI-FORWARD',
-  )
-  return filter.flatMap(({ chain, target, line }, at) => {
-    const isBefore = chain === 'CNI-ADMIN' || (chain === 'FORWARD' && at < entered)
+  return filter.flatMap(({ chain, target, line }) => {
     const drops = target === 'DROP' || target === 'REJECT'
-    return drops && (chain === 'CNI-FORWARD' || (isBefore && isForAll.test(line))) ? [line] : []
+    const counts = chain === 'CNI-FORWARD' || (chain === 'CNI-ADMIN' && isForAll.test(line))
+    return drops && counts ? [line] : []
   })
 }
 

@@ -1,0 +1,65 @@
+import type { RefusingChain } from './refusing-chain.ts'
+
+/** A table of others that packets pass, as its program lists it. */
+export interface FilterTable {
+  /** The program that its rules are written with. */
+  readonly program: RefusingChain['program']
+  /** As the program names it: `inet site`, or `raw`. */
+  readonly name: string
+  /** The family whose packets it sees; absent for both. */
+  readonly family?: 4 | 6
+  /** By name. */
+  readonly chains: ReadonlyMap<string, FilterChain>
+}
+
+/** A chain, with its rules in order. */
+export interface FilterChain {
+  /** The hook that the kernel calls it at; absent where only rules lead to it. */
+  readonly hook?: string
+  /** Its priority there; 0 without a hook. */
+  readonly priority: number
+  /** The devices that it is for; empty for all. */
+  readonly devices: readonly string[]
+  /** Whether it drops what no rule of it accepts. */
+  readonly drops: boolean
+  readonly rules: readonly FilterRule[]
+}
+
+/** A rule: what a packet must be, all of it, and what becomes of it then. */
+export interface FilterRule {
+  /** As its program lists it. */
+  readonly line: string
+  /** Its number; of nftables alone. */
+  readonly handle?: string
+  readonly tests: readonly FilterTest[]
+  /** `other` for what may end in a verdict that cannot be read off the rule. */
+  readonly does: 'drop' | 'accept' | 'return' | 'next' | 'jump' | 'goto' | 'other'
+  /** The chain that `jump` and `goto` lead to; else empty. */
+  readonly to: string
+}
+
+/** One thing that a packet must be: one of these values, or with `not` none of them. */
+export interface FilterTest {
+  /** `unknown` for what nobody can tell of a packet. */
+  readonly field: PacketField | 'unknown'
+  readonly values: readonly string[]
+  readonly not: boolean
+}
+
+/** A part of a packet that is tested: interfaces by name, `*` at the end for any rest; addresses by prefix. */
+type PacketField =
+  | 'iifname'
+  | 'oifname'
+  | 'ibrname'
+  | 'family'
+  | 'saddr'
+  | 'daddr'
+  | 'protocol'
+  | 'dport'
+  | 'state'
+  | 'mark'
+
+/** Whether a rule of it drops. */
+export function hasDrops({ chains }: FilterTable): boolean {
+  return [...chains.values()].some(({ rules }) => rules.some(({ does }) => does === 'drop'))
+}

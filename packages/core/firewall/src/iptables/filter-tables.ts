@@ -1,0 +1,85 @@
+import { present } from '@vethra/cni'
+import type { FilterChain, FilterRule, FilterTable, FilterTest } from '../filter-table.ts'
+import { passMark } from '../pass-mark.ts'
+import type { RefusingChain } from '../refusing-chain.ts'
+import { chainOf, parseRules, type RuleTable } from './rules.ts'
+
+/** The tables in a saved rule set with a rule of others that drops; those of CNI plugins are left out. */
+export function filterTables(
+  program: RefusingChain['program'],
+  saved: string | readonly RuleTable[],
+): readonly FilterTable[] {
+  const tables = typeof saved === 'string' ? parseRules(saved) : saved
+  return tables
+    .filter(({ name }) => name in priorities)
+    .map((table) => ({
+      ...table,
+      rules: table.rules.filter((each) => !each.startsWith('-A CNI-')),
+    }))
+    .filter(({ rules }) => rules.some((each) => / -j (DROP|REJECT)( |$)/.test(each)))
+    .map(({ name, rules }) => ({
+      ...{ program, name, family: program.startsWith('ip6') ? (6 as const) : (4 as const) },
+      chains: new Map(
+        [...Map.groupBy(rules, chainOf)].map(([chain, own]) => [chain, chainIn(name, chain, own)]),
+      ),
+    }))
+}
+
+const priorities: Readonly<Record<string, number>> = {
+  ...{ raw: -300, mangle: -150, filter: 0, security: 50 },
+}
+
+const hooks = ['PREROUTING', 'FORWARD', 'POSTROUTING']
+
+function chainIn(table: string, name: string, rules: readonly string[]): FilterChain {
+  const hook = hooks.includes(name) ? name.toLowerCase() : undefined
+  const on = { ...present({ hook }), priority: priorities[table] ?? 0 }
+  return { ...on, devices: [], drops: false, rules: rules.map(readRule) }
+}
+
+const verdicts: Readonly<Record<string, FilterRule['does']>> = {
+  ...{ DROP: 'drop', REJECT: 'drop', ACCEPT: 'accept', RETURN: 'return' },
+  ...{ QUEUE: 'other', NFQUEUE: 'other' },
+}
+
+// What goes on by itself. A chain of plugins accepts what is theirs; what isolates networks drops nothing of one alone.
+const passing = /^(LOG|NFLOG|MARK|CONNMARK|TCPMSS|CT|NOTRACK|TRACE|TOS|DSCP|CNI-ISOLATION.*)?$/
+
+function readRule(line: string): FilterRule {
+  const words = line.match(/"(?:[^"\\]|\\.)*"|\S+/g)?.slice(2) ?? []
+  const tests: FilterTest[] = []
+  let target = ''
+  let does: FilterRule['does'] = 'next'
+  for (let at = 0; at < words.length; at += 1) {
+    const not = words[at] === '!'
+    if (not) at += 1
+    const [option = '', given = ''] = words.slice(at)
+    if (option === '-j' || option === '-g') {
+      target = given
+      const leads = option === '-g' ? 'goto' : 'jump'
+      does = verdicts[given] ?? (passing.test(given) ? 'next' : leads)
+      // All behind it is of the target.
+      break
+    }
+    if (option !== '-m' && option !== '--comment') tests.push(testOf(option, given, not))
+    at += 1
+  }
+  return { line, tests, does, to: does === 'jump' || does === 'goto' ? target : '' }
+}
+
+const fields: Readonly<Record<string, FilterTest['field']>> = {
+  ...{ '-i': 'iifname', '-o': 'oifname', '-s': 'saddr', '-d': 'daddr', '-p': 'protocol' },
+  ...{ '--dport': 'dport', '--dports': 'dport', '--ctstate': 'state', '--state': 'state' },
+  '--mark': 'mark',
+}
+
+const pass = `0x${passMark.toString(16)}/0x${passMark.toString(16)}`
+
+function testOf(option: string, given: string, not: boolean): FilterTest {
+  const field = fields[option] ?? 'unknown'
+  if (field === 'mark') return { field: given === pass ? field : 'unknown', values: ['pass'], not }
+  const values = given.split(',').map((each) => each.toLowerCase())
+  if (field === 'dport' && given.includes(':')) return { field: 'unknown', values, not }
+  const isName = field === 'iifname' || field === 'oifname'
+  return { field, values: isName ? [given.replace(/\+$/, '*')] : values, not }
+}
