@@ -9,7 +9,7 @@ import {
   masqueradeRemovals,
   masqueradeRules,
 } from '@vethra/firewall'
-import { isOwnVeth, type LinkKind, linkKinds, planFormer } from '@vethra/plugins'
+import { isOwnVeth, type LinkKind, linkKindOf, planFormer } from '@vethra/plugins'
 import { attachmentOwner, isSameOwner, type Link, type Owned } from '@vethra/state'
 import { failed } from './go-codes.ts'
 import { type PlannedCall, readablePrevious } from './planned-call.ts'
@@ -74,7 +74,7 @@ export async function removeOthersMaking(call: PlannedCall): Promise<CniError | 
 
 async function removeInterface(given: PlannedCall): Promise<CniError | undefined> {
   const { type, host, request } = given
-  const kind = linkKinds[type]
+  const kind = linkKindOf(type)
   const { netns, ifname } = request
   if (kind === undefined || kind === 'tun' || netns === '') return undefined
   const owner = attachmentOwner(request)

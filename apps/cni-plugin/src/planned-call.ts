@@ -8,7 +8,7 @@ import {
 } from '@vethra/cni'
 import type { Stage } from '@vethra/engine'
 import { readCniArgs } from '@vethra/ipam'
-import { ipamPlannerOf, type PluginRequest } from '@vethra/plugins'
+import { ipamPlannerOf, isChained, type PluginRequest } from '@vethra/plugins'
 import type { Request } from './plugin.ts'
 import type { PluginHost } from './plugin-world.ts'
 import { previousResult } from './previous-result.ts'
@@ -19,16 +19,6 @@ export interface PlannedCall {
   readonly host: PluginHost
   readonly request: Request
 }
-
-/** Plugins that add to the result of the one before them. */
-export const chained: readonly string[] = [
-  'portmap',
-  'firewall',
-  'tuning',
-  'bandwidth',
-  'sbr',
-  'vrf',
-]
 
 /** The stage of a call. Throws CniError for a previous result that cannot be read. */
 export function stageOf(
@@ -92,7 +82,7 @@ function pairOf(pair: string): readonly [string, string] {
 
 // Plugins that make no interface ask no IPAM plugin, whatever their conf says.
 function ownConf(type: string, conf: JsonObject): JsonObject {
-  const left = [...chained, 'loopback'].includes(type) ? ['type', 'ipam'] : ['type']
+  const left = isChained(type) || type === 'loopback' ? ['type', 'ipam'] : ['type']
   const entries: readonly (readonly [string, Json | undefined])[] = Object.entries(conf)
   return Object.fromEntries(
     entries.filter(([key]) => !left.includes(key.toLowerCase())),

@@ -8,9 +8,10 @@ import {
 } from '@vethra/cni'
 import { converge, delStage, removeEffects } from '@vethra/engine'
 import { readDataDir } from '@vethra/ipam'
+import { isChained } from '@vethra/plugins'
 import { attachmentOwner, isSameOwner, type Owned } from '@vethra/state'
 import { removeOthersMaking } from './others-making.ts'
-import { chained, ipamTypeOf, type PlannedCall, readablePrevious, stageOf } from './planned-call.ts'
+import { ipamTypeOf, type PlannedCall, readablePrevious, stageOf } from './planned-call.ts'
 import { restoreTuned } from './tuning-backup.ts'
 
 /** DEL: removes what conf and previous result name, what bears the mark, and what a Go plugin made. Goes on after a failure; throws the first. */
@@ -82,8 +83,7 @@ async function ofKernel({ type, host, request }: PlannedCall): Promise<Result | 
 
 async function releaseAddresses({ type, host, request }: PlannedCall): Promise<void> {
   const { conf, network, containerId, ifname } = request
-  if (chained.includes(type) || ipamTypeOf(conf) !== 'host-local' || host.isProgram('host-local'))
-    return
+  if (isChained(type) || ipamTypeOf(conf) !== 'host-local' || host.isProgram('host-local')) return
   const dataDir = orElse(() => readDataDir(conf), undefined)
   if (dataDir !== undefined) await host.ipamAt(dataDir).release(network, { containerId, ifname })
 }
@@ -92,7 +92,7 @@ const ofPlugin: Readonly<Record<string, readonly string[]>> = { portmap: ['publi
 
 // The plugin that makes the interface is the last one of a DEL: nothing with its mark outlives it.
 async function removeMarked({ type, host, request }: PlannedCall): Promise<CniError | undefined> {
-  if (type !== 'portmap' && chained.includes(type)) return undefined
+  if (type !== 'portmap' && isChained(type)) return undefined
   const own = attachmentOwner(request)
   const kinds = ofPlugin[type]
   const isDoomed = ({ owner, resource }: Owned) =>

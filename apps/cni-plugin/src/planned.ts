@@ -14,19 +14,12 @@ import {
   demandSingleSysctls,
   statusOfStage,
 } from '@vethra/engine'
-import { words } from '@vethra/plugins'
+import { isChained, plannerOf, words } from '@vethra/plugins'
 import { attachmentOwner, type Resource } from '@vethra/state'
 import { validAttachments } from './collect-garbage.ts'
 import { failed, inGoCodes } from './go-codes.ts'
 import { checkOthersRules, isOthersMaking } from './others-making.ts'
-import {
-  chained,
-  checkArgs,
-  hasPrevious,
-  ipamTypeOf,
-  type PlannedCall,
-  stageOf,
-} from './planned-call.ts'
+import { checkArgs, hasPrevious, ipamTypeOf, type PlannedCall, stageOf } from './planned-call.ts'
 import { deletePlanned } from './planned-delete.ts'
 import type { Plugin, Request } from './plugin.ts'
 import type { PluginWorld } from './plugin-world.ts'
@@ -73,13 +66,13 @@ async function add(call: PlannedCall): Promise<JsonObject> {
     if (asksIpam(call) && outcome.result.ips.length === 0) throw failed(words.noLeasedAddresses)
     return printed(outcome.result, request)
   } catch (error) {
-    if (!chained.includes(type)) await deletePlanned(call).catch(onCniError(() => undefined))
+    if (!isChained(type)) await deletePlanned(call).catch(onCniError(() => undefined))
     throw error
   }
 }
 
 function asksIpam({ type, request: { conf } }: PlannedCall): boolean {
-  const isInterface = !chained.includes(type) && type !== 'loopback'
+  const isInterface = !isChained(type) && type !== 'loopback'
   return isInterface && ipamTypeOf(conf) !== undefined
 }
 
@@ -94,13 +87,13 @@ function demandPrevious({ type, request }: PlannedCall): void {
     if (type === 'dummy') throw failed(words.dummyNeedsIpam)
     if (type === 'ptp') throw failed(words.noIpam)
   }
-  if (!chained.includes(type) || hasPrevious(request)) return
-  throw failed(words.needsPrevious[type] ?? words.noPrevious)
+  const needs = plannerOf(type)?.chained
+  if (needs !== undefined && !hasPrevious(request)) throw failed(needs)
 }
 
 // SPEC 1.1.0, section 2, "ADD": an interface of that name is an error.
 async function demandFreeName({ type, host, request }: PlannedCall): Promise<void> {
-  if (chained.includes(type) || type === 'loopback') return
+  if (isChained(type) || type === 'loopback') return
   const { netns, ifname } = request
   const resource = { kind: 'link settings', place: 'container', link: ifname } as const
   const owner = attachmentOwner(request)
@@ -118,7 +111,7 @@ async function check(call: PlannedCall): Promise<void> {
   await host.checkNetns(request.netns)
   const isOthers = await isOthersMaking(call, stage)
   // Rules of ours may be behind an interface of others.
-  const asOurs = !isOthers || chained.includes(type)
+  const asOurs = !isOthers || isChained(type)
   const error = await checkStage(host, stage, asOurs ? undefined : isNoRule)
   if (error && !(asOurs && isOthers)) throw error
   if (!isOthers || (asOurs && error === undefined)) return
@@ -137,7 +130,7 @@ async function gc(call: PlannedCall): Promise<void> {
   const stage = stageOf(call, 'GC')
   if (stage.ipam) await call.host.programs.run(stage.ipam)
   await collectStage(call.host, stage.requests, valid)
-  if (!chained.includes(call.type)) await collectLinks(call.host, call.request.network, valid)
+  if (!isChained(call.type)) await collectLinks(call.host, call.request.network, valid)
 }
 
 /** Throws CniError 50 when an ADD would find no address. */

@@ -26,6 +26,7 @@ const keys = ['ingressRate', 'ingressBurst', 'egressRate', 'egressBurst']
 /** The plugin `bandwidth`: what goes to a container and what comes from it is held to a rate. */
 export const bandwidth: Plugin<BandwidthConf> = {
   type: 'bandwidth',
+  chained: 'must be called as chained plugin',
   keys,
   parse,
   wants: (_, { attachment }, previous) => ({

@@ -14,6 +14,8 @@ import { words } from './words.ts'
 /** The plugin `bridge`: a veth between a bridge of the host and the container. */
 export const bridge: Plugin<BridgeConf> = {
   type: 'bridge',
+  makes: 'veth',
+  features: ['bridge', 'veth'],
   keys: [
     'bridge',
     'isGateway',

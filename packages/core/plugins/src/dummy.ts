@@ -12,6 +12,8 @@ export interface DummyConf {
 /** The plugin `dummy`: an interface that leads nowhere, with addresses. */
 export const dummy: Plugin<DummyConf> = {
   type: 'dummy',
+  makes: 'dummy',
+  features: ['dummy'],
   keys: ['dns', 'ipam'],
   linkFirst: true,
   parse: ({ conf }) => {

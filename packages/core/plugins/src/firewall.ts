@@ -13,6 +13,7 @@ export interface FirewallConf {
 /** The plugin `firewall`: a network's packets are forwarded, and its bridge may be kept from others. */
 export const firewall: Plugin<FirewallConf> = {
   type: 'firewall',
+  chained: 'missing prevResult from earlier plugin',
   // `backend` and `iptablesAdminChainName` mean iptables.
   keys: ['ingressPolicy'],
   parse,

@@ -1,7 +1,6 @@
 /** CNI plugins as pure planners, one file each: conf, claims, resources and result. Not for doing any of it to a host. */
 
 export { demandAllowed } from './allowed-sysctls.ts'
-export { type LinkKind, linkKinds } from './link-kinds.ts'
 export { hostEndName } from './names.ts'
 export type {
   AddressClaim,
@@ -9,14 +8,22 @@ export type {
   DeviceRef,
   Facts,
   HostLink,
+  LinkKind,
   Planned,
   Plugin,
   PluginRequest,
   WantedFacts,
 } from './plugin.ts'
-export { networkFeatures, pluginFeatures } from './plugin-features.ts'
+export { networkFeatures } from './plugin-features.ts'
 export { isOwnVeth } from './previous.ts'
-export { ipamPlannerOf, plannerOf, whyProgram } from './registry.ts'
+export {
+  ipamPlannerOf,
+  isChained,
+  linkKindOf,
+  plannerOf,
+  pluginFeatures,
+  whyProgram,
+} from './registry.ts'
 export { type FormerInput, planFormer, planStage, stageHolding, stageNeeds } from './stage.ts'
 export { tuning } from './tuning.ts'
 export { isNative, type PluginChoice, type PluginWay, waysOf } from './ways.ts'

@@ -8,7 +8,7 @@ import type {
   ResultRoute,
 } from '@vethra/cni'
 import type { AllocationRequest, Holder } from '@vethra/ipam'
-import type { Owned, Place, Route } from '@vethra/state'
+import type { FeatureName, Owned, Place, Route } from '@vethra/state'
 
 /** The request of one plugin (SPEC 1.1.0, section 3), parsed. */
 export interface PluginRequest {
@@ -112,6 +112,9 @@ export interface Planned {
   readonly removes?: readonly Owned[]
 }
 
+/** A kind of interface in a container, as the kernel names it. */
+export type LinkKind = 'veth' | 'macvlan' | 'ipvlan' | 'vlan' | 'dummy' | 'tun'
+
 /** A CNI plugin as a pure planner. `parse` throws CniError 7 naming key and value; a key outside of `keys` makes it a program. */
 export interface Plugin<Conf> {
   readonly type: string
@@ -121,6 +124,12 @@ export interface Plugin<Conf> {
   readonly fixed?: Readonly<Record<string, Json>>
   /** Whether its link can be made and be up before its addresses are known, for an IPAM plugin that is a program. Default false. */
   readonly linkFirst?: boolean
+  /** The kind of interface that it makes in a container. Default: none, or any. */
+  readonly makes?: LinkKind
+  /** The features of the kernel that it cannot do without. Default: none. */
+  readonly features?: readonly FeatureName[]
+  /** The original's error without a previous result, for a chained plugin, which makes no interface. Default: it is none. */
+  readonly chained?: string
   /** Whether its plan builds on what the plugins before it have done to the kernel: it shares no stage. Default false. */
   readonly alone?: boolean
   parse(request: PluginRequest): Conf

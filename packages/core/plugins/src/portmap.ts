@@ -32,6 +32,7 @@ interface Mapping {
 /** The plugin `portmap`: ports of the host that lead to the container. */
 export const portmap: Plugin<PortmapConf> = {
   type: 'portmap',
+  chained: 'must be called as chained plugin',
   keys: [],
   // Marks and conditions are iptables' own, but for the one in networks of ours: table vethra leads ::1 nowhere, either.
   fixed: { snat: true, masqAll: false, conditionsV6: ['!', '-d', '::1'] },

@@ -20,6 +20,8 @@ export interface PtpConf {
 /** The plugin `ptp`: a veth between host and container, with a route to each of its addresses. */
 export const ptp: Plugin<PtpConf> = {
   type: 'ptp',
+  makes: 'veth',
+  features: ['veth'],
   keys: ['ipMasq', 'ipMasqBackend', 'mtu', 'dns', 'ipam'],
   parse,
   plan,

@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from '@vethra/cni'
+import type { FeatureName } from '@vethra/state'
 import { bandwidth } from './bandwidth.ts'
 import { bridge } from './bridge.ts'
 import { dummy } from './dummy.ts'
@@ -6,7 +7,7 @@ import { firewall } from './firewall.ts'
 import { hostDevice } from './host-device.ts'
 import { hostLocal } from './host-local.ts'
 import { loopback } from './loopback.ts'
-import type { IpamPlugin, Plugin } from './plugin.ts'
+import type { IpamPlugin, LinkKind, Plugin } from './plugin.ts'
 import { portmap } from './portmap.ts'
 import { ptp } from './ptp.ts'
 import { objectOf, textOf } from './read-conf.ts'
@@ -45,6 +46,24 @@ export const pluginTypes: readonly string[] = plugins.map(({ type }) => type)
 /** The planner of a plugin; undefined for a type that runs as a program alone. */
 export function plannerOf(type: string): AnyPlugin | undefined {
   return plugins.find((each) => each.type === type)
+}
+
+/** Whether a plugin that is built in adjusts the interface that another one makes. */
+export function isChained(type: string): boolean {
+  return plannerOf(type)?.chained !== undefined
+}
+
+// A program that networks of ours may have.
+const tap = { makes: 'tun', features: ['TUN'] } as const
+
+/** The kind of interface that a plugin makes in a container; undefined for none, for any, and for a type that is not known. */
+export function linkKindOf(type: string): LinkKind | undefined {
+  return type === 'tap' ? tap.makes : plannerOf(type)?.makes
+}
+
+/** The features of the kernel that a plugin of a type cannot do without; none for a type that is not known. */
+export function pluginFeatures(type: string): readonly FeatureName[] {
+  return (type === 'tap' ? tap.features : plannerOf(type)?.features) ?? []
 }
 
 /** The planner of an IPAM plugin; undefined for a type that runs as a program alone. */

@@ -20,6 +20,7 @@ export interface SbrConf {
 /** The plugin `sbr`: what the container sends from an address of this interface leaves by it. */
 export const sbr: Plugin<SbrConf> = {
   type: 'sbr',
+  chained: 'This plugin must be called as chained plugin',
   alone: true,
   keys: ['table', 'gateways', 'addSourceHints'],
   parse,

@@ -16,6 +16,7 @@ export interface TuningConf {
 /** The plugin `tuning`: settings of the container's interface and of its namespace. */
 export const tuning: Plugin<TuningConf> = {
   type: 'tuning',
+  chained: words.noPrevious,
   keys: ['sysctl', 'mac', 'mtu', 'promisc', 'allmulti', 'txQLen'],
   parse,
   plan,

@@ -1,5 +1,5 @@
 import { confError, present, type Result } from '@vethra/cni'
-import type { LinkType, Place } from '@vethra/state'
+import { type LinkType, linkFeatures, type Place } from '@vethra/state'
 import { interfaceMac } from './names.ts'
 import { onlyInterface } from './only-interface.ts'
 import type { Addresses, PlanInput, Planned, Plugin, PluginRequest } from './plugin.ts'
@@ -56,6 +56,8 @@ export const vlan: Plugin<UpperConf> = upper('vlan', [''])
 function upper(type: UpperType, modes: readonly string[]): Plugin<UpperConf> {
   return {
     type,
+    makes: type,
+    features: [linkFeatures[type]],
     keys: ['master', 'mtu', 'dns', 'ipam', 'linkInContainer', ...ownKeys[type]],
     linkFirst: true,
     parse: (request) => parse(type, request, modes),

@@ -17,6 +17,8 @@ export interface VrfConf {
 /** The plugin `vrf`: the container's interface in a routing domain of its own. */
 export const vrf: Plugin<VrfConf> = {
   type: 'vrf',
+  features: ['VRF'],
+  chained: 'missing prevResult from earlier plugin',
   alone: true,
   keys: ['vrfname', 'table'],
   parse: ({ conf }) => {

@@ -25,14 +25,6 @@ export const words = {
   refusedSysctl: (key: string, list: readonly string[]) =>
     `Sysctl ${key} is not allowed. Only the following sysctls are allowed: [${list.join(' ')}]`,
   taken: (ifname: string) => `container veth name (${JSON.stringify(ifname)}) already exists`,
-  needsPrevious: {
-    portmap: 'must be called as chained plugin',
-    firewall: 'missing prevResult from earlier plugin',
-    bandwidth: 'must be called as chained plugin',
-    sbr: 'This plugin must be called as chained plugin',
-    vrf: 'missing prevResult from earlier plugin',
-    tuning: 'Required prevResult missing',
-  } as Readonly<Record<string, string>>,
   noPrevious: 'Required prevResult missing',
   dummyNeedsIpam: 'dummy interface requires an IPAM configuration',
 } as const

@@ -7,7 +7,7 @@ import {
   type PluginCall,
 } from '@vethra/cni'
 import { bridgeOf } from '@vethra/firewall'
-import { linkKinds } from '@vethra/plugins'
+import { linkKindOf } from '@vethra/plugins'
 import type { LinkInside, NamespaceFacts, PluginRunner } from '@vethra/world'
 import type { PluginOutcome, RunStep } from './next-step.ts'
 import { isReplaced } from './replaced.ts'
@@ -110,7 +110,7 @@ function mayBeMadeBy(
   // An ADD fails at such a name, and DEL would delete the interface that has it.
   if (isAlias) return false
   const type = list.plugins[0]?.type ?? ''
-  const made = linkKinds[type]
+  const made = linkKindOf(type)
   if (made === undefined) return true
   if (kind !== made) return false
   if (type !== 'bridge') return kind !== 'veth' || !bridge
