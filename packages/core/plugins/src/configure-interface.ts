@@ -41,6 +41,17 @@ function routeOn(ifname: string, route: ResultRoute, ips: readonly Ip[]): Route 
     destination: dst,
     inFront: true,
     ...(gateway === undefined || named === 'link' ? {} : { gateway }),
-    ...present({ priority, table, scope: named, mtu, advmss }),
+    ...present({
+      priority: positive(priority),
+      table: positive(table),
+      scope: named,
+      mtu: positive(mtu),
+      advmss: positive(advmss),
+    }),
   }
+}
+
+// 0 leaves a number to the kernel, and less counts as 0 (reference plugins, netlink.RouteAdd).
+function positive(number: number | undefined): number | undefined {
+  return number !== undefined && number > 0 ? number : undefined
 }

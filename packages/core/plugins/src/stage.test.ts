@@ -51,6 +51,20 @@ it('the default chain is planned as one: resources of one key are one, and the r
   })
 })
 
+it('a route of table 0, or with a negative number, is as one without: the kernel and the reference plugins leave it out', () => {
+  const routes = [{ dst: '10.9.0.0/16', table: 0, priority: -1, mtu: -1, advmss: 0 }]
+  const conf = { ...lan.conf, ipam: { ...ipam, routes } }
+  const { resources } = planStage([request(conf)], { granted, facts: noFacts })
+  expect(resources.find(({ resource }) => keyOf(resource).includes('10.9.0.0'))?.resource).toEqual({
+    kind: 'route',
+    place: 'container',
+    link: 'eth0',
+    destination: '10.9.0.0/16',
+    gateway: '10.4.0.1',
+    inFront: true,
+  })
+})
+
 it('a MAC follows the address of the container, unless one was asked for', () => {
   const macOf = (conf: JsonObject) =>
     planStage([request({ ...lan.conf, ...conf })], { granted, facts: noFacts }).result.interfaces[2]

@@ -41,7 +41,14 @@ function describeOwner(owner: Owner): string {
 export function isAsWanted(wanted: Resource, found: Resource): boolean {
   // An interface that is away from the host is known by its alias alone.
   const isAway = wanted.kind === 'moved link' && wanted.device === ''
-  return isAway ? found.kind === 'moved link' : matches(wanted, found)
+  if (isAway) return found.kind === 'moved link'
+  return matches(inKernelsSpacing(wanted), inKernelsSpacing(found))
+}
+
+// The kernel takes any space between the numbers of a setting, and prints tabs.
+function inKernelsSpacing(resource: Resource): Resource {
+  if (resource.kind !== 'sysctl') return resource
+  return { ...resource, value: resource.value.trim().split(/\s+/).join('\t') }
 }
 
 function matches(wanted: unknown, found: unknown): boolean {

@@ -100,6 +100,15 @@ it('a setting is not removed, and another value of it is altered', () => {
   ])
 })
 
+it('a setting of several numbers is as wanted whatever the space between them, which the kernel prints as tabs', () => {
+  const setting = (value: string): Resource => ({ ...forwarding, value }) as Resource
+  const changes = (wanted: string, found: string) =>
+    told(diff(of(web, setting(wanted)), of(web, setting(found))))
+  expect(changes('1024  65000', '1024\t65000')).toEqual([])
+  expect(changes(' reno cubic ', 'reno cubic')).toEqual([])
+  expect(changes('1024 65000', '102465000')).toHaveLength(1)
+})
+
 it('a port that leads elsewhere is removed and made', () => {
   const elsewhere = { ...published, address: '10.4.0.9' } as Resource
   expect(told(diff(of(web, published), of(web, elsewhere)))).toEqual([

@@ -1,6 +1,6 @@
 import { CniError } from '@vethra/cni'
 import { faultPoint } from '@vethra/files'
-import type { Change, Sysctl } from '@vethra/state'
+import { type Change, isAsWanted, type Sysctl } from '@vethra/state'
 import type { Applied, ApplyOptions } from '@vethra/world'
 import { channelOf, inGroups } from '../applied/groups.ts'
 import { refusedChange } from '../applied/refused-change.ts'
@@ -57,10 +57,10 @@ function applySysctls(session: Session, group: readonly Change[]): Applied {
   const inContainer = writes[0]?.sysctl.place === 'container'
   const within = <T>(work: () => T) => (inContainer ? visit(session.namespace(), work) : work())
   const outcomes = within(write)
-  const isSo = ({ key, value }: Sysctl) =>
-    within(prepareReads([key]))[0]
-      ?.toString('utf8')
-      .trim() === value
+  const isSo = (sysctl: Sysctl) => {
+    const [found] = within(prepareReads([sysctl.key]))
+    return found !== undefined && isAsWanted(sysctl, { ...sysctl, value: found.toString('utf8') })
+  }
   const failures = writes.flatMap(({ change, sysctl }, at) => {
     const errno = outcomes[at] ?? 0
     return errno === 0 || sysctl.optional || isSo(sysctl)
