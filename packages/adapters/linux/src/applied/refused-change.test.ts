@@ -25,6 +25,7 @@ const sixOff: Resource = {
   ...{ kind: 'sysctl', place: 'container' },
   ...{ key: 'net/ipv6/conf/eth0/disable_ipv6', value: '0' },
 }
+const forwardSix: Resource = { ...forward, key: 'net/ipv6/conf/all/forwarding' }
 const address = (text: string): Resource => ({
   kind: 'address',
   place: 'host',
@@ -48,6 +49,7 @@ it.each<[Resource, errno: number, option: string | undefined]>([
   [forward, 13, undefined],
   [sixOff, 30, 'Mount /proc/sys for writing.'],
   [sixOff, 2, '1280'],
+  [forwardSix, 2, 'ipv6.disable'],
   [forward, 2, undefined],
   [address('fd00::1'), 13, 'disable_ipv6=0'],
   [address('10.4.0.1'), 13, undefined],

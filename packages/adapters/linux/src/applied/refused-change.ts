@@ -37,6 +37,8 @@ function hintOf(errno: number, resource: Resource): string | undefined {
 }
 
 function sysctlHint(errno: number, { place, key, value }: Sysctl): string | undefined {
+  if (errno === missing && key.startsWith('net/ipv6/conf/all/'))
+    return 'Boot the host with IPv6 (without ipv6.disable=1), or make the network without it.'
   if (errno === missing && key.startsWith('net/ipv6/'))
     return 'Give the network an MTU of 1280 or more, with which interfaces have IPv6, or no IPv6.'
   if (errno !== readOnly) return undefined
