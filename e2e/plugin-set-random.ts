@@ -31,6 +31,7 @@ const routes = [{ dst: '0.0.0.0/0' }]
 const both = [...routes, { dst: '::/0' }]
 const ipam = fc.constantFrom<JsonObject>(
   { type: 'host-local', ...four, routes },
+  { type: 'host-local', ...four, routes: [{ dst: '10.50.0.0/16', gw: '10.7.0.7' }] },
   { type: 'host-local', ranges: [[four], [six]], routes: both },
   { type: 'host-local', ranges: [[four], [six]] },
   {

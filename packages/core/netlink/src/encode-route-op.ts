@@ -73,6 +73,8 @@ function encodeRule({ kind, source, table }: RuleOp): Message {
 const scopes = { global: 0, link: 253, host: 254 } as const
 const protocolBoot = 3
 const typeUnicast = 1
+// RTNH_F_ONLINK (rtnetlink.h).
+const gatewayOnLink = 4
 
 // rtmsg: family, length of destination and source, tos, table, protocol, scope, type, flags.
 function encodeRoute(op: RouteEntryOp): Message {
@@ -89,7 +91,7 @@ function encodeRoute(op: RouteEntryOp): Message {
     scopes[scope],
     typeUnicast,
   )
-  const body = join([head, u32(0), ...routeAttributes(op, table)])
+  const body = join([head, u32(op.onLink ? gatewayOnLink : 0), ...routeAttributes(op, table)])
   const flags = op.inFront ? flag.create : create
   return { type: adds ? 24 : 25, flags: adds ? flags : 0, body }
 }

@@ -162,6 +162,8 @@ export interface RouteEntryOp {
   readonly table?: number
   /** Whether it goes in front of others of the same destination and priority. Default: they are an error. */
   readonly inFront?: boolean
+  /** Whether the gateway is taken for a neighbour without a route to it. */
+  readonly onLink?: boolean
 }
 
 /** A request to list all objects of a kind in the namespace of the socket. */

@@ -1,4 +1,4 @@
-import { addressBits } from '@vethra/address'
+import { addressBits, isIn } from '@vethra/address'
 import { confError, present, type Result } from '@vethra/cni'
 import type { Resource } from '@vethra/state'
 import { forwarding } from './bridge-resources.ts'
@@ -43,7 +43,7 @@ function plan(conf: PtpConf, input: PlanInput): Planned {
   const veth = vethOf(input, interfaceMac(input.request, ips[0]))
   const resources = [
     ...cable(conf, { ifname, veth, ips }),
-    ...configureInterface(ifname, ips, routes).map(withoutRoute),
+    ...configureInterface(ifname, ips, routes).map((each) => withoutSubnet(each, ips)),
     ...ofFirewall(conf, veth, ips),
   ]
   return {
@@ -97,9 +97,14 @@ function ofFirewall(
   ]
 }
 
-// The subnet is behind the gateway, not on the link: no address brings the kernel's route to it.
-function withoutRoute(resource: Resource): Resource {
-  return resource.kind === 'address' ? { ...resource, prefixRoute: false } : resource
+// The subnet is behind the gateway, not on the link: no address brings the kernel's route to it, by which another router of the subnet
+// would be a neighbour.
+function withoutSubnet(resource: Resource, ips: readonly Ip[]): Resource {
+  if (resource.kind === 'address') return { ...resource, prefixRoute: false }
+  if (resource.kind !== 'route') return resource
+  const { gateway: router = '' } = resource
+  const isBehind = ips.some(({ subnet, gateway }) => router !== gateway && isIn(subnet, router))
+  return isBehind ? { ...resource, onLink: true } : resource
 }
 
 function onHost(link: string, ip: Ip): readonly Resource[] {

@@ -243,6 +243,20 @@ it.each([
   expect(keysOf([lan]).some((key) => key.includes('fe80'))).toBe(false)
 })
 
+it('a route of ptp to another address of the subnet, which is behind the gateway, is there at once', () => {
+  const routes = [
+    { dst: '10.50.0.0/16', gw: '10.4.0.7' },
+    { dst: '10.51.0.0/16', gw: '10.4.0.1' },
+    { dst: '10.52.0.0/16', gw: '10.5.0.1' },
+  ]
+  const other = request({ type: 'ptp', ipam: { ...ipam, routes } })
+  const { resources } = planStage([other], { granted, facts: noFacts })
+  const onLink = resources.flatMap(({ resource }) =>
+    resource.kind === 'route' && resource.onLink ? [resource.destination] : [],
+  )
+  expect(onLink).toEqual(['10.50.0.0/16'])
+})
+
 it('packets of ptp to a subnet have the address that is in it', () => {
   const two = [...granted, { address: '10.9.0.2/24', gateway: '10.9.0.1' }]
   const { resources } = planStage([request({ type: 'ptp', ipam })], {
@@ -299,13 +313,18 @@ it('tuning sets sysctls below net alone, and its MAC is in the result', () => {
   const tuned = request({
     type: 'tuning',
     mac: '02:00:00:00:00:07',
-    sysctl: { 'net.ipv4.conf.IFNAME.arp_notify': '1' },
+    sysctl: { 'net.ipv4.conf.IFNAME.arp_notify': '1', '/net/ipv4//ip_forward': '1' },
   })
   const { resources, result } = planStage([lan, tuned], { granted, facts: noFacts })
-  expect(resources.map(({ resource }) => keyOf(resource))).toContain(
-    'sysctl container net/ipv4/conf/eth0/arp_notify',
+  expect(resources.map(({ resource }) => keyOf(resource))).toEqual(
+    expect.arrayContaining([
+      'sysctl container net/ipv4/conf/eth0/arp_notify',
+      'sysctl container net/ipv4/ip_forward',
+    ]),
   )
   expect(result.interfaces[2]?.mac).toBe('02:00:00:00:00:07')
-  const escaping = request({ type: 'tuning', sysctl: { 'net/../kernel/panic': '1' } })
-  expect(() => stageNeeds([escaping])).toThrow(expect.objectContaining({ code: 7 }))
+  for (const key of ['kernel/panic', '../kernel/panic', 'net', 'network/x', '']) {
+    const escaping = request({ type: 'tuning', sysctl: { [key]: '1' } })
+    expect(() => stageNeeds([escaping]), key).toThrow(expect.objectContaining({ code: 7 }))
+  }
 })

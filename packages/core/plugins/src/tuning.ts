@@ -56,12 +56,11 @@ function macOf(text: string | undefined): string | undefined {
   throw invalidKey('mac', text, 'it must be a MAC like 02:42:ac:11:00:02')
 }
 
-// Dots are slashes, and IFNAME is the interface (reference plugins, tuning). No way leads out of net/.
+// Dots are slashes, of which several are one, and IFNAME is the interface (reference plugins, tuning). No way leads out of net/.
 function keyOf(key: string, ifname: string): string {
-  const path = key.replaceAll('.', '/').replace('IFNAME', ifname)
-  const parts = path.split('/')
-  if (parts[0] === 'net' && parts.length > 1 && parts.every((part) => part !== '' && part !== '..'))
-    return path
+  const parts = key.split(/[./]+/).filter((part) => part !== '')
+  const path = parts.join('/').replace('IFNAME', ifname)
+  if (parts[0] === 'net' && parts.length > 1) return path
   throw confError(words.invalidSysctl(path))
 }
 

@@ -62,7 +62,14 @@ function matches(wanted: unknown, found: unknown): boolean {
 }
 
 // How a resource is wanted, which the kernel does not tell.
-const hints: readonly string[] = ['optional', 'inFront', 'prefixRoute', 'asksFirst', 'vlans']
+const hints: readonly string[] = [
+  'optional',
+  'inFront',
+  'onLink',
+  'prefixRoute',
+  'asksFirst',
+  'vlans',
+]
 
 function sameMembers(wanted: readonly unknown[], found: object): boolean {
   if (!Array.isArray(found) || found.length !== wanted.length) return false

@@ -169,6 +169,8 @@ export interface Route {
   readonly advmss?: number
   /** Whether it is put in front of others of the same destination, priority and table, which stay. Default: they are an error. */
   readonly inFront?: boolean
+  /** Whether the gateway is taken for a neighbour on the link, whatever the other routes say. Default: it has to be one. */
+  readonly onLink?: boolean
 }
 
 /** A setting below /proc/sys. */

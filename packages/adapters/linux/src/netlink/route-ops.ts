@@ -78,14 +78,14 @@ function settings(
 
 function routeOp(kind: 'add route' | 'delete route', route: Route, lookup: Lookup): RouteOp {
   const { place, link, destination, gateway, priority, table, scope, mtu, advmss } = route
-  const { inFront, source } = route
+  const { inFront, onLink, source } = route
   const [address = '', length = ''] = destination.split('/')
   return {
     kind,
     family: address.includes(':') ? 6 : 4,
     index: lookup.index(place, link),
     ...(Number(length) === 0 ? {} : { destination: { address, prefixLength: Number(length) } }),
-    ...present({ inFront, gateway, source, priority, table, mtu, advmss }),
+    ...present({ inFront, onLink, gateway, source, priority, table, mtu, advmss }),
     ...present({ scope: scope ?? (gateway === undefined ? ('link' as const) : undefined) }),
   }
 }

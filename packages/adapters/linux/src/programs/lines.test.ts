@@ -104,6 +104,11 @@ it.each<[string, Change, readonly string[]]>([
     ['container ip route prepend 10.9.0.0/16 via 10.4.0.1 dev eth0 metric 7 table 100 mtu 1300'],
   ],
   [
+    'a route whose gateway is taken for a neighbour',
+    make({ ...route, onLink: true }),
+    ['container ip route add 10.9.0.0/16 via 10.4.0.1 dev eth0 metric 7 table 100 mtu 1300 onlink'],
+  ],
+  [
     'a limit',
     make(limit),
     ['host tc qdisc replace dev veth1 root handle 1: tbf rate 8000bit burst 1500b latency 25ms'],

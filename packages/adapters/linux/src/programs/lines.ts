@@ -98,6 +98,7 @@ function route(verb: 'add' | 'prepend' | 'del', resource: Route): Line {
     ),
     given('mtu', mtu),
     given('advmss', advmss),
+    resource.onLink ? 'onlink' : undefined,
   )
 }
 
