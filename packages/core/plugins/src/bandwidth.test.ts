@@ -122,6 +122,8 @@ it.each<JsonObject>([
   { egressBurst: 8 },
   { ingressRate: -1, ingressBurst: 8 },
   { egressRate: 8, egressBurst: 2 ** 36 },
+  { ingressRate: 8, ingressBurst: 8, unshapedSubnets: ['10.0.0.0/8'] },
+  { runtimeConfig: { bandwidth: { egressRate: 8, egressBurst: 8, shapedSubnets: ['::/0'] } } },
 ])('a conf of bandwidth %j is refused with code 7', (conf) => {
   expect(() => stageNeeds([request({ type: 'bandwidth', ...conf })])).toThrow(
     expect.objectContaining({ code: 7 }),

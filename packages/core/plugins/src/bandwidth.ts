@@ -4,7 +4,7 @@ import { limitName, macFor } from './names.ts'
 import { owned, ownerOf } from './owned.ts'
 import type { Facts, PlanInput, Planned, Plugin, PluginRequest } from './plugin.ts'
 import { hostEndOf, needsPrevious } from './previous.ts'
-import { integerOf, objectOf } from './read-conf.ts'
+import { arrayOf, integerOf, objectOf } from './read-conf.ts'
 import { words } from './words.ts'
 
 /** The conf of `bandwidth`, checked. */
@@ -43,6 +43,12 @@ function parse({ conf }: PluginRequest): BandwidthConf {
 }
 
 function limitsOf(keys: JsonObject): BandwidthConf {
+  for (const key of ['shapedSubnets', 'unshapedSubnets'])
+    if (arrayOf(keys, key).length > 0)
+      throw confError(
+        `${key} is not supported: a limit holds for all packets of the interface`,
+        `Leave ${key} out, or use the program bandwidth of containernetworking.`,
+      )
   return present({ ingress: limitOf(keys, 'ingress'), egress: limitOf(keys, 'egress') })
 }
 
