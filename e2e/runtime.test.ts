@@ -218,6 +218,18 @@ describeOnHost('the OCI runtime in front of runc', () => {
         const ran = await runc('run', '-b', spelled.bundle, `${host.tag}-3`)
         expect(ran).toMatchObject({ exitCode: 1, stderr: expect.stringMatching(/vethra\.alias.*/) })
       }
+      // Its own, and the bridge's.
+      const script = `nsenter -t ${pid} -n ip -br link show eth0
+          ip -br link show $(ip -o addr show to 10.9.1.1 | cut -d' ' -f2)`
+      const { stdout: links } = await host.run(['sh', '-c', script])
+      const macs = links.match(/([0-9a-f]{2}:){5}[0-9a-f]{2}/g) ?? []
+      expect(macs).toHaveLength(2)
+      for (const mac of macs) {
+        const wish = await bundleOf({ 'vethra.network': `lan:mac=${mac}` }, ['hostname'])
+        expect(await runc('run', '-b', wish.bundle, `${host.tag}-2`)).toMatchObject({
+          ...{ exitCode: 1, stderr: expect.stringMatching(/vethra\.network.*MAC/) },
+        })
+      }
       expect(await named()).toMatchObject([{ ID: host.tag, Name: 'web', State: 'running' }])
       expect(await runc('kill', host.tag, 'KILL')).toMatchObject({ exitCode: 0 })
       expect(await runc('delete', '--force', host.tag)).toMatchObject({ exitCode: 0 })

@@ -1,13 +1,14 @@
 import { CniError, goField, guards, inUseError, onCniError, orElse } from '@vethra/cni'
 import {
   type Asked,
+  type BundleFlags,
   checkLimits,
   meantNames,
   parseNetworkFlag,
   parsePrepared,
 } from '@vethra/container'
 import { findNetwork, type Network } from '@vethra/networks'
-import { livingRecords } from '../attach/whose.ts'
+import { livingRecords, recordsAmong } from '../attach/whose.ts'
 import { homeLife, homeOf } from '../container/container-home.ts'
 import { knownNetworks } from '../network/known-networks.ts'
 import { parsedConfig, readConfig } from './bundle-config.ts'
@@ -100,9 +101,11 @@ async function admit(
       known.map((each) => each.name),
     )
   const taken = await takenNames(tools, flags.id, wantedNames(asked).flatMap(meant))
+  const made = await othersResults(tools, flags)
   checkLimits(flags, tools.settings.runtime, {
     network: (ref) => findNetwork(known, ref),
     isTaken: (name) => meant(name).some((each) => taken.has(each)),
+    hasMac: (mac) => made.includes(`"${mac}"`),
   })
   return known
 }
@@ -144,6 +147,19 @@ async function isAlive({ containers, host, settings }: PrepareTools, id: string)
   const lifecycle = await containers.read(id, 'lifecycle.json').catch(onCniError(() => undefined))
   const home = homeOf(lifecycle)
   return home !== undefined && homeLife(home, await host.netns.look(home.netns)) === 'alive'
+}
+
+// The results of all attachments but its own, where it asks for a MAC that could be in one.
+async function othersResults(
+  { host, settings }: PrepareTools,
+  flags: BundleFlags,
+): Promise<string> {
+  const asksMac = flags.macAddress ?? flags.network.find((each) => each.includes('mac='))
+  if (asksMac === undefined) return ''
+  const own = { namespace: settings.namespace, id: flags.id }
+  const records = await host.records.list()
+  const others = records.filter((each) => recordsAmong([each], own).length === 0)
+  return others.map(({ made }) => made?.result?.toLowerCase() ?? '').join('\n')
 }
 
 function wantedNames({ flags }: Asked): readonly string[] {

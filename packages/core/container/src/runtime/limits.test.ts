@@ -9,6 +9,7 @@ const known = [
 const facts = {
   network: (ref: string) => known.find(({ name }) => name === ref),
   isTaken: (name: string) => name === 'taken',
+  hasMac: (mac: string) => mac === '02:00:00:00:00:07',
 }
 const none = { id: 'web', network: [], publish: [], dnsOption: [], addHost: [], networkAlias: [] }
 const check =
@@ -33,6 +34,8 @@ it.each([
   [{ publish: ['0:80'] }, {}],
   [{ publish: ['80:80'] }, { ports: [80, 80] }],
   [{ name: 'web', hostname: 'web', networkAlias: ['db'] }, {}],
+  [{ macAddress: '02:00:00:00:00:08' }, {}],
+  [{ uts: 'host' }, { modes: ['host'] }],
 ])('%j is allowed by %j', (wish, limits) => {
   expect(check(wish, limits)).not.toThrow()
 })
@@ -55,6 +58,9 @@ it.each([
   [{ hostname: 'taken' }, {}, 'vethra.hostname'],
   [{ networkAlias: ['ok', 'taken'] }, {}, 'vethra.alias'],
   [{ network: ['lan:alias=taken'] }, {}, 'vethra.network'],
+  [{ macAddress: '02-00-00-00-00-07' }, {}, 'vethra.mac'],
+  [{ network: ['new', 'lan:mac=02:00:00:00:00:07'] }, {}, 'vethra.network'],
+  [{ uts: 'host' }, { modes: ['ns'] }, 'vethra.uts'],
 ])('%j is refused by %j, naming the annotation', (wish, limits, key) => {
   const message = expect.stringContaining(`annotation ${key} `)
   expect(check(wish, limits)).toThrow(expect.objectContaining({ code: 107, message }))

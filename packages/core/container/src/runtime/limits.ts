@@ -1,4 +1,5 @@
 import { type CniError, invalidFileError } from '@vethra/cni'
+import { parseMac } from '../addresses.ts'
 import type { BundleFlags } from '../bundle-flags.ts'
 import { parseNetworkFlag } from '../network-flag.ts'
 import { refMode } from '../network-mode.ts'
@@ -23,16 +24,21 @@ export interface WishFacts {
   ) => { readonly name: string; readonly managed: boolean } | undefined
   /** Whether another container has a name. */
   readonly isTaken: (name: string) => boolean
+  /** Whether an interface of another container, or what leads to it, has a MAC: lower case, with colons. */
+  readonly hasMac: (mac: string) => boolean
 }
 
 /** Throws CniError 107 naming the annotation of the first wish beyond the limits: an image's labels may become annotations. */
 export function checkLimits(flags: BundleFlags, limits: WishLimits, facts: WishFacts): void {
   const asked = flags.network.length > 0 ? flags.network : ['bridge']
   const networks = asked.map(parseNetworkFlag)
-  for (const { ref, aliases } of networks) {
+  for (const { ref, aliases, macAddress } of networks) {
     checkNetwork(ref, limits, facts)
     for (const alias of aliases) checkFree('network', alias, facts)
+    checkMac('network', macAddress, facts)
   }
+  checkMac('macAddress', flags.macAddress, facts)
+  if (flags.uts !== undefined) checkMode('uts', flags.uts, limits)
   const [first, last] = limits.ports
   for (const { text, host } of parsePortSpecs(flags.publish)) {
     if (host === undefined || (host.first >= first && host.last <= last)) continue
@@ -47,19 +53,39 @@ export function checkLimits(flags: BundleFlags, limits: WishLimits, facts: WishF
   if (flags.hostname !== undefined) checkFree('hostname', flags.hostname, facts)
 }
 
-function checkNetwork(ref: string, { networks, modes }: WishLimits, facts: WishFacts): void {
+function checkNetwork(ref: string, limits: WishLimits, facts: WishFacts): void {
+  const { networks } = limits
   const mode = refMode(ref)
   if (mode === 'none') return
-  const key = annotationOf('network')
   if (mode !== 'cni') {
-    if (modes.includes(mode)) return
-    throw beyond(key, mode, `Add "${mode}" to modes in [runtime] of vethra.toml to allow it.`)
+    checkMode('network', mode, limits)
+    return
   }
   // The default network is made by Vethra when it is first used.
   const { name, managed } = facts.network(ref) ?? { name: ref, managed: true }
   if (networks === undefined ? managed : networks.includes(name) || networks.includes('*')) return
   const hint = `Add "${name}" to networks in [runtime] of vethra.toml to allow it.`
-  throw beyond(key, `network ${name}${managed ? '' : ', which Vethra did not make'}`, hint)
+  throw beyond(
+    annotationOf('network'),
+    `network ${name}${managed ? '' : ', which Vethra did not make'}`,
+    hint,
+  )
+}
+
+function checkMode(flag: keyof BundleFlags, mode: string, { modes }: WishLimits): void {
+  if (modes.includes(mode)) return
+  const hint = `Add "${mode}" to modes in [runtime] of vethra.toml to allow it.`
+  throw beyond(annotationOf(flag), mode, hint)
+}
+
+// Frames to another container, or to the bridge, would go to both by turns.
+function checkMac(flag: keyof BundleFlags, text: string | undefined, { hasMac }: WishFacts): void {
+  if (text === undefined || !hasMac(parseMac(annotationOf(flag), text))) return
+  throw beyond(
+    annotationOf(flag),
+    `MAC ${text}, which another interface has`,
+    'Give another one, or leave it out: it then follows the address.',
+  )
 }
 
 // A container that answers to the name of another gets its traffic.
