@@ -37,6 +37,8 @@ const rows: readonly [string, readonly string[]][] = [
   ['vethra network create --sub', ['--subnet']],
   ['vethra network create -d ', ['bridge', 'ipvlan', 'macvlan']],
   ['vethra --data-r', ['--data-root']],
+  ['vethra --plugins ', ['auto', 'exec', 'native']],
+  ['vethra dns log --container w', ['web', 'web-1']],
   ['vethra cni a', ['add']],
   ['vethra completion ', ['bash', 'fish', 'zsh']],
 ]

@@ -71,6 +71,7 @@ const kinds: Readonly<Record<string, Kind>> = {
   shell: ['bash', 'zsh', 'fish'],
 }
 
+// Of any other flag, shells offer files.
 const values: Readonly<Record<string, Kind>> = {
   '--network': 'network',
   '--id': 'container',
@@ -81,13 +82,8 @@ const values: Readonly<Record<string, Kind>> = {
   '--mode': ['dockercompat', 'native'],
   '--format': ['table', 'json'],
   '--log-level': ['debug', 'info', 'warn', 'error'],
-  '--keep': 'file',
-  '--data-root': 'file',
-  '--address': 'file',
-  '--cni-path': 'file',
-  '--cni-netconfpath': 'file',
-  '--containerd-config': 'file',
-  '--cni-cache': 'file',
+  '--plugins': ['auto', 'native', 'exec'],
+  '--container': 'container',
 }
 
 function kindOfValue(flag: string): Kind {

@@ -80,7 +80,7 @@ function cases(
 
 function byKind(valued: Grammar['valued']): readonly (readonly [readonly string[], Kind])[] {
   const groups = Map.groupBy(
-    [...valued].filter(([, kind]) => kind !== 'none' && kind !== 'file'),
+    [...valued].filter(([, kind]) => kind !== 'none'),
     ([, kind]) => String(kind),
   )
   return [...groups.values()].map((group) => [group.map(([flag]) => flag), group[0]?.[1] ?? 'none'])
