@@ -66,7 +66,7 @@ function wantedBridge(name: string, group: readonly DesiredAttachment[]): Repair
     ),
   )
   // One that is of others may be given another with each port.
-  const isSettled = bridge?.port && group.every((each) => each.bridge?.mac === mac)
+  const isSettled = bridge?.port && mac && group.every((each) => each.bridge?.mac === mac)
   return {
     ...{ name, network, ...present({ mac, mtu }) },
     ...(isSettled ? { keepsMac: true } : {}),

@@ -281,6 +281,22 @@ describe('interfaces', () => {
     ])
   })
 
+  it('a bridge has any MAC where no result names one, as of 0.2.0', () => {
+    const port = { hairpin: false, isolated: false, open: true }
+    const kinds = (more: object) => {
+      const attachments = world.desired.attachments.map((each) => ({
+        ...each,
+        bridge: { name: 'br-lan', routed: true, port, ...more },
+      }))
+      const links = world.observed.links.map((each) => ({ ...each, mac: '02:00:00:00:00:07' }))
+      return diff({ ...world.desired, attachments }, { ...world.observed, links }).map(
+        ({ kind }) => kind,
+      )
+    }
+    expect(kinds({ mac: '02:00:00:00:00:08' })).toContain('bridge-changed')
+    expect(kinds({})).not.toContain('bridge-changed')
+  })
+
   it('a neighbour entry by hand with another MAC than its container has is told', () => {
     const mac = '02:00:00:00:00:01'
     const attachments = world.desired.attachments.map((each) => ({ ...each, mac }))
