@@ -94,6 +94,13 @@ describe('flockLock', () => {
     ])
   })
 
+  it('is a folder that somebody made in the place of its file, and leaves that where it is', async () => {
+    mkdirSync(path)
+    const lock = flockLock({ removeBelow: folder })
+    expect(await lock.hold(path, async () => 'in')).toBe('in')
+    expect(existsSync(path)).toBe(true)
+  })
+
   it('is what flock(1) sees on the file and on a folder', async () => {
     mkdirSync(join(folder, 'names'))
     for (const target of [path, join(folder, 'names')]) {

@@ -30,8 +30,8 @@ export function flockLock(options: FlockLockOptions = {}): Lock {
         return await work(isOwn && wasThere)
       } finally {
         faultPoint('lock', `to be freed on ${path}`)
-        // While it is locked nobody else may remove it, so what is at the path is what we hold.
-        if (isOwn) rmSync(path, { force: true })
+        // While it is locked nobody else may remove it, so what is at the path is what we hold: a file, or a folder of others.
+        if (isOwn && fstatSync(descriptor).isFile()) rmSync(path, { force: true })
         closeSync(descriptor)
       }
     },
