@@ -68,6 +68,18 @@ describeOnHost('vethra network connect and disconnect', () => {
     expect(after.links).toHaveLength(before.links.length)
   })
 
+  it('connect nothing where the copy of the conf list cannot be written', async () => {
+    const folder = '/var/lib/vethra/*/conflists'
+    const spoilt = await host.run(['sh', '-ec', `for f in ${folder}; do rm -r $f; touch $f; done`])
+    expect(spoilt.exitCode).toBe(0)
+    const before = await host.snapshot()
+    const connected = await host.vethra('network', 'connect', '--alias', 'shop', 'back', web)
+    expect(connected).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('/conflists') })
+    expect(await host.snapshot()).toEqual(before)
+    const { stdout } = await host.vethra('container', 'inspect', web)
+    expect(Object.keys(JSON.parse(stdout).Networks)).toEqual(['front'])
+  })
+
   it('go although the container holds a lease on its hosts file: it is said, and the next operation writes the names', async () => {
     const path = `/var/lib/vethra/*/etchosts/default/${web}/hosts`
     // F_SETLEASE, F_RDLCK: a container's root can do so, as the file is its own user's.

@@ -36,6 +36,10 @@ export async function connectContainer(tools: ManageTools, request: ConnectReque
       ...present({ names: namesWithout(found.names, referencesTo(network)) }),
     }
     const record = recordOf(container)
+    // First: where it fails, nothing is connected, and a copy too many is of no matter.
+    await step('keep the conf list', () =>
+      keepConfLists(tools.networks, { ...record, networks: [asked] }),
+    )
     const remember = (networks: BundleRecord['networks']) =>
       tools.containers.write(container.id, 'vethra.json', renderRecord({ ...record, networks }))
     if (memberships.length === 0)
@@ -47,9 +51,6 @@ export async function connectContainer(tools: ManageTools, request: ConnectReque
         connectNow(tools, container, { memberships, asked, remember }),
       )
     }
-    await step('keep the conf list', () =>
-      keepConfLists(tools.networks, { ...record, networks: [asked] }),
-    )
     await step('write the events', () =>
       tellConnection(tools.host, 'container-connected', { network: network.name, record }),
     )
