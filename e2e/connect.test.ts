@@ -22,7 +22,7 @@ describeOnHost('vethra network connect and disconnect', () => {
       [web, 'front'],
       [peer, 'back'],
     ] as const) {
-      const bundle = await host.bundle(id, ['sleep', '60'])
+      const bundle = await host.bundle(id, ['sleep', '600'])
       await host.vethra(
         'bundle',
         'prepare',
@@ -145,6 +145,27 @@ describeOnHost('vethra network connect and disconnect', () => {
     expect(ended).toBeGreaterThan(4)
   })
 
+  it('a disconnect that was killed is ended, or undone, by a repair', async () => {
+    const decisions = `/var/lib/vethra/*/containers/default/${web}/vethra.json`
+    const ways = new Set<boolean>()
+    for (let step = 1, at = 'begun'; at !== ''; step += 4) {
+      await host.vethra('network', 'connect', '--alias', 'shop', 'back', web)
+      const env = { VETHRA_FAULT: `kill:${step}` }
+      const argv = [executable, 'network', 'disconnect', 'back', web]
+      at = /killed at step (.*)/.exec((await host.run(argv, { env })).stderr)?.[1] ?? ''
+      expect((await host.vethra('doctor', '--repair')).exitCode, at).toBe(0)
+      const isIn = (await host.run(['sh', '-c', `cat ${decisions}`])).stdout.includes('"back"')
+      const { stdout: links } = await host.runc('exec', web, 'ip', '-o', 'link')
+      const { stdout: peers } = await host.runc('exec', peer, 'cat', '/etc/hosts')
+      expect(links.match(/(?<=^\d+: )eth\d/gm), at).toEqual(isIn ? ['eth0', 'eth1'] : ['eth0'])
+      expect(await reservations(), at).toHaveLength(isIn ? 2 : 1)
+      expect(/shop/.test(peers), at).toBe(isIn)
+      expect((await host.vethra('doctor')).stdout, at).not.toMatch(/^error/m)
+      ways.add(isIn)
+    }
+    expect([...ways]).toEqual([true, false])
+  })
+
   it('a connection is made again at the next start, and goes with the container', async () => {
     expect(
       (await host.vethra('network', 'connect', '--ip', '10.4.2.77', 'back', web)).exitCode,
@@ -210,7 +231,7 @@ describeOnHost('vethra network connect and disconnect', () => {
       stderr: '',
     })
     const id = `still-${host.tag}`
-    const bundle = await host.bundle(id, ['sleep', '60'])
+    const bundle = await host.bundle(id, ['sleep', '600'])
     const prepare = (network: string) =>
       host.vethra('bundle', 'prepare', bundle, '--id', id, '--network', network)
     expect((await prepare('fixed')).stderr).toMatch(/fixed.*IPv6.*\(code 101\)/)

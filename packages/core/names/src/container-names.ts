@@ -20,3 +20,14 @@ export interface ContainerNames {
   /** The rank for an address that two containers claim: the higher number (default 0), then the lower id. */
   readonly precedence?: number
 }
+
+/** The names of a container without those that it has in a network. */
+export function namesWithout(names: ContainerNames, refs: readonly string[]): ContainerNames {
+  const left = <T>(entries: Readonly<Record<string, T>>) =>
+    Object.fromEntries(Object.entries(entries).filter(([ref]) => !refs.includes(ref)))
+  return {
+    ...names,
+    networks: names.networks && left(names.networks),
+    ...(names.aliases === undefined ? {} : { aliases: left(names.aliases) }),
+  }
+}

@@ -2,7 +2,7 @@
 export { checkDomain, checkHostname } from './check-host.ts'
 export { checkNames } from './check-names.ts'
 export { type ContainerDnsInput, containerResolvConf } from './container-dns.ts'
-export type { ContainerNames, ExtraHost } from './container-names.ts'
+export { type ContainerNames, type ExtraHost, namesWithout } from './container-names.ts'
 export { parseExtraHost } from './extra-host.ts'
 export { type Excess, fitHosts, type HostsFit, hostsLimit } from './fit-hosts.ts'
 export { reachableNameservers } from './host-nameservers.ts'

@@ -11,6 +11,7 @@ import {
 } from '@vethra/cni'
 import { parseConfList } from '@vethra/conflist'
 import type { Membership } from '@vethra/container'
+import { type ContainerNames, namesWithout } from '@vethra/names'
 import { findNetwork } from '@vethra/networks'
 import type { Owned } from '@vethra/state'
 import type { AttachmentRecord } from '@vethra/world'
@@ -39,6 +40,8 @@ export const attachmentAppliers: Pick<
     const list = networks.find(({ name }) => name === key.network)?.list
     const { attachment } = rememberedOnly(key)
     const membership = { network: key.network, list, attachment: { ...attachment, netns } }
+    // The container lives, and is in this network no longer.
+    if (netns !== '') await changeNames(tools, key, (names, ref) => namesWithout(names, [ref]))
     const detach = () => detachEach(tools.host, [membership])
     // Debian's bridge fails for rules that are gone, once: the second time the interface is gone, too.
     await (netns === '' ? detach() : detach().catch(detach))
@@ -55,7 +58,10 @@ export const attachmentAppliers: Pick<
     const plain: Membership = { network: key.network, list, attachment }
     await removeCutOff(host, record)
     const made = await attachAnew(host, [asBefore(plain, result), plain])
-    await tellPeers(tools, key, made.result)
+    await changeNames(tools, key, (names, ref) => ({
+      ...names,
+      networks: { ...names.networks, [ref]: made.result },
+    }))
     return undefined
   },
 
@@ -166,10 +172,11 @@ function asBefore(membership: Membership, { ips, interfaces }: Result): Membersh
   return { ...membership, attachment: { ...attachment, cniArgs, capabilityArgs } }
 }
 
-async function tellPeers(
+// In the files of the container's peers, by the reference that it has for the network.
+async function changeNames(
   tools: DoctorTools,
   { network, containerId }: AttachmentKey,
-  result: Result,
+  change: (names: ContainerNames, ref: string) => ContainerNames,
 ): Promise<void> {
   const container = await containerOf(tools, containerId)
   if (container === undefined) return
@@ -179,8 +186,7 @@ async function tellPeers(
   const ref = Object.keys(names?.networks ?? {}).find(
     (each) => (findNetwork(networks, each)?.name ?? each) === network,
   )
-  if (names === undefined || ref === undefined) return
-  await hosts.acquire({ ...names, networks: { ...names.networks, [ref]: result } })
+  if (names !== undefined && ref !== undefined) await hosts.acquire(change(names, ref))
 }
 
 async function homeIn({ containers }: DoctorTools, { namespace, id }: ContainerRef) {

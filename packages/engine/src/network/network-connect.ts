@@ -5,7 +5,7 @@ import {
   type NetworkRequest,
   renderRecord,
 } from '@vethra/container'
-import type { ContainerNames } from '@vethra/names'
+import { type ContainerNames, namesWithout } from '@vethra/names'
 import { referencesTo } from '@vethra/networks'
 import { detachEach } from '../attach/detach-each.ts'
 import { holdingContainer } from '../attach/holding-container.ts'
@@ -19,7 +19,6 @@ import { isLeasing } from '../dns/name-leased-resolvers.ts'
 import { tellAttached, tellConnection } from '../tell.ts'
 import { type ConnectRequest, joiningOf } from './joining.ts'
 import { keepConfLists } from './keep-conf-lists.ts'
-import { namesWithout } from './network-disconnect.ts'
 import { type ConnectionPlan, plannedAdds } from './plan-connection.ts'
 import type { ManageTools } from './tools.ts'
 
@@ -33,7 +32,7 @@ export async function connectContainer(tools: ManageTools, request: ConnectReque
     // A disconnect that was killed may have left some.
     const container = {
       ...found,
-      ...present({ names: namesWithout(found.names, referencesTo(network)) }),
+      ...present({ names: found.names && namesWithout(found.names, referencesTo(network)) }),
     }
     const record = recordOf(container)
     // First: where it fails, nothing is connected, and a copy too many is of no matter.

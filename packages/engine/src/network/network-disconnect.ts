@@ -7,10 +7,12 @@ import {
   onCniError,
 } from '@vethra/cni'
 import { type BundleRecord, type Membership, renderRecord } from '@vethra/container'
-import type { ContainerNames } from '@vethra/names'
+import { namesWithout } from '@vethra/names'
 import { findNetwork, networkId, referencesTo } from '@vethra/networks'
-import type { DetachOptions } from '../attach/detach-each.ts'
-import { detachAll } from '../attach/on-host.ts'
+import { type DetachOptions, detachEach } from '../attach/detach-each.ts'
+import { holdingContainer } from '../attach/holding-container.ts'
+import type { HostTools } from '../attach/host-tools.ts'
+import { keyOf } from '../attach/membership.ts'
 import { all, demandDone, inSequence, logSteps, type SequenceOutcome } from '../attach/sequence.ts'
 import { findContainer } from '../container/container-inspect.ts'
 import { changeContainer, recordOf } from '../container/container-record.ts'
@@ -80,8 +82,8 @@ interface Leaving {
   readonly networks: BundleRecord['networks']
 }
 
-// What is attached goes last: killed before, the container has an attachment that it is not to have, as a killed
-// connect leaves one, and the next connect or disconnect detaches it.
+// What is attached goes last, and its records say so first: killed in between, the next connect, disconnect or repair
+// detaches it.
 async function leave(
   { host, hosts, containers }: ManageTools,
   container: KnownContainer,
@@ -91,15 +93,28 @@ async function leave(
   const record = recordOf(container)
   const remember = (of: BundleRecord) => containers.write(id, 'vethra.json', renderRecord(of))
   const writeNames = async (of = names) => of && hosts.acquire(of)
-  return inSequence(async (step) => {
-    await step(
-      'write vethra.json',
-      () => remember({ ...record, networks }),
-      () => all([writeNames(), remember(record)]),
-    )
-    await step('write the hosts files', () => writeNames(namesWithout(names, target.refs)))
-    await step('detach', () => detachAll(host, membershipsIn(container, target), options))
-  }, host.steps)
+  const leaving = membershipsIn(container, target)
+  return holdingContainer(host, leaving, () =>
+    inSequence(async (step) => {
+      await step('note that a DEL is under way', () => noteDel(host, leaving))
+      await step(
+        'write vethra.json',
+        () => remember({ ...record, networks }),
+        () => all([writeNames(), remember(record)]),
+      )
+      await step('write the hosts files', () =>
+        writeNames(names && namesWithout(names, target.refs)),
+      )
+      await step('detach', () => detachEach(host, leaving, options))
+    }, host.steps),
+  )
+}
+
+async function noteDel({ records }: HostTools, leaving: readonly Membership[]): Promise<void> {
+  for (const each of leaving) {
+    const record = await records.read(keyOf(each))
+    if (record) await records.write({ ...record, underWay: 'DEL' })
+  }
 }
 
 async function leavingOf(
@@ -179,21 +194,6 @@ async function rememberHome(
     netns,
     netns_identity: { ...identityOf(await host.netns.look(netns)) },
   })
-}
-
-/** The names of a container without those that it has in a network. */
-export function namesWithout(
-  names: ContainerNames | undefined,
-  refs: readonly string[],
-): ContainerNames | undefined {
-  if (names === undefined) return undefined
-  const left = <T>(entries: Readonly<Record<string, T>>) =>
-    Object.fromEntries(Object.entries(entries).filter(([ref]) => !refs.includes(ref)))
-  return {
-    ...names,
-    networks: names.networks && left(names.networks),
-    ...(names.aliases === undefined ? {} : { aliases: left(names.aliases) }),
-  }
 }
 
 function notConnected(network: string, { id }: KnownContainer): CniError {
