@@ -128,8 +128,8 @@ describeOnHost('vethra cni reads conf files', () => {
     [{ CNI_ARGS: 'A=' }, 'invalid CNI_ARGS pair "A="'],
     [{ CNI_ARGS: 'A=B;' }, 'invalid CNI_ARGS pair ""'],
     [{ CNI_ARGS: 'A=B=C' }, 'invalid CNI_ARGS pair "A=B=C"'],
-    [{ CAP_ARGS: '[]' }, 'CAP_ARGS is no JSON object'],
-    [{ CAP_ARGS: '{' }, 'CAP_ARGS is no JSON object'],
+    [{ CAP_ARGS: '[]' }, 'CAP_ARGS is not a JSON object'],
+    [{ CAP_ARGS: '{' }, 'CAP_ARGS is not a JSON object'],
   ])('cnitool: the variables %j are refused before a plugin runs', async (env, says) => {
     await cni.conf('10-n.conflist', list)
     const ran = await cni.vethra(['cni', 'add', 'n', blue.netns], env)

@@ -127,9 +127,9 @@ describeOnHost('vethra cni gc and status', () => {
   })
 
   it.each([
-    ['nothing', undefined, 'it is not there'],
-    ['{', '{', 'it is no JSON'],
-    ['an object', '{}', 'it is no JSON array'],
+    ['nothing', undefined, 'no such file'],
+    ['{', '{', 'it is not JSON'],
+    ['an object', '{}', 'it is not a JSON array'],
     ['a wrong element', '[{"containerID":1}]', 'an element is {"containerID":1}'],
     ['a key in two spellings', '[{"containerID":"a","ifname":"b","IfName":"c"}]', 'IfName'],
   ])('--keep with a file that holds %s removes nothing', async (_, text, says) => {

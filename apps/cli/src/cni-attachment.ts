@@ -38,7 +38,7 @@ function parseCniArgs(text: string): CniArgs {
 function parseCapArgs(text: string): JsonObject {
   if (text === '') return {}
   const fault = (cause?: unknown) =>
-    usageError(`CAP_ARGS is no JSON object: ${text}`, {
+    usageError(`CAP_ARGS is not a JSON object: ${text}`, {
       hint: 'Write CAP_ARGS as {"capability":value}.',
       cause,
     })

@@ -24,9 +24,9 @@ export async function collect(
 
 async function readKeep({ files }: World, file: string): Promise<readonly ValidAttachment[]> {
   const text = await files.read(file)
-  if (text === undefined) throw wrong(file, 'it is not there')
+  if (text === undefined) throw wrong(file, 'no such file')
   const value = parse(file, text)
-  if (!Array.isArray(value)) throw wrong(file, 'it is no JSON array')
+  if (!Array.isArray(value)) throw wrong(file, 'it is not a JSON array')
   return value.map((each: Json) => {
     const containerID = goField(each, 'containerID')
     const ifname = goField(each, 'ifname')
@@ -43,11 +43,11 @@ function parse(file: string, text: string): Json {
   try {
     return parseJson(text)
   } catch (cause) {
-    throw wrong(file, 'it is no JSON', cause)
+    throw wrong(file, 'it is not JSON', cause)
   }
 }
 
 function wrong(file: string, why: string, cause?: unknown): CniError {
   const hint = 'Write it as [{"containerID":"…","ifname":"eth0"}].'
-  return usageError(`cannot keep the content of ${file}: ${why}`, { hint, cause })
+  return usageError(`cannot use ${file} as --keep: ${why}`, { hint, cause })
 }

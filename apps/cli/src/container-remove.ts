@@ -9,6 +9,6 @@ export async function forgetContainers(
   io: Io,
 ): Promise<void> {
   const { removed, failure } = await removeContainers(tools, refs, options)
-  for (const ref of removed) io.print(ref, `container ${ref} is forgotten`)
+  for (const ref of removed) io.print(ref, `removed the records of container ${ref}`)
   if (failure) throw failure
 }

@@ -46,6 +46,7 @@ export async function printPruned(tools: Tools, flags: PruneFlags, io: Io): Prom
 }
 
 function printDone({ removed, leftLinks }: RemovedNetworks, io: Io): void {
-  for (const name of leftLinks) io.complain(`warning: interface ${name} stays: others made it`)
+  for (const name of leftLinks)
+    io.complain(`warning: interface ${name} is not removed: another program made it`)
   for (const name of removed) io.print(name, `network ${name} is removed`)
 }

@@ -106,7 +106,7 @@ function jsonFault(text: string): string {
   if (trimmed === '' || (/^[[{]/.test(trimmed) && !/[\]}]/.test(trimmed)))
     return 'unexpected end of JSON input'
   return /[[{"\-\dtfn]/.test(first)
-    ? 'it is no JSON'
+    ? 'it is not JSON'
     : `invalid character '${first}' looking for beginning of value`
 }
 

@@ -60,7 +60,7 @@ function parse(text: string): unknown {
     return parseJson(text)
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause)
-    throw invalid('the body is no JSON', [why])
+    throw invalid('the body is not JSON', [why])
   }
 }
 

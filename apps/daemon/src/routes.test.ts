@@ -131,7 +131,7 @@ describe('what is wrong with a request', () => {
     ['/networks', { method: 'PUT' }, 405, { detail: '/networks takes GET, POST, HEAD' }],
     ['/networks/lan', { method: 'PATCH' }, 405, {}],
     ['/openapi.json', { method: 'DELETE' }, 405, {}],
-    ['/networks', post('{'), 400, { code: 103, detail: 'the body is no JSON' }],
+    ['/networks', post('{'), 400, { code: 103, detail: 'the body is not JSON' }],
     ['/networks', post(''), 400, { code: 103 }],
     ['/networks', post(deep), 400, { code: 103 }],
     ['/networks', post('null'), 400, { code: 103 }],

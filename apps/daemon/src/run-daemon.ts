@@ -26,7 +26,7 @@ export async function runDaemon(flags: GivenSettings, here: Here): Promise<void>
   const debug = resolved.settings.logLevel === 'debug'
   const world = await here.world(resolved, {
     onLine: (line) => log[debug ? 'debug' : 'warn'](line),
-    onFault: (error) => log.warn({ err: error }, 'goes on after a fault'),
+    onFault: (error) => log.warn({ err: error }, 'goes on after an error'),
   })
   const { lockNow, places } = world
   await world.files.makeFolder(places.dataStore, 0o700)
@@ -54,7 +54,7 @@ async function serveUntilStopped(
 ): Promise<void> {
   const { socket: path } = world.resolved.settings
   const { dataStore } = world.places
-  const onFault = (error: unknown) => log.warn({ err: error }, 'goes on after a fault')
+  const onFault = (error: unknown) => log.warn({ err: error }, 'goes on after an error')
   const stopped = untilStopped()
   const closing = new AbortController()
   let watching: HostWatch | undefined

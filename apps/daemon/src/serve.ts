@@ -140,7 +140,7 @@ function listening(server: Server, where: object, name: string): Promise<void> {
 async function clear(path: string): Promise<void> {
   const there = statSync(path, { throwIfNoEntry: false })
   if (there === undefined) return
-  if (!there.isSocket()) throw inTheWay(path, 'something that is no socket is there')
+  if (!there.isSocket()) throw inTheWay(path, 'a file that is not a socket is there')
   if (await answers(path)) throw inTheWay(path, 'another process listens there')
   rmSync(path, { force: true })
 }

@@ -1,7 +1,7 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync, statSync } from 'node:fs'
 import { ioError } from '@vethra/cni'
 
-/** The text of a file; undefined where there is none. Throws CniError 5 for one that cannot be read, is no regular file, or is larger than 16 MiB. */
+/** The text of a file; undefined where there is none. Throws CniError 5 for one that cannot be read, is not a regular file, or is larger than 16 MiB. */
 export function readTextNow(path: string): string | undefined {
   try {
     // Most hosts have no vethra.toml, and an error takes 0.1 ms of each start.

@@ -86,7 +86,7 @@ async function strayPorts(kernel: AttachmentKernel, desired: State): Promise<Sta
 function taken({ wanted, found }: Conflict): CniError {
   return inUseError(
     `cannot make ${keyOf(wanted.resource)}: it belongs to ${whose(found.owner)}`,
-    'Remove it with what made it, or ask for another.',
+    'Remove it with the program that made it, or choose another name, address or port.',
   )
 }
 
@@ -100,7 +100,7 @@ function together(errors: readonly CniError[]): CniError {
   const [first] = errors
   return new CniError({
     code: first?.code ?? 5,
-    message: `${first?.message}; what was done could not be undone`,
+    message: `${first?.message}; undoing it failed, too: resources may remain`,
     cause: new AggregateError(errors),
   })
 }

@@ -12,6 +12,6 @@ export function nextDepth(env: Io['env'], binary: string): number {
   if (depth <= deepest) return depth
   throw noProgramError(
     `the OCI runtime ${JSON.stringify(binary.slice(0, 256))} calls Vethra again`,
-    'Name one that does not by VETHRA_RUNTIME, or by binary in [runtime] of vethra.toml.',
+    'Set VETHRA_RUNTIME, or binary in [runtime] of vethra.toml, to the path of runc or crun.',
   )
 }

@@ -21,6 +21,6 @@ export function cutOff(socket: string, cause: unknown): CniError {
 /** CniError 6 for an answer that no Vethra daemon gives. */
 export function stranger(socket: string, cause?: unknown): CniError {
   const hint = 'Name the socket of the Vethra daemon with --socket.'
-  const message = `the process that listens at ${socket} is no Vethra daemon`
+  const message = `the process that listens at ${socket} is not a Vethra daemon`
   return decodeError(message, { hint, cause })
 }

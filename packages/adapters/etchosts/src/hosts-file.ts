@@ -61,7 +61,7 @@ function updateInPlace(
     const stamp = stampOf(descriptor)
     if (stamp === undefined)
       throw ioError(
-        `cannot update ${path}: it is no regular file`,
+        `cannot update ${path}: it is not a regular file`,
         'Remove it: the container gets a new one when it is started again.',
       )
     const { size } = fstatSync(descriptor)

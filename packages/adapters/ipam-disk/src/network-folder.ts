@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path'
 import { CniError, checkNetworkName, invalidFileError } from '@vethra/cni'
 import { failure, hasCode, isMissing } from './failure.ts'
 
-/** The folder of a network's reservations; `undefined` when missing. Throws CniError 7 for an invalid name, 107 for what is no folder. */
+/** The folder of a network's reservations; `undefined` when missing. Throws CniError 7 for an invalid name, 107 for what is not a folder. */
 export async function networkFolder(dataDir: string, network: string): Promise<string | undefined> {
   checkNetworkName(network)
   for (const folder of [dataDir, join(dataDir, network)]) {
@@ -46,7 +46,7 @@ function makeFolder(folder: string): void {
 
 function notFolder(folder: string): CniError {
   return invalidFileError(
-    `cannot use ${folder}: it is no folder`,
+    `cannot use ${folder}: it is not a folder`,
     'Move it away, or name another dataDir: reservations are kept in a real folder, not behind a link.',
   )
 }

@@ -92,7 +92,7 @@ describe('reserve', () => {
     expect(await add('b', '10.4.0.0/21')).toBe('10.4.5.5')
   })
 
-  it('passes over a mark that is no address, and follows no link in its place', async () => {
+  it('passes over a mark that is not an address, and follows no link in its place', async () => {
     const secret = join(dir, 'secret')
     writeFileSync(secret, '10.4.0.77')
     put('last_reserved_ip.0', '10.4.0.9\n', 0)

@@ -83,6 +83,6 @@ async function link(path: string, target: string): Promise<void> {
 async function orMissing<T, U>(work: Promise<T>, missing: U): Promise<T | U> {
   return work.catch((cause: NodeJS.ErrnoException) => {
     if (cause.code === 'ENOENT' || cause.code === 'ENOTDIR') return missing
-    throw ioError('cannot look into a folder of plugins', { cause })
+    throw ioError('cannot read a folder of plugins', { cause })
   })
 }

@@ -104,7 +104,7 @@ function isHeldBy(each: Reservation, containerId: string, ifname: string | undef
 function addressOf({ address }: Reservation): Address {
   const read = readAddress(address)
   if (read) return read
-  throw invalidFileError(`the store holds ${address}, which is no address`)
+  throw invalidFileError(`the store holds ${address}, which is not an address`)
 }
 
 function byAddress(a: Reservation, b: Reservation): number {

@@ -9,8 +9,8 @@ export async function endProcess(process_: Process): Promise<void> {
   for (let pauseMs = 1; isAlive(process_); pauseMs *= 2) {
     if (pauseMs > longestPauseMs)
       throw ioError(
-        `port holder ${process_.pid} does not end`,
-        `Look at what keeps it: cat /proc/${process_.pid}/stack`,
+        `port holder ${process_.pid} is still alive two seconds after SIGKILL`,
+        `See what it waits for: cat /proc/${process_.pid}/stack`,
       )
     await sleep(pauseMs)
   }

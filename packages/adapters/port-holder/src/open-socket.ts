@@ -143,7 +143,7 @@ const hints: Readonly<Record<number, string>> = {
 function notOpened(socket: HeldSocket, error: number): CniError {
   const published = `port ${formatSocket(socket)} is published`
   if (!unsupported.includes(error)) {
-    const message = `cannot hold port ${formatSocket(socket)}: error ${error} of the system`
+    const message = `cannot hold port ${formatSocket(socket)}: errno ${error}`
     const hint = hints[error]
     return ioError(message, hint)
   }

@@ -65,7 +65,7 @@ async function demandReady({ said }: StartedHolder, containerId: string): Promis
   const text = await said
   if (text === 'ready') return
   throw ioError(`the ports of container ${containerId} are not held`, {
-    details: text || 'the process that is to hold them ended, or the container did',
+    details: text || 'the port holder or the container ended before they were',
     hint: 'Start the container again.',
   })
 }

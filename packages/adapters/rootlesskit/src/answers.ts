@@ -3,7 +3,7 @@ import type { Answer } from './ask.ts'
 
 /** The JSON of an answer. Throws CniError 6 for any other text. */
 export function parsed(path: string, { text }: Answer): Json {
-  const message = `the answer of RootlessKit to ${path} is no JSON`
+  const message = `the answer of RootlessKit to ${path} is not JSON`
   return parseJsonOr(text, (cause) => decodeError(message, { cause }))
 }
 

@@ -13,7 +13,7 @@ describe('serviceNotifier', () => {
     const env = { NOTIFY_SOCKET: '/no/such/socket' }
     await expect(serviceNotifier(env, 7).tell('READY=1')).rejects.toMatchObject({
       code: 5,
-      message: 'cannot tell /no/such/socket of READY=1',
+      message: expect.stringContaining('/no/such/socket'),
     })
   })
 

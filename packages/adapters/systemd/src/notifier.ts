@@ -22,7 +22,7 @@ export function serviceNotifier(
       if (!/^[/@]./.test(socket)) return
       const send = await sender()
       await send(socket, state).catch((cause: unknown) => {
-        throw ioError(`cannot tell ${socket} of ${state}`, { cause })
+        throw ioError(`cannot notify systemd at ${socket}: ${state}`, { cause })
       })
     },
     watchdogMs: watchdogOf(env, pid),

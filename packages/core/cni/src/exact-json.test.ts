@@ -16,7 +16,7 @@ it('a number that JavaScript has is one', () => {
   expect(parseExactly('{"hostPort":8080,"rate":1.5}')).toEqual({ hostPort: 8080, rate: 1.5 })
 })
 
-it('what is no JSON is refused', () => {
+it('what is not JSON is refused', () => {
   expect(() => parseExactly('{')).toThrow(SyntaxError)
 })
 

@@ -20,6 +20,6 @@ it('parsePrefix refuses host bits and says what was meant', () => {
   )
 })
 
-it('parsePrefix names what is no prefix', () => {
+it('parsePrefix names what is not a prefix', () => {
   expect(() => parsePrefix('subnet', '10.5.0.1')).toThrow('invalid subnet "10.5.0.1"')
 })

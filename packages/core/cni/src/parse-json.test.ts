@@ -52,7 +52,7 @@ describe('a text of others', () => {
   })
 })
 
-it('a text that is no JSON is refused in the words of the caller, with the fault as the cause', () => {
+it('a text that is not JSON is refused in the words of the caller, with the fault as the cause', () => {
   const refusal = (cause: SyntaxError) => new CniError({ code: 6, message: 'm', cause })
   expect(parseJsonOr('{"a":[1]}', refusal)).toEqual({ a: [1] })
   const refused = expect.objectContaining({ code: 6, cause: expect.any(SyntaxError) })

@@ -46,7 +46,7 @@ export function checkBounds(text: string, depth: number = deepest): void {
     throw new SyntaxError(`JSON is nested deeper than ${depth} levels`)
 }
 
-/** Whether a JSON text is nested deeper than so many levels, 128 by default; of one that is no JSON, whether it starts to be. */
+/** Whether a JSON text is nested deeper than so many levels, 128 by default; of one that is not JSON, whether it starts to be. */
 export function isNestedDeeper(text: string, depth: number = deepest): boolean {
   // Most texts have fewer brackets than that in all.
   return opened(text, '{', depth) + opened(text, '[', depth) > depth && isDeeper(text, depth)

@@ -116,7 +116,7 @@ function readDns(place: Place): ResultDns {
 
 function readObject(printed: string): JsonObject {
   if (printed.trim() === '') throw undecodable('unexpected end of JSON input')
-  const value = parseJsonOr(printed, (cause) => undecodable('it is no JSON', cause), deepestPart)
+  const value = parseJsonOr(printed, (cause) => undecodable('it is not JSON', cause), deepestPart)
   if (value === null) return {}
   if (typeof value === 'object' && !Array.isArray(value)) return value as JsonObject
   throw undecodable(`json: cannot unmarshal a ${goType(value)} into a result`)

@@ -73,7 +73,7 @@ describe('parseResult', () => {
 
   it.each([
     ['', 6, 'failed to unmarshal raw result: unexpected end of JSON input'],
-    ['{"ips":[]} trailing', 6, 'failed to unmarshal raw result: it is no JSON'],
+    ['{"ips":[]} trailing', 6, 'failed to unmarshal raw result: it is not JSON'],
     [
       '[]',
       6,

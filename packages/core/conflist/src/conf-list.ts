@@ -19,7 +19,7 @@ const pluginFault = 'error parsing configuration'
 /**
  * Parses a conf list (SPEC 1.1.0, section 1, "Network configuration format"). Each plugin keeps its
  * source text, so that unknown keys, key order and large integers survive. Names are not checked
- * here, but before plugins run. Throws CniError 6 when the text is no JSON, 7 for each other fault,
+ * here, but before plugins run. Throws CniError 6 when the text is not JSON, 7 for each other fault,
  * with libcni's words first and every fault in `details`.
  */
 export function parseConfList(text: string): ConfList {

@@ -67,7 +67,7 @@ describe('elements', () => {
 it.each([
   ['arrays', '['.repeat(50_000)],
   ['objects', '{"a":'.repeat(50_000)],
-])('a text of 50,000 %s within each other is no JSON that is read', (_, text) => {
+])('a text of 50,000 %s within each other is not JSON that is read', (_, text) => {
   expect(() => readJson(text, 'x')).toThrow(expect.objectContaining({ code: 6 }))
 })
 

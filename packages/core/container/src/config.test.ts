@@ -7,7 +7,7 @@ function plan(text: string) {
   return () => planBundle(parseConfig(text), sampleRequest(), samplePlaces)
 }
 
-describe('a config.json that is no JSON', () => {
+describe('a config.json that is not JSON', () => {
   it.each([
     ['', 'line 1, column 1: ValueExpected'],
     ['{\n  "process": {},\n  "linux" {}\n}', 'line 3, column 11: ColonExpected'],

@@ -52,7 +52,7 @@ export interface ParsedConfig {
 
 /**
  * The parts of a config.json that matter here, and its text taken apart; undefined when it is no configuration of a Linux
- * container: `parseConfig` names the key. Throws CniError 6 when it is no JSON, 7 when runc and crun read it differently.
+ * container: `parseConfig` names the key. Throws CniError 6 when it is not JSON, 7 when runc and crun read it differently.
  */
 export function readConfigText(text: string): ParsedConfig | undefined {
   const value = parseConfigText(text)

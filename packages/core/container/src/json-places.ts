@@ -33,7 +33,7 @@ function endOfHolder(text: string, start: number): number {
   return text.length
 }
 
-/** Whether an object in a JSON text has more members than that; of a text that is no JSON, whether it starts to. */
+/** Whether an object in a JSON text has more members than that; of a text that is not JSON, whether it starts to. */
 export function hasLargerObject(text: string, members: number): boolean {
   if (!isMoreOften(text, ':', members)) return false
   const counts = [0]

@@ -26,7 +26,7 @@ const shape = z.object({
 })
 
 /**
- * The parts of a config.json that matter here, and its text taken apart. Throws CniError 6 when it is no JSON,
+ * The parts of a config.json that matter here, and its text taken apart. Throws CniError 6 when it is not JSON,
  * and CniError 7 naming the key when it is no configuration of a Linux container (OCI runtime-spec, config.md).
  */
 export function parseConfig(source: string): ParsedConfig {

@@ -117,7 +117,7 @@ describe('what was prepared', () => {
     }
   })
 
-  it('is not undone in what is no JSON', () => {
+  it('is not undone in what is not JSON', () => {
     const { undo } = planned(requests[0])
     expect(() => undoConfig('{"a":', [undo])).toThrow(expect.objectContaining({ code: 6 }))
     expect(undoConfig('{"a":', [])).toBe('{"a":')

@@ -77,7 +77,7 @@ export function undoConfig(text: string, versions: readonly ConfigUndo[]): strin
   return isObject(parseConfigText(text)) ? versions.reduce(undoMembers, text) : text
 }
 
-/** Whether a config.json is prepared by now for another container than that of the folder. Throws CniError 6 for what is no JSON. */
+/** Whether a config.json is prepared by now for another container than that of the folder. Throws CniError 6 for what is not JSON. */
 export function isOfAnother(
   text: string,
   versions: readonly ConfigUndo[],

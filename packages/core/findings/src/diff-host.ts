@@ -107,7 +107,7 @@ function dnsFindings({ observed }: Compared): readonly Finding[] {
     ),
     ...upstream.map(({ name, why }) =>
       warning('dns-upstream', about('host', name), {
-        message: `upstream resolver ${name} is of no use to containers`,
+        message: `upstream resolver ${name} cannot serve containers`,
         evidence: [why],
         fix: 'name others in /etc/resolv.conf, or take the addresses of bridges out of what this one asks',
       }),

@@ -126,7 +126,7 @@ export function loopbackFindings({ desired }: Compared): readonly Finding[] {
     .filter(({ ours, hangsAtLoopback }) => ours && hangsAtLoopback)
     .map(({ name, file }) =>
       warning('loopback-unanswered', about('network', name), {
-        message: `ports that network ${name} publishes hang at [::1]: no packet from ::1 leaves the host`,
+        message: `connections to published ports of network ${name} at [::1] hang: no packet from ::1 leaves the host`,
         evidence: [`${file}: plugin portmap has no conditionsV6`],
         ours: true,
         fix: `add "conditionsV6": ["!", "-d", "::1"] to plugin portmap in ${file}, and start its containers again`,

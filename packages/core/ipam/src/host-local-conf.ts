@@ -43,7 +43,7 @@ export function readHostLocalConf(conf: JsonObject, cniArgs: string): HostLocalC
   return { sets, requested, routes, dataDir, ...present({ resolvConf }) }
 }
 
-/** The folder alone, for DEL, whatever the ranges. Throws CniError 7 without `ipam`, or for a `dataDir` that is no absolute path. */
+/** The folder alone, for DEL, whatever the ranges. Throws CniError 7 without `ipam`, or for a `dataDir` that is not an absolute path. */
 export function readDataDir(conf: JsonObject): string {
   const dataDir = readText(...at(ipamOf(conf), 'dataDir')) || defaultDataDir
   checkPath('dataDir', dataDir)

@@ -25,7 +25,7 @@ function readRoute(item: Json, place: Place): ResultRoute {
   return { dst, ...present({ gw, ...numbers }) }
 }
 
-/** A gateway in canonical form; undefined for none. Throws CniError 7 for a text that is no address. */
+/** A gateway in canonical form; undefined for none. Throws CniError 7 for a text that is not an address. */
 export function readGateway(text: string | undefined): string | undefined {
   if (!text) return undefined
   const address = readAddress(text)

@@ -37,7 +37,7 @@ it('case 52: an extra host is a line of its own', () => {
   expect(linesOf('', { ...own, extraHosts }, [])).toContain('1.2.3.4         foo')
 })
 
-it('case 53: what is no address is refused', () => {
+it('case 53: what is not an address is refused', () => {
   expect(() => parseExtraHost('10.0.0.1:testing.example.com')).toThrow(
     'invalid IP address in add-host: "testing.example.com"',
   )

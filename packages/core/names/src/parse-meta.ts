@@ -23,7 +23,8 @@ export function parseMeta(text: string): ContainerNames {
 }
 
 function decode(text: string): Json {
-  const refusal = (cause: unknown) => decodeError('cannot read meta.json: it is no JSON', { cause })
+  const refusal = (cause: unknown) =>
+    decodeError('cannot read meta.json: it is not JSON', { cause })
   const value = parseJsonOr(text, refusal)
   if (isObject(value)) return value
   throw untrusted('the whole', 'is no object')

@@ -37,7 +37,7 @@ export function hangsAtLoopback(network: Network): boolean {
   return networkSubnets(network).some(({ subnet }) => subnet.includes(':'))
 }
 
-/** The conf of the first plugin of these types, null where it is no JSON; `undefined` when there is none. */
+/** The conf of the first plugin of these types, null where it is not JSON; `undefined` when there is none. */
 export function confOf({ list }: Network, ...types: readonly string[]): Json | undefined {
   const plugin = list.plugins.find(({ type }) => types.includes(type))
   return plugin && jsonOrNull(plugin.text)

@@ -45,7 +45,7 @@ describe('chooseSubnet', () => {
     ],
     ['takes no notice of a default route', ['0.0.0.0/0', '::/0'], '10.4.1.0/24'],
     [
-      'takes no notice of what is no prefix',
+      'takes no notice of what is not a prefix',
       ['default', '', '10.4.1.0', '10.4.1.0/240'],
       '10.4.1.0/24',
     ],

@@ -36,7 +36,7 @@ describe('defaultNetwork', () => {
     expect(() => defaultNetwork({ used: [], pools: [] }, bridgeIp)).toThrow(
       expect.objectContaining({
         code: 103,
-        message: `invalid bridge ip ${bridgeIp}: it is no IPv4 address with a prefix length`,
+        message: `invalid bridge ip ${bridgeIp}: it is not an IPv4 address with a prefix length`,
       }),
     )
   })

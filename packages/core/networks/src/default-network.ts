@@ -27,7 +27,7 @@ function fixed(facts: NetworkFacts, bridgeIp: string): NewConfList {
   const cidr = readCidr(bridgeIp)
   if (cidr?.prefix.family !== 4) {
     throw usageError(
-      `invalid bridge ip ${bridgeIp}: it is no IPv4 address with a prefix length`,
+      `invalid bridge ip ${bridgeIp}: it is not an IPv4 address with a prefix length`,
       'Give one like 10.4.0.1/24.',
     )
   }

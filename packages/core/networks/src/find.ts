@@ -72,7 +72,7 @@ function readPattern(text: string): RegExp {
   try {
     return new RegExp(text, 'u')
   } catch (cause) {
-    throw usageError(`filter name=${text} is no regular expression`, { cause })
+    throw usageError(`filter name=${text} is not a regular expression`, { cause })
   }
 }
 

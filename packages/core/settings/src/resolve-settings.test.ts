@@ -124,24 +124,24 @@ describe('resolveSettings', () => {
   })
 
   it.each<[Partial<SettingsInput>, string]>([
-    [{ flags: { data_root: 'x' } }, '--data-root: "x" is no absolute path'],
-    [{ flags: { data_root: '' } }, '--data-root: "" is no absolute path'],
-    [{ flags: { data_root: '/a\nb' } }, '--data-root: "/a\\nb" is no absolute path'],
-    [{ env: { CNI_PATH: '/a:bin' } }, 'CNI_PATH: "bin" is no absolute path'],
+    [{ flags: { data_root: 'x' } }, '--data-root: "x" is not an absolute path'],
+    [{ flags: { data_root: '' } }, '--data-root: "" is not an absolute path'],
+    [{ flags: { data_root: '/a\nb' } }, '--data-root: "/a\\nb" is not an absolute path'],
+    [{ env: { CNI_PATH: '/a:bin' } }, 'CNI_PATH: "bin" is not an absolute path'],
     [{ flags: { cni_path: ':' } }, '--cni-path: ":" names no folder'],
-    [{ flags: { address: 'tcp://x' } }, '--address: "tcp://x" is no absolute path'],
+    [{ flags: { address: 'tcp://x' } }, '--address: "tcp://x" is not an absolute path'],
     [{ flags: { namespace: '../x' } }, '--namespace: "../x" is no namespace'],
     [{ flags: { namespace: 'a\n' } }, '--namespace: "a\\n" is no namespace'],
-    [{ env: { VETHRA_PLUGINS: 'inline' } }, 'VETHRA_PLUGINS: "inline" is no choice of plugins'],
+    [{ env: { VETHRA_PLUGINS: 'inline' } }, 'VETHRA_PLUGINS: "inline" is not one of its values'],
     [{ env: { VETHRA_LOG_LEVEL: 'loud' } }, 'VETHRA_LOG_LEVEL: "loud" is no level'],
     [{ flags: { dns: ['[::1]'] } }, '--dns: "[::1]" ip address is not correctly formatted'],
     [{ flags: { dns: [' '] } }, '--dns: " " names nothing'],
     [{ toml: toml({ dns_search: ['a b'] }) }, 'dns_search in /e/vethra.toml: "a b"'],
     [{ flags: { dns_search: ['a\nnameserver'] } }, '--dns-search: "a\\nnameserver"'],
-    [{ flags: { host_gateway_ip: '1.2.3' } }, '--host-gateway-ip: "1.2.3" is no IP address'],
+    [{ flags: { host_gateway_ip: '1.2.3' } }, '--host-gateway-ip: "1.2.3" is not an IP address'],
     [
       { flags: { bridge_ip: '10.0.0.1' } },
-      '--bridge-ip: "10.0.0.1" is no address with a prefix length',
+      '--bridge-ip: "10.0.0.1" is not an address with a prefix length',
     ],
     [{ flags: { address_pools: ['10.0.0.0/8'] } }, '--address-pools: "10.0.0.0/8" is no pool'],
     [
@@ -155,11 +155,11 @@ describe('resolveSettings', () => {
     [{ flags: { plugin_timeout: '0' } }, '--plugin-timeout: "0" is no time'],
     [{ flags: { plugin_timeout: '1e9' } }, '--plugin-timeout: "1e9" is no time'],
     [{ flags: { reconcile_interval: '0.9' } }, '--reconcile-interval: "0.9" is too short'],
-    [{ flags: { socket: 'v.sock' } }, '--socket: "v.sock" is no absolute path'],
+    [{ flags: { socket: 'v.sock' } }, '--socket: "v.sock" is not an absolute path'],
     [{ flags: { plugin_output_limit: '1.5' } }, '--plugin-output-limit: "1.5" is no size'],
     [
       { containerd: { file: '/c.toml', settings: { cni_netconfpath: 'net.d' } } },
-      'CNI settings in /c.toml: "net.d" is no absolute path',
+      'CNI settings in /c.toml: "net.d" is not an absolute path',
     ],
   ])('refuses %j', (input, named) => {
     const message = expect.stringContaining(named)

@@ -61,7 +61,7 @@ function readPorts(where: string, value: unknown): RuntimeSettings['ports'] {
   const ports = [Number(first), Number(last)] as const
   if (first !== '' && ports[0] >= 1 && ports[0] <= ports[1] && ports[1] <= 65_535) return ports
   throw invalid(where, shown(value), {
-    fault: 'is no range of ports',
+    fault: 'is not a range of ports',
     hint: 'Write one like "1024-65535".',
   })
 }
@@ -71,7 +71,7 @@ function readModes(where: string, value: unknown): readonly RuntimeMode[] {
   const known = (each: unknown): each is RuntimeMode => modes.some((mode) => mode === each)
   if (Array.isArray(value) && value.every(known)) return value
   throw invalid(where, shown(value), {
-    fault: 'is no list of modes',
+    fault: 'is not a list of modes',
     hint: 'Use "host", "ns" and "container".',
   })
 }

@@ -48,7 +48,7 @@ export function readPluginChoice({ where, texts: [text = ''] }: Given): Settings
   const choice = (['auto', 'native', 'exec'] as const).find((each) => each === text)
   if (choice) return choice
   throw invalid(where, text, {
-    fault: 'is no choice of plugins',
+    fault: 'is not one of its values',
     hint: 'Use auto, native or exec.',
   })
 }
@@ -66,14 +66,14 @@ export function readAddresses(given: Given): readonly string[] {
 /** One address, as it was written. */
 export function readOneAddress({ where, texts: [text = ''] }: Given): string {
   if (readAddress(text)) return text
-  throw invalid(where, text, { fault: 'is no IP address' })
+  throw invalid(where, text, { fault: 'is not an IP address' })
 }
 
 /** An address with its prefix length, as it was written. */
 export function readBridgeIp({ where, texts: [text = ''] }: Given): string {
   if (readCidr(text)) return text
   throw invalid(where, text, {
-    fault: 'is no address with a prefix length',
+    fault: 'is not an address with a prefix length',
     hint: 'Write one like 10.4.0.1/24.',
   })
 }
@@ -141,7 +141,7 @@ function cleanPath(where: string, text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused
   if (!text.startsWith('/') || /[\u0000-\u001f\u007f]/.test(text)) {
     throw invalid(where, text, {
-      fault: 'is no absolute path',
+      fault: 'is not an absolute path',
       hint: 'Give a path that begins with "/".',
     })
   }

@@ -64,7 +64,10 @@ describe('tomlFile', () => {
 
   it('is never looked for in the working directory', () => {
     expect(() => tomlFile({ VETHRA_TOML: 'x.toml' })).toThrow(
-      expect.objectContaining({ code: 103, message: 'VETHRA_TOML: "x.toml" is no absolute path' }),
+      expect.objectContaining({
+        code: 103,
+        message: 'VETHRA_TOML: "x.toml" is not an absolute path',
+      }),
     )
   })
 })

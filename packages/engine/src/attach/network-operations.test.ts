@@ -110,7 +110,7 @@ describe('supportedVersions', () => {
   })
 
   it.each([
-    ['{', 'decoding version info: it is no JSON'],
+    ['{', 'decoding version info: it is not JSON'],
     ['{}', 'decoding version info: missing field cniVersion'],
     ['{"cniVersion":"1.0.0"}', 'decoding version info: missing field supportedVersions'],
   ])('an answer of %j makes no sense', async (printed, message) => {

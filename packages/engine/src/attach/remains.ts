@@ -12,7 +12,7 @@ export function remains(
   const id = memberships[0]?.attachment.containerId ?? ''
   return new CniError({
     code: 106,
-    message: `forgot container ${id} (${interfaces.join(', ')}): resources of its plugins may remain`,
+    message: `removed the record of container ${id} (${interfaces.join(', ')}): resources of its plugins may remain`,
     hint: `Look for it with "vethra doctor", and by the container's id: iptables-save | grep ${id}`,
     cause,
   })

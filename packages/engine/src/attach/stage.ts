@@ -207,9 +207,12 @@ async function giveBack(
 function amiss(changes: readonly Change[]): CniError {
   const [first] = changes
   const more = changes.length === 1 ? '' : `, and ${changes.length - 1} more`
-  return ioError(`not as ADD left it: to do is ${first ? describeChange(first) : ''}${more}`, {
-    ...(changes.length > 1 ? { details: changes.map(describeChange).join('\n') } : {}),
-  })
+  return ioError(
+    `not as ADD left it; a repair would ${first ? describeChange(first) : ''}${more}`,
+    {
+      ...(changes.length > 1 ? { details: changes.map(describeChange).join('\n') } : {}),
+    },
+  )
 }
 
 function unreserved({ network, holder }: AddressClaim): CniError {

@@ -35,7 +35,7 @@ function versionCall(type: string) {
 }
 
 function versionsIn(printed: string): readonly string[] {
-  const answer = parseJsonOr(printed, (cause) => undecodable('it is no JSON', cause))
+  const answer = parseJsonOr(printed, (cause) => undecodable('it is not JSON', cause))
   const version = goField(answer, 'cniVersion')
   if (typeof version !== 'string' || version === '') throw undecodable('missing field cniVersion')
   const versions = goField(answer, 'supportedVersions')

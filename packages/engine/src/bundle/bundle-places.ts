@@ -39,7 +39,7 @@ export async function placesFor(tools: Preparing, request: BundleRequest): Promi
 async function checkJoinable({ host }: PrepareTools, path: string): Promise<void> {
   if ((await host.netns.look(path)).found === 'namespace') return
   throw netnsError(
-    `cannot join ${JSON.stringify(path.slice(0, 128))}: it is no network namespace`,
+    `cannot join ${JSON.stringify(path.slice(0, 128))}: it is not a network namespace`,
     'Give the path of one that exists, such as "ip netns add NAME" makes in /run/netns.',
   )
 }

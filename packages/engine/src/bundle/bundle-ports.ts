@@ -88,7 +88,9 @@ async function familiesOf(
   if (index === -1)
     caller.complain(`warning: network ${network.name} publishes no ports: it has no plugin portmap`)
   if (hangsAtLoopback(network) && programsOf(host, network.list).includes('portmap'))
-    caller.complain(`warning: published ports hang at [::1]: ${network.file} has no conditionsV6`)
+    caller.complain(
+      `warning: connections to published ports at [::1] hang: ${network.file} has no conditionsV6`,
+    )
   const subnets = networkSubnets(network).map(({ subnet }) => subnet)
   const families = ([4, 6] as const).filter((family) =>
     subnets.some((subnet) => subnet.includes(':') === (family === 6)),

@@ -48,8 +48,8 @@ function naming(id: string, file: string): (error: unknown) => never {
   return onCniError((cause) => {
     throw new CniError({
       code: cause.code,
-      message: `cannot take the edits of container ${id} out of ${file}`,
-      hint: `Mend the file, or leave it as it is: vethra bundle rm --keep-config ${id}`,
+      message: `cannot remove the edits of container ${id} from ${file}`,
+      hint: `Correct the file, or keep its edits: vethra bundle rm --keep-config ${id}`,
       cause,
     })
   })

@@ -27,7 +27,7 @@ function notMoved(id: string, left: string, cause: unknown): unknown {
   if (!(cause instanceof CniError)) return cause
   return new CniError({
     code: cause.code,
-    message: `container ${id} has left network ${left}, and its ports are not published again`,
+    message: `cannot publish the ports of container ${id} again after it left network ${left}`,
     hint: 'Publish them with "vethra doctor --repair".',
     cause,
   })

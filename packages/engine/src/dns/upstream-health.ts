@@ -128,8 +128,8 @@ function isBad({ loops, failures }: Pick<Known, 'loops' | 'failures'>): boolean 
 function faultOf(server: string, { loops }: Known): CniError {
   return loops
     ? inUseError(
-        `upstream resolver ${server} asks this resolver what it does not know: a loop`,
-        'Take the addresses of bridges out of its servers; it is not asked until then.',
+        `upstream resolver ${server} forwards questions to this resolver: a loop`,
+        'Remove the addresses of bridges from its servers; it is not asked until then.',
       )
     : inUseError(
         `upstream resolver ${server} does not answer`,

@@ -253,7 +253,7 @@ describe('repair', () => {
 
   it('reservations of a network that cannot be read are named, and hide nothing else', async () => {
     const tools = sampleTools(host)
-    const message = 'cannot use /var/lib/cni/networks/lan: it is no folder'
+    const message = 'cannot use /var/lib/cni/networks/lan: it is not a folder'
     const broken = async (dataDir: string) => ({
       ...(await tools.ipam(dataDir)),
       list: () => Promise.reject(new CniError({ code: 107, message })),

@@ -177,7 +177,7 @@ async function forgetLease(
   const { tendLease } = await import('../dns/tend-lease.ts')
   return tendLease(tools, id).then(
     () => [],
-    onCniError(({ message }) => [`resolv.conf of container ${id} is as it was: ${message}`]),
+    onCniError(({ message }) => [`cannot update resolv.conf of container ${id}: ${message}`]),
   )
 }
 

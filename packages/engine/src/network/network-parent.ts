@@ -15,7 +15,7 @@ export async function checkParent(
   const link = await effects.findLink(device)
   if (link === undefined)
     throw notFoundError(
-      `parent ${JSON.stringify(device)} is no interface of this host`,
+      `parent ${JSON.stringify(device)} is not an interface of this host`,
       'List the interfaces with "ip link", and give one of them as -o parent=DEVICE.',
     )
   if (link.loopback) throw wrong(`parent ${device} is a loopback interface`)

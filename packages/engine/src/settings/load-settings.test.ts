@@ -22,7 +22,7 @@ describe('loadSettings', () => {
   })
 
   it.each([
-    ['/missing.toml', 'VETHRA_TOML: "/missing.toml" is not there'],
+    ['/missing.toml', 'VETHRA_TOML: "/missing.toml" does not exist'],
     ['/broken.toml', 'cannot read /broken.toml as TOML'],
     ['/hostile.toml', 'cannot read /hostile.toml as TOML'],
   ])('refuses %s', async (file, message) => {

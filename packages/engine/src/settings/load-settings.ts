@@ -42,7 +42,7 @@ async function named(where: string, file: string, read: SettingsSource['read']):
   const text = await read(file)
   if (text !== undefined) return text
   throw usageError(
-    `${where}: ${JSON.stringify(file)} is not there`,
+    `${where}: ${JSON.stringify(file)} does not exist`,
     'Name a file that exists, or leave it out.',
   )
 }

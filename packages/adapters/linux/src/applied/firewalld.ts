@@ -35,7 +35,7 @@ function putSource(records: string, subnet: string): void {
   const { fault } = call('addSource', zone, subnet)
   if (fault !== undefined && !fault.includes('ZONE_ALREADY_SET'))
     throw ioError(
-      `cannot put ${subnet} into zone ${zone} of firewalld: ${fault}`,
+      `cannot add source ${subnet} to zone ${zone} of firewalld: ${fault}`,
       `Start firewalld, or run: firewall-cmd --zone=${zone} --add-source=${subnet}. If it is gone for good, delete its table: nft delete table inet firewalld. Calls go by dbus-send (Debian: dbus-bin, Fedora: dbus-tools).`,
     )
 }

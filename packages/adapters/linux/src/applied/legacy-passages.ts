@@ -65,7 +65,7 @@ function run(program: string, ...args: readonly string[]): string {
 /** The CniError 5 of a rule that another firewall would not have. */
 export function notPut(name: string, reason: string): CniError {
   return ioError(
-    `cannot have ${name} accept the mark of table inet vethra: ${reason}`,
+    `cannot add a rule to ${name} that accepts the mark of table inet vethra: ${reason}`,
     `Give ${name} the policy ACCEPT, or this rule: iptables -I ${chain} ${passRuleArguments.join(' ')}`,
   )
 }

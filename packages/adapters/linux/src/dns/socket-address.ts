@@ -4,7 +4,7 @@ import { readAddress } from '@vethra/address'
 /** The families of socket addresses: AF_INET and AF_INET6. */
 export const socketFamily = { 4: 2, 6: 10 } as const
 
-/** An address and a port as `struct sockaddr_in` or `sockaddr_in6` (ip(7), ipv6(7)); undefined where the text is no address. */
+/** An address and a port as `struct sockaddr_in` or `sockaddr_in6` (ip(7), ipv6(7)); undefined where the text is not an address. */
 export function socketAddress(
   text: string,
   port: number,

@@ -96,7 +96,7 @@ function newLookup(session: Session, flush: () => void) {
       flush()
       if (session.link('host', name))
         throw ioError(
-          `cannot give interface ${name} back: the host has another of that name`,
+          `cannot move interface ${name} back to the host: the host has another interface of that name`,
           `Rename that one, for example: ip link set ${name} down; ip link set ${name} name other0.`,
         )
     },

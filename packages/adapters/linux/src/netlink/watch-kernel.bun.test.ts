@@ -71,7 +71,7 @@ it('hears links, addresses and nftables, again after messages were lost, and not
     closed: [],
     sockets: [2, 0],
   })
-  expect(burst).toContain('interfaces and addresses, of which messages were lost')
+  expect(burst).toContain('interfaces and addresses (some messages were lost)')
   // Half a percent of a second.
   expect(idleMs).toBeLessThan(5)
 })

@@ -50,7 +50,7 @@ function hear(hearing: Hearing, { onChange, onFault }: WatchHearer): HostWatch {
     run().catch((error) => {
       if (error.code === 'ENOBUFS') {
         start()
-        onChange(`${hearing.what}, of which messages were lost`)
+        onChange(`${hearing.what} (some messages were lost)`)
       } else onFault(unheard(hearing, error))
     })
   }
@@ -92,8 +92,8 @@ function openGroups({ protocol, groups }: Hearing): number {
 }
 
 function unheard({ what }: Hearing, cause: unknown): CniError {
-  return ioError(`cannot hear changes of ${what} by netlink`, {
-    hint: 'Until then changes there are seen at the next timer.',
+  return ioError(`cannot watch ${what} by netlink`, {
+    hint: 'Changes there are seen at the next timer: see reconcile_interval in vethra.toml.',
     cause,
   })
 }

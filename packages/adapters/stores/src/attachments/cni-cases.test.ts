@@ -134,7 +134,7 @@ describe('CHECK', () => {
 
   it.each([
     ['{"cniVersion":"0.4567.0"}', 'unsupported CNI result version "0.4567.0"'],
-    ['adfadsfasdf', 'failed to unmarshal raw result: it is no JSON'],
+    ['adfadsfasdf', 'failed to unmarshal raw result: it is not JSON'],
   ])(
     'SPEC 3, "Checking a container" (case 67): a cached %j is told, and nothing runs',
     async (text, says) => {

@@ -111,7 +111,7 @@ function exists(name: string, file: string): CniError {
 
 function foreign(file: string, dir: string): CniError {
   return notFoundError(
-    `${file} is no conf list of ${dir}`,
+    `${file} is not a conf list of ${dir}`,
     'Name a file of that folder, or of the folder of the namespace in it.',
   )
 }

@@ -36,7 +36,7 @@ async function readConfFile(file: string, octets?: number): Promise<ConfFileText
     const status = statSync(file, { throwIfNoEntry: false })
     if (!status?.isFile())
       return isInTheWay(file)
-        ? { file, error: invalidFileError(`${file} is no regular file`, 'Move it away.') }
+        ? { file, error: invalidFileError(`${file} is not a regular file`, 'Move it away.') }
         : undefined
     const text = await readText(file, octets)
     return text === undefined ? undefined : { file, text, modified: status.mtime.toISOString() }

@@ -16,7 +16,7 @@ export interface Asked {
 }
 
 /**
- * The wishes in a config.json; undefined for one that is to be passed on as it is. That is no JSON, or has no annotation of
+ * The wishes in a config.json; undefined for one that is to be passed on as it is. That is not JSON, or has no annotation of
  * ours; another manager networks it; or it joins a network namespace, and asks for no network. Throws CniError 107 that names the annotation where its value cannot be.
  */
 export function askedOf(text: string, id: string): Asked | undefined {

@@ -26,7 +26,7 @@ export function leaseRange(subnet: string, { start, end }: LeaseBounds): string 
   const found = whole && first && last && prefixOf(whole, first, last)
   if (found) return formatPrefix(found)
   throw confError(
-    `range ${start || 'start'} to ${end || 'end'} of subnet ${subnet} is no prefix`,
+    `range ${start || 'start'} to ${end || 'end'} of subnet ${subnet} is not a prefix`,
     'Make the network with "vethra network create", and an --ip-range such as 10.1.0.128/25.',
   )
 }

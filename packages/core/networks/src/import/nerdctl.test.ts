@@ -122,7 +122,7 @@ describe('a file beside them', () => {
       '{"cniVersion":"1.0.0","name":"a","plugins":[{"type":"bridge"}]}',
       'passed',
     ],
-    ['that is no conf list', '{', 'refused'],
+    ['that is not a conf list', '{', 'refused'],
     [
       'with another plugin first',
       '{"cniVersion":"1.0.0","name":"a","nerdctlID":"x","plugins":[{"type":"ptp"}]}',

@@ -30,7 +30,7 @@ import { readPodmanOptions } from './podman-options.ts'
 export function readPodmanNetwork({ file, text, error }: ConfFileText): ForeignNetwork {
   return orRefused({ name: file, source: file }, () => {
     if (text === undefined) throw error ?? ioError(`cannot read ${file}`)
-    const value = parseJsonOr(text, (cause) => decodeError('it is no JSON', { cause }))
+    const value = parseJsonOr(text, (cause) => decodeError('it is not JSON', { cause }))
     return foreignNetwork(
       value,
       { name: shownName(value, 'name', file), source: file },

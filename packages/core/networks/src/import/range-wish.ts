@@ -6,7 +6,7 @@ import type { NetworkOptions } from '../options.ts'
 import { elements, textField } from '../read-json.ts'
 import { leaseRange } from './lease-range.ts'
 
-/** The options with ranges that a conf list has by first and last address alone. Throws CniError 7 for one that is no prefix. */
+/** The options with ranges that a conf list has by first and last address alone. Throws CniError 7 for one that is not a prefix. */
 export function withLeaseRanges(network: Network, wish: NetworkOptions): NetworkOptions {
   // Ours go around reserved addresses, by several ranges of one set.
   if (network.labels[auxLabel] !== undefined) return wish

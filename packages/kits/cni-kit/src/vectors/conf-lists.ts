@@ -200,7 +200,7 @@ export const confListVectors: readonly ConfListVector[] = [
   },
   {
     section: 'libcni',
-    rule: 'an empty text is no JSON',
+    rule: 'an empty text is not JSON',
     text: '',
     fault: fault('unexpected end of JSON input', 6),
   },
@@ -212,7 +212,7 @@ export const confListVectors: readonly ConfListVector[] = [
   },
   {
     section: 'libcni',
-    rule: 'a byte order mark is no JSON',
+    rule: 'a byte order mark is not JSON',
     text: `\ufeff${list('')}`,
     fault: fault('', 6),
   },

@@ -56,7 +56,7 @@ export const pluginOutputVectors: readonly PluginOutputVector[] = [
     ...failed,
     section: 'libcni',
     cases: 'case 53',
-    rule: 'output that is no JSON is quoted',
+    rule: 'output that is not JSON is quoted',
     stdout: 'boom\n',
     fault: {
       code: 0,
