@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, it } from 'vitest'
+import { findingsOn } from './doctor-findings.ts'
 import { describeOnHost } from './gate.ts'
 import { executable, type Host, openHost, type Ran } from './host.ts'
 
@@ -124,4 +125,20 @@ describeOnHost('what is no file of ours, in a folder of ours,', () => {
     },
     60_000,
   )
+
+  it('is not needed to tell of a running container whose files were removed', async () => {
+    const told = async () =>
+      (await findingsOn(host)).flatMap(({ Kind, Subject, Repair }) =>
+        Kind === 'container-damaged' ? `${Subject}${Repair}` : [],
+      )
+    expect(await told()).toEqual([])
+    await sh('rm /var/lib/vethra/*/containers/default/*/lifecycle.json')
+    expect(await told()).toEqual([`default/${web}`])
+    await sh('rm -r /var/lib/vethra')
+    expect(await told()).toEqual([`default-${web}`])
+    await sh('rm -r /var/lib/cni')
+    const held = (await sh('cat /run/vethra/ports/*')).stdout
+    await host.vethra('doctor', '--repair')
+    expect((await sh('cat /run/vethra/ports/*')).stdout).toBe(held)
+  })
 })

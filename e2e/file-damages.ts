@@ -103,6 +103,16 @@ export const fileDamages: readonly Damage[] = damagesOf(undefined, [
     ({ web }) => `rm /var/lib/vethra/*/containers/default/${web}/resolv.conf`,
   ],
   [
+    'the ports of a container, as nerdctl reads them, are removed',
+    'file-lost',
+    ({ web }) => `rm /var/lib/vethra/*/containers/default/${web}/network-config.json`,
+  ],
+  [
+    'the ports of a container, as nerdctl reads them, are emptied',
+    'file-lost',
+    ({ web }) => `: >$(echo /var/lib/vethra/*/containers/default/${web}/network-config.json)`,
+  ],
+  [
     'a folder is in place of a meta.json',
     'names-missing',
     ({ web }) => `cd /var/lib/vethra/*/etchosts/default/${web}; rm meta.json; mkdir meta.json`,

@@ -27,12 +27,20 @@ export interface Kernel {
   openWithin(path: string): Promise<readonly OpenEntry[]>
   /** The kind of each path, in their order: `a file`, `a folder`, `a link to a folder`, `nothing`. */
   whatIsAt(paths: readonly string[]): Promise<readonly SeenPath[]>
-  /** The mount points of a container, by the path of its network namespace, whose file was removed or replaced. Throws CniError 5. */
-  deletedMounts(netns: string): Promise<readonly string[]>
+  /** The mounts of a container, by the path of its network namespace, whose file was removed or replaced. Throws CniError 5. */
+  deletedMounts(netns: string): Promise<readonly DeletedMount[]>
   /** Makes a bridge where it is missing, brings it up and gives it the addresses that it lacks. Throws CniError 5. */
   restoreBridge(bridge: RepairedBridge): Promise<void>
   /** Makes a link a port of a bridge, gives it its MAC and settings, where they are given, and brings it up. Throws CniError 5. */
   restoreLink(link: RepairedLink): Promise<void>
+}
+
+/** A mount whose file is there no more. */
+export interface DeletedMount {
+  /** Where it is mounted: `/etc/hosts`. */
+  readonly point: string
+  /** The file as its file system names it: it may lie below a mount point of the host. */
+  readonly file: string
 }
 
 /** Interfaces, routes and neighbour entries of the host's network namespace. */

@@ -39,7 +39,7 @@ export type {
   SocketHolder,
   UsedByHost,
 } from './host-facts.ts'
-export type { Kernel, KernelFacts, SeenNetwork } from './host-kernel.ts'
+export type { DeletedMount, Kernel, KernelFacts, SeenNetwork } from './host-kernel.ts'
 export type { HostsFolder, HostsFolders, HostsStore } from './hosts-store.ts'
 export type { Io } from './io.ts'
 export type { IpamStore } from './ipam-store.ts'

@@ -1,7 +1,7 @@
 import type { Compared } from './compared.ts'
 import { about, containerText, type Finding, finding, warning } from './finding.ts'
 import type { LostFile } from './observed-host.ts'
-import type { ObservedContainer, ObservedFault } from './observed-state.ts'
+import type { ObservedContainer, ObservedFault, ObservedState } from './observed-state.ts'
 import { shellWord } from './shell-word.ts'
 
 /** Conf lists that cannot be read or used, and those that another file of the same network hides. */
@@ -27,6 +27,9 @@ export function confFindings({ observed: { confFaults, shadowed } }: Compared): 
 /** State of our own that cannot be read. */
 export function damageFindings({ observed, containers }: Compared): readonly Finding[] {
   const { damaged, lostFiles = [], staleMounts = [] } = observed
+  const stored = new Set(
+    observed.containers.flatMap((each) => (each.stored ? each.containerId : [])),
+  )
   return [
     ...damaged.map(({ file, reason }) =>
       warning('file-damaged', about('file', file), {
@@ -36,26 +39,37 @@ export function damageFindings({ observed, containers }: Compared): readonly Fin
       }),
     ),
     ...lostFindings(lostFiles),
-    ...staleMounts.map(({ containerId, paths }) =>
-      warning('mount-stale', about('container', containerId), {
-        message: `container ${containerId} sees no changes of ${paths.join(', ')}: the file that it mounts was removed or replaced`,
-        evidence: paths.map((path) => `the file that is mounted at ${path} is deleted`),
-        ours: true,
-        fix: `stop and start container ${containerId}`,
-      }),
-    ),
-    ...observed.containers.flatMap((each) =>
-      each.fault === undefined
-        ? []
-        : [
-            containerDamaged(
-              each,
-              each.fault,
-              containers.get(containerText(each))?.name || each.id,
-            ),
-          ],
-    ),
+    ...staleMounts.map((each) => staleMount(each, stored.has(each.containerId))),
+    ...observed.containers.flatMap((each) => {
+      const wanted = containers.get(containerText(each))
+      // A start writes it right after the names.
+      const isUnstarted =
+        wanted?.known && each.restorable && each.names === 'known' && each.startedMs === undefined
+      const fault = each.fault ?? (isUnstarted ? noStart : undefined)
+      return fault ? [containerDamaged(each, fault, wanted?.name || each.id)] : []
+    }),
   ]
+}
+
+function staleMount(
+  { containerId, paths }: NonNullable<ObservedState['staleMounts']>[number],
+  isStored: boolean,
+): Finding {
+  const evidence = paths.map((path) => `the file that is mounted at ${path} is deleted`)
+  const container = about('container', containerId)
+  if (!isStored)
+    return finding('container-damaged', container, {
+      message: `the files of container ${containerId}, which is running, were removed: its name and its ports are unknown`,
+      evidence,
+      ours: true,
+      fix: 'prepare its bundle again with "vethra bundle prepare", and start it again',
+    })
+  return warning('mount-stale', container, {
+    message: `container ${containerId} sees no changes of ${paths.join(', ')}: the file that it mounts was removed or replaced`,
+    evidence,
+    ours: true,
+    fix: `stop and start container ${containerId}`,
+  })
 }
 
 /** Paths that are not the file or the folder that is needed there. */
@@ -66,7 +80,7 @@ export function lostFindings(lost: readonly LostFile[]): readonly Finding[] {
     if ('id' in each) {
       const { namespace, id } = each
       // The container can have emptied it: it is not overwritten.
-      if (what === 'an empty file')
+      if (what === 'an empty file' && !file.endsWith('.json'))
         return warning('file-empty', about('file', file), {
           message: `${file}, which container ${id} mounts, is empty`,
           evidence: ['it was written with a text'],
@@ -74,7 +88,7 @@ export function lostFindings(lost: readonly LostFile[]): readonly Finding[] {
           fix: `stop container ${id}, rm ${shellWord(file)}, vethra doctor --repair, and start it   (unless it is meant)`,
         })
       return finding('file-lost', about('file', file), {
-        message: `${fault}: container ${id} cannot be started again`,
+        message: `${fault}: container ${id} needs it`,
         evidence: [`${file} is ${what}, and should be a file`],
         repair: { kind: 'restore-files', namespace, id, files: [file] },
       })
@@ -92,6 +106,8 @@ export function lostFindings(lost: readonly LostFile[]): readonly Finding[] {
     })
   })
 }
+
+const noStart = { file: 'lifecycle.json', reason: 'it is missing, or has no time' } as const
 
 function containerDamaged(
   container: ObservedContainer,

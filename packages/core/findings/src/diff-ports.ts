@@ -13,6 +13,7 @@ export function portFindings({
   const { portHolds, signs } = observed
   const attached = (containerId: string) =>
     signs.running.has(containerId) ||
+    signs.namespaces.has(containerId) ||
     byContainer.get(containerId)?.some(({ state }) => state !== 'gone')
   const living = portHolds.filter(({ alive }) => alive)
   const held = Map.groupBy(living, ({ containerId }) => containerId)

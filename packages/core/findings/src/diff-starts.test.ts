@@ -8,7 +8,8 @@ const [sample] = healthyWorld(1).observed.containers
 it.each([
   [{ transient: true as const }, false, ['start-left']],
   [{ transient: true as const, startedMs: 1 }, false, []],
-  [{ transient: true as const }, true, []],
+  [{ transient: true as const }, true, ['container-damaged']],
+  [{ transient: true as const, startedMs: 1 }, true, []],
   [{ transient: true as const }, undefined, []],
   [{}, false, []],
 ])('%j, attached: %s', (own, known, kinds) => {

@@ -166,7 +166,12 @@ describe('attachments', () => {
 
 it('a file that a running container mounts, and that was replaced, is told', () => {
   const staleMounts = [{ containerId: 'default-web', paths: ['/etc/hosts', '/etc/hostname'] }]
+  const { containers } = healthyWorld(1).observed
+  const stored = containers.map((each) => ({ ...each, containerId: 'default-web' }))
   expect(diff(nothingDesired, observing({ staleMounts }))).toMatchObject([
+    { kind: 'container-damaged', severity: 'error', ours: true },
+  ])
+  expect(diff(nothingDesired, observing({ staleMounts, containers: stored }))).toMatchObject([
     {
       kind: 'mount-stale',
       severity: 'warning',

@@ -1,5 +1,5 @@
 import { guards } from '@vethra/cni'
-import type { BundleRecord } from '@vethra/container'
+import { type BundleRecord, storedMappings } from '@vethra/container'
 import { type ContainerNames, renderHostname, renderHosts } from '@vethra/names'
 import { runningResolver } from '../dns/resolver-state.ts'
 import { writeResolvConf } from '../dns/tend-resolv-conf.ts'
@@ -11,14 +11,17 @@ type FilesTools = Pick<
   'containers' | 'hosts' | 'effects' | 'host' | 'files' | 'known' | 'settings'
 >
 
-/** Writes resolv.conf, hosts and hostname for mounting, in place; none in another container's network. Returns warnings. */
+/** Writes the ports for nerdctl, and resolv.conf, hosts and hostname for mounting, in place; these not in another container's network. Returns warnings. */
 export async function writeContainerFiles(
   tools: FilesTools,
   record: BundleRecord,
 ): Promise<readonly string[]> {
-  if (record.mode === 'container') return []
   const { containers } = tools
-  const { id, hostname } = record
+  const { id, hostname, ports } = record
+  // As nerdctl writes it: no key when there are no ports.
+  const stored = ports.length > 0 ? { portMappings: storedMappings(ports) } : {}
+  await containers.write(id, 'network-config.json', stored)
+  if (record.mode === 'container') return []
   const warnings = await writeResolvConfOf(tools, record)
   if (hostname !== '') await containers.writeMounted(id, 'hostname', renderHostname(hostname))
   await writeHosts(tools, record)

@@ -7,7 +7,6 @@ import {
   parseRecord,
   planBundle,
   renderRecord,
-  storedMappings,
 } from '@vethra/container'
 import type { Network } from '@vethra/networks'
 import { holdingDecisions } from '../container/holding-decisions.ts'
@@ -171,7 +170,6 @@ async function apply(tools: Preparing, plan: BundlePlan, config: ConfigText): Pr
     await containers.prepare(id)
     for (const warning of await writeContainerFiles(tools, plan.record))
       caller.complain(`warning: ${warning}`)
-    await containers.write(id, 'network-config.json', networkConfig(plan))
     await keepConfLists(tools.networks, plan.record)
     // Before the file is written, so that whoever is killed in between can undo either text of it.
     await containers.write(id, 'vethra.json', renderRecord(record))
@@ -192,11 +190,6 @@ async function apply(tools: Preparing, plan: BundlePlan, config: ConfigText): Pr
 async function nameBefore(containers: Preparing['containers'], id: string): Promise<string> {
   const written = await containers.read(id, 'vethra.json').catch(onCniError(() => undefined))
   return orElse(() => parseRecord(written).name, '')
-}
-
-// As nerdctl writes it: no key when there are no ports.
-function networkConfig({ record }: BundlePlan): object {
-  return record.ports.length > 0 ? { portMappings: storedMappings(record.ports) } : {}
 }
 
 async function forget(tools: Preparing, { id, name }: BundlePlan['record']): Promise<void> {

@@ -25,8 +25,9 @@ export async function lostFiles(
     for (const { observed, record } of all)
       if (record !== undefined && record.mode !== 'container') {
         const folder = store.folder(observed.id)
-        const names = record.hostname === '' ? ['resolv.conf'] : ['resolv.conf', 'hostname']
-        for (const name of names) owners.set(`${folder}/${name}`, observed)
+        const named = record.hostname === '' ? [] : ['hostname']
+        for (const name of ['resolv.conf', 'network-config.json', ...named])
+          owners.set(`${folder}/${name}`, observed)
         owners.set(hosts.path(observed.id), observed)
       }
   }
