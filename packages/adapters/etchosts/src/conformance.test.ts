@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { describeHostsStore } from '@vethra/world-kit'
+import { describeHostsStore } from '../test/hosts-store/describe-hosts-store.ts'
 import { sampleStore } from '../test/sample-store.ts'
 
 describeHostsStore('diskHostsStore', async () => {

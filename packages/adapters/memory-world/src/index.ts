@@ -1,5 +1,4 @@
-/** Stores in Maps, `DnsSockets` that lead to each other, an `AttachmentKernel` and a `RootlessKit` that behave. For tests and dry runs. */
-export { type MemoryDnsOptions, memoryDnsSockets } from './memory-dns-sockets.ts'
+/** Stores in Maps, an `AttachmentKernel` and a `RootlessKit` that behave. For tests and dry runs. */
 export { type MemoryEventsOptions, memoryEvents } from './memory-events.ts'
 export { type MemoryIpamStoreOptions, memoryIpamStore } from './memory-ipam-store.ts'
 export { type MemoryKernel, type MemoryKernelOptions, memoryKernel } from './memory-kernel.ts'

@@ -1,4 +1,4 @@
-import { type CniError, explain } from '@vethra/cni'
+import { explain } from '@vethra/cni'
 import {
   confListVectors,
   discoveryVectors,
@@ -9,7 +9,6 @@ import {
 } from '@vethra/cni-kit'
 import { describe, expect, it } from 'vitest'
 import {
-  injectConf,
   parseConfList,
   parsePluginConf,
   requestConfiguration,
@@ -70,26 +69,4 @@ describe('discovery', () => {
       .map(([name, text]) => ({ file: `${folder}/${name}`, text }))
       .sort((a, b) => (a.file < b.file ? -1 : 1))
   }
-})
-
-describe('libcni, InjectConf', () => {
-  const plugin = parsePluginConf('{"type":"t", "big":12345678901234567890,"z":1}')
-
-  it.each([
-    [{ '': 1 }, 'keys cannot be empty'],
-    [{ test: null }, "key 'test' value must not be nil"],
-  ])('(case 31) of %j: %s', (keys, message) => {
-    expect(() => injectConf(plugin, keys)).toThrow(
-      expect.objectContaining<Partial<CniError>>({ code: 7, message }),
-    )
-  })
-
-  it('(case 32) of the same key twice keeps the last value, and the rest as written', () => {
-    const twice = injectConf(injectConf(plugin, { test: 1 }), { test: { a: 2 } })
-    expect(twice.text).toBe('{"type":"t","big":12345678901234567890,"z":1,"test":{"a":2}}')
-  })
-
-  it('replaces a key that the plugin has, and reads the outcome again', () => {
-    expect(injectConf(plugin, { type: 'u' }).type).toBe('u')
-  })
 })

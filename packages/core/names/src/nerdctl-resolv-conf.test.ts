@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest'
+import { reachableNameservers } from './host-nameservers.ts'
 import {
   type ContainerDnsInput,
   containerResolvConf,
   parseResolvConf,
-  reachableNameservers,
   renderResolvConf,
   values,
 } from './index.ts'

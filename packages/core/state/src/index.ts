@@ -12,7 +12,6 @@ export {
 export {
   type FeatureName,
   featureHint,
-  kernelFeature,
   linkFeatures,
   resourceHint,
 } from './kernel-features.ts'

@@ -46,8 +46,7 @@ export type FeatureName =
   | 'SCTP'
   | 'AppArmor'
 
-/** The feature of a name. */
-export function kernelFeature(name: FeatureName): KernelFeature {
+function kernelFeature(name: FeatureName): KernelFeature {
   return kernelFeatures.find((each) => each.name === name) ?? { name, option: name }
 }
 

@@ -1,15 +1,8 @@
 /**
- * The conformance suites of what a host is asked for: `AttachmentKernel`, `DnsSockets`, `Events`, `HostsStore`,
- * `IpamStore`, `Lock`, `PluginRunner` and `RootlessKit`. They know the interfaces alone: processes, time and folders are handed in by the test file that calls them.
+ * The conformance suites of what a host is asked for: `AttachmentKernel`, `Events`, `IpamStore`,
+ * `Lock`, `PluginRunner` and `RootlessKit`. They know the interfaces alone: processes, time and folders are handed in by the test file that calls them.
  */
-export {
-  type DnsSocketsSubject,
-  describeDnsSockets,
-  type OpenDnsSockets,
-} from './dns-sockets/describe-dns-sockets.ts'
 export { describeEvents, type EventsSubject, type OpenEvents } from './events/describe-events.ts'
-export { describeHostsStore } from './hosts-store/describe-hosts-store.ts'
-export type { HostsStoreSubject, OpenHostsStore } from './hosts-store/subject.ts'
 export { describeIpamStore } from './ipam-store/describe-ipam-store.ts'
 export type { IpamStoreSubject, OpenIpamStore } from './ipam-store/subject.ts'
 export { describeKernel } from './kernel/describe-kernel.ts'

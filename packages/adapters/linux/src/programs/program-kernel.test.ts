@@ -1,4 +1,4 @@
-import { kernelFeature, lackedFeatures, linkFeatures, type State } from '@vethra/state'
+import { featureHint, lackedFeatures, linkFeatures, type State } from '@vethra/state'
 import { describeKernel } from '@vethra/world-kit'
 import { describe, expect, it } from 'vitest'
 import { needsRoot } from '../../test/in-namespace.ts'
@@ -56,7 +56,7 @@ describe.skipIf(needsRoot)('by programs', () => {
       const owner = { kind: 'network', network: 'lan' } as const
       const { failed } = await kernel.apply('', [{ kind: 'make', to: { owner, resource: link } }])
       expect(failed === undefined).toBe(!lacks)
-      if (failed) expect(failed.error.hint).toContain(kernelFeature(feature).option)
+      if (failed) expect(failed.error.hint).toContain(featureHint(feature))
       await close()
     },
   )

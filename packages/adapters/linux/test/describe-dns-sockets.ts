@@ -2,7 +2,7 @@ import type { DnsAsking, DnsHearer, DnsListener, DnsSockets } from '@vethra/worl
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 
 /** Sockets, and the means to test them. Made for each case. */
-export interface DnsSocketsSubject {
+interface DnsSocketsSubject {
   readonly sockets: DnsSockets
   /** Two addresses that can be listened on, IPv4 and IPv6. */
   readonly addresses: readonly [four: string, six: string]
@@ -13,7 +13,7 @@ export interface DnsSocketsSubject {
 }
 
 /** Makes a subject. */
-export type OpenDnsSockets = () => Promise<DnsSocketsSubject>
+type OpenDnsSockets = () => Promise<DnsSocketsSubject>
 
 const octets = (...values: readonly number[]) => Uint8Array.from(values)
 
