@@ -83,6 +83,33 @@ describeOnHost('plugins in this process, with odd confs', () => {
     expect(await cni('del')).toMatchObject({ exitCode: 0, stderr: '' })
   })
 
+  it('a bridge of another keeps its MAC as containers come and go, by which its neighbours know it', async () => {
+    const mac = async () =>
+      JSON.parse((await host.run(['ip', '-j', 'link', 'show', 'br-odd'])).stdout)[0].address
+    const names = Array.from({ length: 6 }, (_, at) => `beside${at}`)
+    for (const name of names) await host.run(['ip', 'netns', 'add', name])
+    const all = async (operation: string) => {
+      for (const name of names)
+        expect(await host.vethra('cni', operation, 'odd', `/run/netns/${name}`)).toMatchObject({
+          exitCode: 0,
+        })
+    }
+    await write({ isGateway: true })
+    const lan = 'ip link add lan0 address 52:54:00:12:34:56 type veth peer name lan1'
+    for (const ports of ['true', `${lan}; ip link set lan0 master br-odd`]) {
+      await host.run(['sh', '-ec', `ip link add br-odd type bridge; ${ports}`])
+      await cni('add')
+      const before = await mac()
+      await all('add')
+      expect(await mac()).toBe(before)
+      await all('del')
+      expect(await mac()).toBe(before)
+      if (ports !== 'true') expect(before).toBe('52:54:00:12:34:56')
+      await cni('del')
+      await host.run(['ip', 'link', 'del', 'br-odd'])
+    }
+  })
+
   it("a sysctl that the administrator's list for tuning does not name is refused, and nothing is left", async () => {
     const allow =
       'mkdir -p /etc/cni/tuning; echo "^net.core.somaxconn$" >/etc/cni/tuning/allowlist.conf'

@@ -1,6 +1,6 @@
 import { confError, type Result } from '@vethra/cni'
 import type { Owned } from '@vethra/state'
-import { hostEndName, macFor } from './names.ts'
+import { hostEndName } from './names.ts'
 import { ownerOf } from './owned.ts'
 import type { PlanInput, PluginRequest } from './plugin.ts'
 import { hostPrefix, ipOf } from './subnets.ts'
@@ -46,14 +46,17 @@ export interface Veth {
   readonly unmarked?: true
 }
 
+// The kernel gives a bridge that another made the lowest MAC of its ports. This one is above those of network cards and the
+// same for all containers, so that none that comes or goes changes the MAC by which neighbours and containers know the bridge.
+const hostMac = 'fe:ff:ff:ff:ff:ff'
+
 /** The veth that an attachment has, or is to have with this MAC inside. */
 export function vethOf({ request, made }: PlanInput, mac: string): Veth {
   const known = madeVeth(made, request)
   if (known) return known
   const { network, attachment } = request
   const { containerId, ifname } = attachment
-  const hostName = hostEndName(network, containerId, ifname)
-  return { hostName, hostMac: macFor('veth', network, containerId, ifname), mac }
+  return { hostName: hostEndName(network, containerId, ifname), hostMac, mac }
 }
 
 /** Whether the veth of a result is ours: its host's end is named by a hash of the attachment. Undefined without such an end. */
