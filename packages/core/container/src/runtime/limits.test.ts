@@ -72,6 +72,8 @@ it.each([
   ['Db.LAN', ['db.lan', 'db']],
   ['db.lan.lan', ['db.lan.lan', 'db.lan']],
   ['db.example.com', ['db.example.com']],
+  ['db.vethra', ['db.vethra', 'db']],
+  ['db.lan.Vethra', ['db.lan.vethra', 'db.lan', 'db']],
   ['.lan', ['.lan']],
 ])('who is called %s answers to %j', (name, names) => {
   expect(meantNames(name, ['Lan', 'back'])).toEqual(names)

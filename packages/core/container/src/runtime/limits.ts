@@ -102,12 +102,13 @@ function beyond(key: string, wish: string, hint: string): CniError {
   return invalidFileError(`annotation ${key} may not ask for ${wish}`, hint)
 }
 
-/** The names that a name takes, in lower case: as it is, and without a network's name behind it, since `db.lan` is `db` to whoever looks it up in network lan. */
+/** The names that a name takes, in lower case: as it is, and without what may stand behind one, since `db.lan.vethra` is `db` to whoever looks it up in network lan. */
 export function meantNames(name: string, networks: readonly string[]): readonly string[] {
-  const lower = name.toLowerCase()
-  const suffixes = networks.map((each) => `.${each.toLowerCase()}`)
-  const bare = suffixes
-    .filter((each) => lower.endsWith(each) && lower !== each)
-    .map((each) => lower.slice(0, -each.length))
-  return [lower, ...bare]
+  const whole = name.toLowerCase()
+  const inside = whole.replace(/\.vethra$/, '')
+  const bare = networks
+    .map((each) => `.${each.toLowerCase()}`)
+    .filter((suffix) => inside.endsWith(suffix) && inside !== suffix)
+    .map((suffix) => inside.slice(0, -suffix.length))
+  return [...new Set([whole, inside, ...bare])]
 }
