@@ -6,6 +6,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   symlinkSync,
   utimesSync,
   writeFileSync,
@@ -102,6 +103,15 @@ describe('removeNetwork', () => {
     mkdirSync(join(dataDir, 'other'))
     await diskIpamStore({ dataDir, lock }).removeNetwork('lan')
     expect(readdirSync(dataDir)).toEqual(['other'])
+  })
+
+  it('removes a folder that somebody made in the place of its index', async () => {
+    fill(markers)
+    const { dev, ino } = statSync(lan)
+    const indexDir = join(dataDir, '.indexes')
+    mkdirSync(join(indexDir, `${dev}-${ino}`, 'odd'), { recursive: true })
+    await diskIpamStore({ dataDir, lock, indexDir }).removeNetwork('lan')
+    expect(readdirSync(indexDir)).toEqual([])
   })
 
   it('refuses while addresses are reserved, and says by whom', async () => {

@@ -65,7 +65,7 @@ async function removeWithIndex(options: DiskIpamStoreOptions, folder: string): P
   const mark = markOf(folder)
   await removeFolder(folder)
   removeDrafts(options.dataDir, mark)
-  if (index !== undefined) rmSync(index, { force: true })
+  if (index !== undefined) rmSync(index, { force: true, recursive: true })
 }
 
 function networksIn(dataDir: string): readonly string[] {
