@@ -224,6 +224,20 @@ umount ${blue.netns}; mount --bind /run/netns/other ${blue.netns}; exit 1`,
     }
   })
 
+  it.each(['chown 1000 /run/u', 'chmod 777 /run/u', 'chown -h 1000 /run/u/ns; chmod 1777 /run/u'])(
+    'a path that another user can change meanwhile is refused before anything runs: %s',
+    async (open) => {
+      const script = `mkdir /run/u; ln -s ${blue.netns} /run/u/ns; ${open}`
+      await cni.host.run(['sh', '-ec', script])
+      const before = await cni.host.snapshot()
+      const ran = await run('add', '/run/u/ns')
+      expect(ran.exitCode).toBe(1)
+      expect(ran.stderr).toContain('(CNI code 8)')
+      expect(await cni.host.snapshot()).toEqual(before)
+      expect((await linksIn('blue')).map(({ ifname }) => ifname)).toEqual(['lo'])
+    },
+  )
+
   it('lo is there in every namespace: it is refused to nobody, and a roll-back leaves it up', async () => {
     await cni.make('bad', '[ $CNI_COMMAND != ADD ]')
     const list = { cniVersion: '1.0.0', name: 'lo', plugins: [{ type: 'loopback' }] }

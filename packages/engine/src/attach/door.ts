@@ -4,6 +4,7 @@ import {
   type ContainerRef,
   checkNewIfname,
   inUseError,
+  netnsError,
 } from '@vethra/cni'
 import type { Membership } from '@vethra/container'
 import type { AttachmentRecord, NamespaceFacts } from '@vethra/world'
@@ -29,7 +30,8 @@ export async function checkDoor(
   const left: AttachmentRecord[] = []
   for (const each of wanted) {
     checkNewIfname(each.ifname)
-    await checkNamespace(tools.netns, each.netns)
+    const { changeable } = await checkNamespace(tools.netns, each.netns)
+    if (changeable !== undefined) throw unsteady(each.netns, changeable)
     if (!(await isThere(tools.netns, each))) continue
     const named = await recordsNaming(tools, each)
     for (const record of named) if (!(await isLeft(tools, record, each))) throw taken(each, record)
@@ -89,6 +91,14 @@ async function isThere(
   { netns, ifname }: WantedInterface,
 ): Promise<boolean> {
   return ifname !== 'lo' && (await hasLink(netns, ifname))
+}
+
+// A plugin opens the path again: who can change it leads root into a namespace of his choice.
+function unsteady(netns: string, part: string): CniError {
+  return netnsError(
+    `namespace ${JSON.stringify(netns)} may be another a moment later: ${part} can be changed by another user`,
+    'Give /proc/PID/ns/net of a process in it, or a path that root alone can change, as "ip netns add" makes.',
+  )
 }
 
 function taken({ netns, ifname }: WantedInterface, holder?: AttachmentRecord): CniError {

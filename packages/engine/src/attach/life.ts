@@ -2,12 +2,15 @@ import { isProvable, type Life, lifeOf, netnsError, type SeenNamespace } from '@
 import type { AttachmentRecord, NamespaceFacts, ResultCache } from '@vethra/world'
 import { resultOf } from './cached-list.ts'
 
-/** Throws CniError 8 unless a path is a network namespace other than the runtime's own. */
-export async function checkNamespace({ look }: NamespaceFacts, path: string): Promise<void> {
+/** The namespace at a path, as it is now. Throws CniError 8 unless that is a network namespace other than the runtime's own. */
+export async function checkNamespace(
+  { look }: NamespaceFacts,
+  path: string,
+): Promise<SeenNamespace> {
   const seen = await look(path)
   // Of two that live, device and inode tell.
   const isOwn = seen.netnsId === (await look('/proc/self/ns/net')).netnsId
-  if (seen.found === 'namespace' && !isOwn) return
+  if (seen.found === 'namespace' && !isOwn) return seen
   const what = seen.found === 'namespace' ? "the runtime's own network" : 'no network'
   throw netnsError(
     `${JSON.stringify(path)} is ${what} namespace`,
