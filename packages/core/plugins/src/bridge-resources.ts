@@ -22,6 +22,8 @@ export function bridgeResources(
   const { bridge: name, mtu, promiscuous, isGateway, ipMasq } = conf
   const gatewayLink = gatewayLinkOf(conf)
   const subnets = [...new Set(ips.map(({ subnet }) => subnet))]
+  // A bridge of others may lead to the host's routers, and its link-local address be by a MAC that it had before.
+  const isOurs = mac === macFor('bridge', name)
   const isInternal = ips.length > 0 && !isGateway && !ipMasq && !hasRoutes
   return [
     {
@@ -37,23 +39,22 @@ export function bridgeResources(
     ...(promiscuous
       ? [{ kind: 'link settings', place: 'host', link: name, promiscuous } as const]
       : []),
-    {
-      kind: 'sysctl',
-      place: 'host',
-      key: `net/ipv6/conf/${name}/accept_ra`,
-      value: '0',
-      optional: true,
-    },
+    ...(isOurs ? [deafTo(name)] : []),
     ...(isGateway && gatewayLink !== name ? [gatewayLinkOn(name, conf)] : []),
     ...(isGateway ? ips.flatMap((ip) => gatewayAddress(gatewayLink, ip)) : []),
-    // The MAC of a bridge of others may follow its ports, and the kernel gave it an address by the one of then.
-    ...(isGateway && ips.some(({ family }) => family === 6) && mac === macFor('bridge', name)
+    ...(isGateway && ips.some(({ family }) => family === 6) && isOurs
       ? [linkLocalOn(name, mac)]
       : []),
     ...(ips.length > 0 ? [{ kind: 'admit', bridge: name, subnets } as const] : []),
     ...(isInternal ? [{ kind: 'isolate', bridge: name, from: 'internal' } as const] : []),
     ...(ipMasq ? subnets.map((subnet) => ({ kind: 'masquerade', subnet }) as const) : []),
   ]
+}
+
+// A container is no router of the host's.
+function deafTo(name: string): Resource {
+  const key = `net/ipv6/conf/${name}/accept_ra`
+  return { kind: 'sysctl', place: 'host', key, value: '0', optional: true }
 }
 
 /** The interface of the host that has the gateway's addresses: the bridge, or one on it for the VLAN of its containers. */

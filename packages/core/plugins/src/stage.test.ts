@@ -86,6 +86,16 @@ it('a bridge that exists keeps its MAC and MTU', () => {
   expect(result.interfaces[0]?.mac).toBe('02:00:00:00:00:09')
 })
 
+it('a bridge that another made goes on as it hears routers', () => {
+  const keys = (mac: string) => {
+    const facts = { links: { br0: { kind: 'bridge', mac, mtu: 1500 } } }
+    return planStage([lan], { granted, facts }).resources.map(({ resource }) => keyOf(resource))
+  }
+  const hearing = 'sysctl host net/ipv6/conf/br0/accept_ra'
+  expect(keys('52:54:00:12:34:56')).not.toContain(hearing)
+  expect(keys(macFor('bridge', 'br0'))).toContain(hearing)
+})
+
 it('a bridge with 1,023 ports takes no more, and what is there can be removed', () => {
   const full = { kind: 'bridge', mac: '02:00:00:00:00:09', mtu: 1500, ports: 1023 }
   const plan = (ports: number) =>
