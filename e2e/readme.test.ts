@@ -5,6 +5,7 @@ import { describeOnHost } from './gate.ts'
 import { executable, type Host, openHost } from './host.ts'
 import { shellBlocks } from './shell-blocks.ts'
 
+const runtimes = await readFile(new URL('../docs/runtimes.md', import.meta.url), 'utf8')
 const readme = await readFile(new URL('../README.md', import.meta.url), 'utf8')
 // The ten lines stand before the tour, which makes their bundles.
 const blocks = shellBlocks(readme, ['Install', 'The tour', 'Ten lines of use'])
@@ -23,7 +24,7 @@ describeOnHost("README's tour", () => {
   })
 
   afterEach(async () => {
-    for (const id of ['web', 'client']) await host.run(['runc', 'delete', '--force', id])
+    for (const id of ['web', 'client', host.tag]) await host.run(['runc', 'delete', '--force', id])
     await host.close()
   })
 
@@ -45,5 +46,16 @@ describeOnHost("README's tour", () => {
       rules: before.rules,
       processes: before.processes,
     })
+  })
+
+  it('the lines for runc in docs/runtimes.md work to the letter', async () => {
+    const lines = shellBlocks(`\n## Opening\n${runtimes}`, ['Opening', 'runc']).join('\n')
+    const link = `${setUp}ln -s ${executable} /usr/local/bin/vethra\n`
+    const own = lines.replace(/(?<=-b web )web$/m, host.tag)
+    const script = `set -e; cd ${host.folder}; exec 2>&1 </dev/null\n${link}${own}`
+    const { exitCode, stdout } = await host.run(['bash', '--norc', '-c', script])
+    expect(exitCode, stdout).toBe(0)
+    expect(stdout).toMatch(/^10\.\S+\s.*\bweb web\.lan$/m)
+    expect(stdout).not.toMatch(/^(error|warning): (?!.* tmpfs)/m)
   })
 })
