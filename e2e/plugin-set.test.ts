@@ -198,6 +198,27 @@ describeOnHost('the plugin set and its Go originals', () => {
     for (const side of [theirs, ours]) await side.place.sh('ip link del lent0')
   })
 
+  it('a device that a driver of DPDK has stays where it is, and the container gets its address', async () => {
+    // Both ways in which the kernel tells whose a device is.
+    const script = `cd /sys/bus/pci; mount -t tmpfs none drivers; mount -t tmpfs none devices
+      mkdir -p devices/0000:99:00.0 drivers/vfio-pci
+      ln -s ../../drivers/vfio-pci devices/0000:99:00.0/driver
+      ln -s ../../devices/0000:99:00.0 drivers/vfio-pci/0000:99:00.0`
+    const plugins = [{ type: 'host-device', pciBusID: '0000:99:00.0', ipam }]
+    const driven: Network = { ...lan, name: 'driven', plugins }
+    for (const side of [theirs, ours]) await side.place.sh(script)
+    for (const command of ['ADD', 'CHECK', 'DEL'] as const) {
+      const their = await theirs.perform(driven, step(command))
+      expect({ command, ...(await ours.perform(driven, step(command))) }).toEqual({
+        ...{ command, ...their },
+      })
+      expect(their).toMatchObject({ said: [] })
+      expect(await ours.seen()).toEqual(await theirs.seen())
+    }
+    for (const side of [theirs, ours])
+      await side.place.sh('umount /sys/bus/pci/drivers /sys/bus/pci/devices')
+  })
+
   it('sbr takes over the routes that an interface has, and its DEL needs no result', async () => {
     const interfaces = [{ name: 'net1', sandbox: '/run/netns/c1' }]
     const ips = [{ address: '10.8.0.2/24', gateway: '10.8.0.1', interface: 0 }]

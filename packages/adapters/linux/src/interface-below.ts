@@ -1,8 +1,9 @@
 import { namesIn } from '@vethra/plugin-exec/programs'
 
 const buses = ['pci', 'auxiliary', 'virtio']
+const driversOfDpdk = ['vfio-pci', 'uio_pci_generic', 'igb_uio']
 
-/** The interface of a device, by its folder below /sys or by its id on a bus; undefined where there is none. */
+/** The interface of a device, by its folder below /sys or by its id on a bus; undefined where there is none, empty where a driver of DPDK has it. */
 export function interfaceBelow({
   kernelPath,
   busId,
@@ -10,6 +11,9 @@ export function interfaceBelow({
   readonly kernelPath?: string
   readonly busId?: string
 }): string | undefined {
+  const isDriven = (driver: string) =>
+    busId !== undefined && namesIn(`/sys/bus/pci/drivers/${driver}`).includes(busId)
+  if (driversOfDpdk.some(isDriven)) return ''
   const folders =
     kernelPath === undefined
       ? buses.map((bus) => `/sys/bus/${bus}/devices/${busId ?? ''}`)

@@ -55,7 +55,9 @@ function plan(conf: HostDeviceConf, input: PlanInput): Planned {
   // Of an interface that is away the host knows no more: its alias has the name.
   const moved = { kind: 'moved link', place: 'container', name: ifname } as const
   const link = { ...moved, device: device ?? '' }
-  return onlyInterface(request, { link, mac, addresses, dns: conf.dns })
+  const planned = onlyInterface(request, { link, mac, addresses, dns: conf.dns })
+  // A driver of DPDK has it: there is no interface to move.
+  return device === '' ? { resources: [], result: { ...planned.result, interfaces: [] } } : planned
 }
 
 function noDevice(device: DeviceRef): CniError {

@@ -67,6 +67,14 @@ describe('plans of plugins', () => {
     expect(former[0]?.resource).toMatchObject({ kind: 'moved link', device: '' })
   })
 
+  it('host-device moves nothing of a device that a driver of DPDK has, and has its addresses', () => {
+    const conf = { type: 'host-device', pciBusID: '0000:99:00.0', ipam }
+    const driven = { ...facts, device: '' }
+    const { resources, result } = planStage([requestOf(conf)], { facts: driven, granted })
+    expect({ resources, ...result }).toMatchObject({ resources: [], interfaces: [] })
+    expect(result.ips).toEqual([{ ...granted[0], interface: 0 }])
+  })
+
   it('sbr looks packets of each address up in the first free table, and takes the routes over', () => {
     const { resources, removes = [] } = planOf({ type: 'sbr' }, before)
     expect(resources.map(({ resource }) => keyOf(resource))).toEqual([

@@ -77,7 +77,7 @@ export interface Facts {
   readonly tables?: readonly RuleFact[]
   /** The routes of the container's main table that lead through an interface. */
   readonly routes?: readonly Route[]
-  /** The name of the device that was asked for. */
+  /** The name of the device that was asked for; empty for one that a driver of DPDK has: it has no interface. */
   readonly device?: string
 }
 
