@@ -6,11 +6,11 @@ import {
   checkAll,
   checkNamespace,
   checkStatus,
+  clearInterfaces,
   type DetachOptions,
   detachAll,
   holdingContainer,
   logSteps,
-  openDoor,
   plannedRows,
   tellAttached,
   waysNow,
@@ -41,7 +41,7 @@ export async function add(world: World, { network, netns }: Place, io: Io): Prom
   const list = await step('read the network', () => loadList(world, network))
   const memberships = [{ network, list, attachment }]
   await step('check the namespace', () => world.checkNetns(attachment.netns))
-  await step('check the interface', () => openDoor(world, memberships))
+  await step('check the interface', () => clearInterfaces(world, memberships))
   await step('bring lo up', () => world.bringLoopbackUp(attachment.netns))
   const results = await holdingContainer(world, memberships, () => attachEach(world, memberships))
   await step('write the events', () => tellAttached(world, memberships, results))

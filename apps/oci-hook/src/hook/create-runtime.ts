@@ -10,7 +10,7 @@ import { containerNames, freeInterfaces, type Membership } from '@vethra/contain
 import {
   type AttachedContainer,
   attachEach,
-  checkDoor,
+  checkInterfaces,
   checkOthers,
   demandDone,
   detachEach,
@@ -40,7 +40,7 @@ export async function createRuntime(world: World, container: Container): Promise
     await step('check that the container is not alive', () => refuseSecondHome(world, request))
     const left = await step(
       'check the interfaces',
-      () => checkInterfaces(world, container).catch(failedFirst(world, container)),
+      () => checkStart(world, container).catch(failedFirst(world, container)),
       () => noteFailure(container),
     )
     await step('load the AppArmor profile', () => loadProfile(world, container))
@@ -179,7 +179,7 @@ function attachedLines(
 }
 
 // Returns the attachments that a killed start, or an earlier life, left in the way.
-async function checkInterfaces(
+async function checkStart(
   world: World,
   container: Container,
 ): Promise<readonly AttachmentRecord[]> {
@@ -194,7 +194,7 @@ async function checkInterfaces(
     ifname,
     container: ref,
   }))
-  return checkDoor(world, wanted)
+  return checkInterfaces(world, wanted)
 }
 
 // A container whose profile is missing is refused by the OCI runtime; any other does without.

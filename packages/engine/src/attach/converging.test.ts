@@ -7,7 +7,7 @@ import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { holdingContainer } from './holding-container.ts'
 import type { HostTools } from './host-tools.ts'
-import { attachEach, checkAll, detachAll, openDoor } from './on-host.ts'
+import { attachEach, checkAll, clearInterfaces, detachAll } from './on-host.ts'
 import { stageRunner } from './stage-runner.ts'
 
 const list = parseConfList(
@@ -170,7 +170,7 @@ function memberOf(who: string, life: number, of: typeof list) {
 }
 
 async function attach(host: Host, member: ReturnType<typeof memberOf>): Promise<void> {
-  await openDoor(host.tools, [member])
+  await clearInterfaces(host.tools, [member])
   await holdingContainer(host.tools, [member], () => attachEach(host.tools, [member]))
 }
 

@@ -14,10 +14,10 @@ import type {
 import { beforeEach, describe, expect, it } from 'vitest'
 import { holdingContainer } from './holding-container.ts'
 import type { HostTools } from './host-tools.ts'
-import { attachEach, checkAll, detachAll, openDoor } from './on-host.ts'
+import { attachEach, checkAll, clearInterfaces, detachAll } from './on-host.ts'
 
 async function attachAll(tools: HostTools, memberships: readonly Membership[]) {
-  await openDoor(tools, memberships)
+  await clearInterfaces(tools, memberships)
   return holdingContainer(tools, memberships, () => attachEach(tools, memberships))
 }
 

@@ -10,12 +10,12 @@ import {
   checkNames,
   unknownNetwork,
 } from './attach.ts'
+import { checkFree, checkInterfaces, undoLeft } from './check-interfaces.ts'
 import { demandDhcp } from './demand-dhcp.ts'
 import { demandListed } from './demand-listed.ts'
 import { demandUnchanged } from './demand-unchanged.ts'
 import { type DetachOptions, detachEach } from './detach-each.ts'
 import { waysUnrecorded } from './detach-one.ts'
-import { checkDoor, checkFree, undoLeft } from './door.ts'
 import { isIncomplete, undoAfter } from './failures.ts'
 import { holdingContainer } from './holding-container.ts'
 import { holdingNetworks } from './holding-networks.ts'
@@ -31,19 +31,19 @@ import { waysNow } from './ways-now.ts'
 import { containerOf, isCutShort, refuseOthers, remembered } from './whose.ts'
 
 /** Checks before attaching, without the lock; ADDs cut short in the way are undone. Throws CniError 8 or 102 for others' interfaces. */
-export async function openDoor(
+export async function clearInterfaces(
   tools: HostTools,
   memberships: readonly Membership[],
 ): Promise<void> {
   for (const { network, attachment } of memberships) checkNames(network, attachment)
   const wanted = memberships.map(({ attachment, container }) => ({ ...attachment, container }))
-  await undoLeft(tools, await checkDoor(tools, wanted), memberships)
+  await undoLeft(tools, await checkInterfaces(tools, wanted), memberships)
 }
 
 /**
  * Attaches one container to networks, one after the other in the order given (SPEC 1.1.0, section
  * 2: no two operations on one container in parallel), and returns the results in that order. Its
- * lock is held, and the door is open. The rest of an earlier life of the same container is removed
+ * lock is held, and `clearInterfaces` has been called. The rest of an earlier life of the same container is removed
  * first. On failure everything is undone; CniError has the first failure first. Callers tell of it when all that belongs
  * to the operation has succeeded.
  */

@@ -1,4 +1,4 @@
-import { type CniError, containerIdOf, inUseError, notFoundError, present } from '@vethra/cni'
+import { type CniError, containerIdOf, inUseError, present } from '@vethra/cni'
 import {
   checkRequest,
   type Membership,
@@ -7,6 +7,7 @@ import {
 } from '@vethra/container'
 import { checkHostname } from '@vethra/names'
 import { checkWishes, findNetwork, type Network, referencesTo } from '@vethra/networks'
+import { unknownNetwork } from '../attach/attach.ts'
 import { rememberedOnly } from '../attach/membership.ts'
 import { recordOf } from '../container/container-record.ts'
 import { demandSeen, type KnownContainer } from '../container/container-state.ts'
@@ -73,10 +74,7 @@ export async function joiningOf(
 async function networkOf(tools: ManageTools, ref: string): Promise<Network> {
   const network = findNetwork(await knownNetworks(tools.networks), ref)
   if (network) return network
-  throw notFoundError(
-    `no such network: ${JSON.stringify(ref)}`,
-    'List the networks with "vethra network ls".',
-  )
+  throw unknownNetwork(ref)
 }
 
 function checkAsked({ settings }: ManageTools, id: string, asked: NetworkRequest): void {

@@ -9,7 +9,7 @@ import { type ContainerNames, namesWithout } from '@vethra/names'
 import { referencesTo } from '@vethra/networks'
 import { detachEach } from '../attach/detach-each.ts'
 import { holdingContainer } from '../attach/holding-container.ts'
-import { attachEach, detachAll, openDoor } from '../attach/on-host.ts'
+import { attachEach, clearInterfaces, detachAll } from '../attach/on-host.ts'
 import { all, demandDone, inSequence, logSteps } from '../attach/sequence.ts'
 import { homeLife } from '../container/container-home.ts'
 import { findContainer } from '../container/container-inspect.ts'
@@ -45,7 +45,7 @@ export async function connectContainer(tools: ManageTools, request: ConnectReque
       await step('write vethra.json', () => remember([...record.networks, asked]))
     else {
       await step('detach what a kill left', () => detachAll(tools.host, left, { silent: true }))
-      await step('check the interfaces', () => openDoor(tools.host, memberships))
+      await step('check the interfaces', () => clearInterfaces(tools.host, memberships))
       await holdingContainer(tools.host, memberships, () =>
         connectNow(tools, container, { memberships, asked, remember }),
       )

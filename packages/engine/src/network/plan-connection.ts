@@ -1,7 +1,7 @@
 import type { Membership } from '@vethra/container'
 import { asMade } from '../attach/attach.ts'
 import { convertIfReadable } from '../attach/cached-list.ts'
-import { checkDoor } from '../attach/door.ts'
+import { checkInterfaces } from '../attach/check-interfaces.ts'
 import type { HostTools } from '../attach/host-tools.ts'
 import { rememberingCache } from '../attach/killed-add.ts'
 import { keyOf } from '../attach/membership.ts'
@@ -29,7 +29,7 @@ export async function plannedAdds(
   tools: HostTools,
   memberships: readonly Membership[],
 ): Promise<readonly CallRow[]> {
-  await checkDoor(
+  await checkInterfaces(
     tools,
     memberships.map(({ attachment, container }) => ({ ...attachment, container })),
   )

@@ -15,7 +15,7 @@ import { checkNamespace, lifeNow } from './life.ts'
 import { recordsNaming } from './reachable.ts'
 import { isSame } from './whose.ts'
 
-type DoorTools = Pick<HostTools, 'netns' | 'records' | 'cache'>
+type InterfaceTools = Pick<HostTools, 'netns' | 'records' | 'cache'>
 
 /** The interface that an attachment asks for, and the container that it is for. */
 export interface WantedInterface extends Pick<Attachment, 'netns' | 'ifname'> {
@@ -23,8 +23,8 @@ export interface WantedInterface extends Pick<Attachment, 'netns' | 'ifname'> {
 }
 
 /** Checks that interfaces can be made. Throws CniError 4, 8 or 102; returns records of ADDs and DELs cut short, and of an earlier life. */
-export async function checkDoor(
-  tools: DoorTools,
+export async function checkInterfaces(
+  tools: InterfaceTools,
   wanted: readonly WantedInterface[],
 ): Promise<readonly AttachmentRecord[]> {
   const left: AttachmentRecord[] = []
@@ -42,14 +42,14 @@ export async function checkDoor(
 }
 
 /** Throws CniError 102 when an interface exists already. */
-export async function checkFree(tools: DoorTools, wanted: WantedInterface): Promise<void> {
+export async function checkFree(tools: InterfaceTools, wanted: WantedInterface): Promise<void> {
   if (!(await isThere(tools.netns, wanted))) return
   const [record] = await recordsNaming(tools, wanted)
   throw taken(wanted, record)
 }
 
 /**
- * Undoes what `checkDoor` returned for memberships of one container, each under its container's lock, as far as its conf
+ * Undoes what `checkInterfaces` returned for memberships of one container, each under its container's lock, as far as its conf
  * list is known.
  */
 export async function undoLeft(
@@ -76,7 +76,7 @@ export async function undoLeft(
 
 // An ADD or a DEL that did not finish, or one whose process has gone while the namespace that it joined lives.
 async function isLeft(
-  tools: DoorTools,
+  tools: InterfaceTools,
   record: AttachmentRecord,
   { container }: Pick<WantedInterface, 'container'>,
 ): Promise<boolean> {
