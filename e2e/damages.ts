@@ -69,6 +69,11 @@ export const damages: readonly Damage[] = [
       'interface-loose',
       ({ link }) => `ip link set ${link} nomaster`,
     ],
+    [
+      'an interface is blocked by its bridge',
+      'interface-loose',
+      ({ link }) => `bridge link set dev ${link} state 0`,
+    ],
     ['an interface is down', 'interface-loose', ({ link }) => `ip link set ${link} down`],
     [
       'ports are held no more',

@@ -42,6 +42,22 @@ export const toldDamages: readonly Damage[] = [
   ]),
   ...damagesOf(undefined, [
     [
+      'a rule of the routing policy drops what comes from the subnet',
+      'routing-refused',
+      () => 'ip rule add from 10.4.1.0/24 blackhole pref 50',
+    ],
+    [
+      'a rule of the routing policy refuses what is for a container',
+      'routing-refused',
+      ({ address }) => `ip rule add to ${address} prohibit`,
+    ],
+    [
+      'a route refuses what is for a container',
+      'subnet-collides',
+      ({ address }) => `ip route add blackhole ${address}/32`,
+    ],
+    ['lo is down', 'loopback-down', () => 'ip link set lo down'],
+    [
       'a neighbour entry by hand has another MAC',
       'neighbour-wrong',
       ({ address, bridge }) =>

@@ -71,6 +71,7 @@ export function sampleTools(host: SampleHost): DoctorTools {
           bridge ? [{ prefix: '10.4.1.0/24', device: name }] : [],
         ),
         neighbours: [],
+        rules: [],
       }),
       flows: async () => [],
       facts: async () => ({

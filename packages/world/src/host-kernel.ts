@@ -5,6 +5,7 @@ import type {
   ObservedLink,
   ObservedNeighbour,
   ObservedRoute,
+  ObservedRule,
   OpenEntry,
   RepairedBridge,
   RepairedLink,
@@ -48,6 +49,8 @@ export interface SeenNetwork {
   readonly links: readonly ObservedLink[]
   /** Every route but default ones and the kernel's own. */
   readonly routes: readonly ObservedRoute[]
+  /** The rules of the routing policy behind that for local addresses, in their order. */
+  readonly rules: readonly ObservedRule[]
   /** Neighbour entries that somebody made by hand. */
   readonly neighbours: readonly ObservedNeighbour[]
 }

@@ -37,6 +37,8 @@ export interface IpLink {
     readonly info_slave_kind?: string
     /** Settings of a port of a bridge. */
     readonly info_slave_data?: {
+      /** `forwarding`, `blocking`, `disabled`, … */
+      readonly state?: string
       readonly hairpin?: boolean
       readonly isolated?: boolean
       readonly learning?: boolean

@@ -1,17 +1,22 @@
 import { readFile } from 'node:fs/promises'
-import type { ObservedLink } from '@vethra/findings'
+import { present } from '@vethra/cni'
+import type { ObservedLink, ObservedRule } from '@vethra/findings'
 import type { SeenNetwork } from '@vethra/world'
 import { prefixesOf, routePrefix, takesSpace } from './host-prefixes.ts'
-import { type IpLink, type IpRoute, parseIpJson } from './ip-json.ts'
+import { type IpLink, type IpRoute, ipJson, parseIpJson } from './ip-json.ts'
 import { failed, run } from './run.ts'
 
 /** The interfaces, routes and neighbour entries of the host: by one program, however many there are. Throws CniError 5 and 100. */
 export async function observedNetwork(): Promise<SeenNetwork> {
   const outcome = await run('ip', ['-j', '-d', '-batch', '-'], looks)
   if (outcome.status !== 0) throw failed(`ip -batch (${looks.split('\n').join('; ')})`, outcome)
-  const [links = '', routes = '', neighbours = ''] = outcome.stdout.split('\n')
+  const [links = '', routes = '', neighbours = '', rules = ''] = outcome.stdout.split('\n')
+  const seen = parseIpJson<IpLink>(links)
+  const isDual = seen.some((each) => isBridge(each) && prefixesOf(each).some(isGlobal))
+  const six = isDual ? await ipJson<IpRule>('-6', 'rule') : []
   return {
-    links: await seenLinks(parseIpJson(links)),
+    links: await seenLinks(seen),
+    rules: [...parseIpJson<IpRule>(rules).flatMap(ruleOf(4)), ...six.flatMap(ruleOf(6))],
     routes: parseIpJson<IpRoute>(routes)
       .filter(takesSpace)
       .map(routePrefix)
@@ -23,7 +28,42 @@ export async function observedNetwork(): Promise<SeenNetwork> {
 }
 
 // The kernel makes no permanent neighbours, but for multicast. Each command prints one line.
-const looks = 'addr\nroute show table all\nneigh show nud permanent'
+const looks = 'addr\nroute show table all\nneigh show nud permanent\nrule'
+
+interface IpRule {
+  readonly priority: number
+  readonly src?: string
+  readonly srclen?: number
+  readonly dst?: string
+  readonly dstlen?: number
+  readonly iif?: string
+  readonly action?: string
+  readonly table?: string
+}
+
+const plain = ['priority', 'src', 'srclen', 'dst', 'dstlen', 'iif', 'action', 'table', 'protocol']
+const refusals = ['blackhole', 'unreachable', 'prohibit']
+
+// The first looks up local addresses: no container has one.
+function ruleOf(family: 4 | 6): (rule: IpRule) => readonly ObservedRule[] {
+  return (rule) => {
+    const { priority, src, srclen, dst, dstlen, iif, action = '', table } = rule
+    const [from, to] = [prefixOf(src, srclen), prefixOf(dst, dstlen)]
+    const isPlain = Object.keys(rule).every((key) => plain.includes(key))
+    const words = Object.entries({ from: from ?? 'all', to, iif }).flatMap(([key, value]) =>
+      value === undefined ? [] : [key, value],
+    )
+    const selector = [...words, action].join(' ').trim()
+    const refuses = refusals.includes(action)
+    const seen = { family, priority, ...present({ from, to, iif }), isPlain, refuses, selector }
+    return table === 'local' && from === undefined && to === undefined ? [] : [seen]
+  }
+}
+
+function prefixOf(address: string | undefined, length?: number): string | undefined {
+  if (address === undefined || address === 'all') return undefined
+  return `${address}/${length ?? (address.includes(':') ? 128 : 32)}`
+}
 
 interface IpNeighbour {
   readonly dst: string
@@ -32,7 +72,7 @@ interface IpNeighbour {
 }
 
 async function seenLinks(links: readonly IpLink[]): Promise<readonly ObservedLink[]> {
-  const bridges = links.filter(({ linkinfo }) => linkinfo?.info_kind === 'bridge')
+  const bridges = links.filter(isBridge)
   const all = await setting('all', 'rp_filter')
   const settings = new Map(
     await Promise.all(
@@ -49,8 +89,22 @@ async function seenLinks(links: readonly IpLink[]): Promise<readonly ObservedLin
     ...portOf(link),
     ...settings.get(link.ifname),
     ...(link.master === undefined ? {} : { master: link.master }),
+    ...(isBlocked(link) ? { blocked: true as const } : {}),
     addresses: prefixesOf(link),
   }))
+}
+
+function isBridge({ linkinfo }: IpLink): boolean {
+  return linkinfo?.info_kind === 'bridge'
+}
+
+function isGlobal(prefix: string): boolean {
+  return prefix.includes(':') && !prefix.startsWith('fe80:')
+}
+
+// The kernel itself disables a port whose other end is down, and blocks one for STP alone.
+function isBlocked({ flags, linkinfo }: IpLink): boolean {
+  return flags.includes('LOWER_UP') && linkinfo?.info_slave_data?.state === 'disabled'
 }
 
 function portOf({ linkinfo }: IpLink): Pick<ObservedLink, 'port'> {

@@ -73,7 +73,13 @@ function connectedRoute(name: string, address: string, prefix: string): readonly
 }
 
 /** Makes a link a port of a bridge, gives it its MAC and settings, where they are given, and brings it up. Throws CniError 5. */
-export async function restoreLink({ name, bridge, mac, port }: RepairedLink): Promise<void> {
+export async function restoreLink({
+  name,
+  bridge,
+  mac,
+  port,
+  blocked,
+}: RepairedLink): Promise<void> {
   checkIfname(name)
   const set = ['link', 'set', 'dev', name]
   if (bridge !== undefined) {
@@ -90,7 +96,11 @@ export async function restoreLink({ name, bridge, mac, port }: RepairedLink): Pr
     await ip([...set, 'type', 'bridge_slave', ...given])
   }
   await ip([...set, 'up'])
+  if (blocked) await ip([...set, 'type', 'bridge_slave', 'state', forwarding])
 }
+
+/** The state of a port that forwards (linux/if_bridge.h). */
+const forwarding = '3'
 
 async function ip(args: readonly string[], unless?: RegExp): Promise<void> {
   const outcome = await run('ip', args)

@@ -28,7 +28,7 @@ export function interfaceFindings(
   const narrow = there ? narrowFindings(attachment, there) : []
   if (fault === undefined) return narrow
   const { kind, ...seen } = fault
-  const repair = there ? restoreLink(attachment, hostLink) : reattach
+  const repair = there ? restoreLink(attachment, there) : reattach
   return [finding(kind, attachment, { ...seen, repair }), ...narrow]
 }
 
@@ -104,14 +104,14 @@ function linkFault(
       message: `interface ${ifname} of ${of} is missing: it has no connection there`,
       evidence: [`interface ${hostLink} of the host, which led to it, is gone`],
     }
-  const { up, master } = there
+  const { up, master, blocked } = there
   const loose = bridge !== undefined && master !== bridge.name
-  if (loose || !up)
+  if (loose || !up || blocked)
     return {
       kind: 'interface-loose',
-      message: `${of} is cut off: its interface of the host, ${hostLink}, is ${loose ? `not on bridge ${bridge.name}` : 'down'}`,
+      message: `${of} is cut off: its interface of the host, ${hostLink}, is ${loose ? `not on bridge ${bridge.name}` : up ? 'blocked by its bridge' : 'down'}`,
       evidence: [
-        `${hostLink} is ${up ? 'up' : 'down'}, ${master ? `on ${master}` : 'on no bridge'}`,
+        `${hostLink} is ${up ? 'up' : 'down'}, ${blocked ? 'blocked ' : ''}${master ? `on ${master}` : 'on no bridge'}`,
       ],
     }
   const evidence = [
@@ -129,11 +129,11 @@ function linkFault(
   return { kind: 'interface-changed', message, evidence }
 }
 
-function restoreLink(attachment: DesiredAttachment, link: string): Repair {
+function restoreLink(attachment: DesiredAttachment, { name: link, blocked }: ObservedLink): Repair {
   const { bridge, hostMac: mac } = attachment
   return {
     ...{ kind: 'restore-link', attachment: refOf(attachment), link },
-    ...present({ bridge: bridge?.name, mac, port: bridge?.port }),
+    ...present({ bridge: bridge?.name, mac, port: bridge?.port, blocked }),
   }
 }
 

@@ -17,7 +17,11 @@ export function subnetFindings({ desired, observed }: Compared): readonly Findin
     ...observed.routes
       .filter(({ device }) => isOther(device))
       .flatMap(({ prefix, device }) =>
-        uses([prefix], device === '' ? 'a route' : `the route by ${device}`),
+        device === ''
+          ? uses([prefix], 'a route').map((each) => ({
+              ...{ ...each, fix: `ip route delete ${prefix}` },
+            }))
+          : uses([prefix], `the route by ${device}`),
       ),
   ]
   const busy = new Set(attachments.map(({ network }) => network))
@@ -56,6 +60,8 @@ interface Use {
   readonly prefix: Prefix
   readonly text: string
   readonly by: string
+  /** What ends it, where that is no other subnet. */
+  readonly fix?: string
 }
 
 // A default route holds every address and takes none; a link-local address is on every link.
@@ -89,21 +95,27 @@ function withHost(
     if (their === undefined) return []
     // The kernel takes the longer prefix: a shorter one only hides the network behind ours.
     const severity = busy && their.prefix.length >= prefix.length ? 'error' : 'warning'
-    return [collision(network, text, { other: `${their.by}, ${their.text}`, severity })]
+    return [
+      collision(network, text, { other: `${their.by}, ${their.text}`, severity, fix: their.fix }),
+    ]
   })
 }
 
 function collision(
   { name, ours, file }: DesiredNetwork,
   subnet: string,
-  { other, severity = 'warning' }: { other: string; severity?: Finding['severity'] },
+  {
+    other,
+    severity = 'warning',
+    fix = `vethra network rm ${name} && vethra network create ${name} --subnet ANOTHER`,
+  }: { other: string; severity?: Finding['severity']; fix?: string | undefined },
 ): Finding {
   return finding('subnet-collides', about('network', `${name} ${subnet}`), {
     severity,
     message: `subnet ${subnet} of network ${name} overlaps ${other}: traffic may reach the wrong one`,
     evidence: [`${file} has ${subnet}`, `in use: ${other}`],
     ours,
-    fix: `vethra network rm ${name} && vethra network create ${name} --subnet ANOTHER`,
+    fix,
   })
 }
 

@@ -15,6 +15,7 @@ import { flowFindings, foreignPortFindings, loopbackFindings, portFindings } fro
 import { publishedFindings } from './diff-published.ts'
 import { networkFindings, recordFindings, unfinishedFindings } from './diff-records.ts'
 import { reservationFindings } from './diff-reservations.ts'
+import { routingFindings } from './diff-routing.ts'
 import {
   leftLinkFindings,
   neighbourFindings,
@@ -65,6 +66,7 @@ const finders: readonly ((host: Compared) => readonly Finding[])[] = [
   foreignPortFindings,
   loopbackFindings,
   subnetFindings,
+  routingFindings,
   hostFindings,
   filterFindings,
   dropFindings,

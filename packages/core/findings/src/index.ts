@@ -29,6 +29,7 @@ export type {
   ObservedHost,
   ObservedNeighbour,
   ObservedProgram,
+  ObservedRule,
   OpenEntry,
   SeenPath,
 } from './observed-host.ts'

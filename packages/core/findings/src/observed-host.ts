@@ -11,6 +11,22 @@ export interface ObservedNeighbour {
   readonly mac: string
 }
 
+/** A rule of the routing policy. What is absent is any. */
+export interface ObservedRule {
+  readonly family: 4 | 6
+  readonly priority: number
+  /** `10.4.1.0/24`. */
+  readonly from?: string
+  readonly to?: string
+  readonly iif?: string
+  /** Whether that is all that it asks for. */
+  readonly isPlain: boolean
+  /** Whether packets end there; else they are looked up in a table. */
+  readonly refuses: boolean
+  /** The words for ip(8) that name it behind its priority. */
+  readonly selector: string
+}
+
 /** A path and what is there: `a file`, `an empty file`, `a folder`, `nothing`. */
 export interface SeenPath {
   readonly path: string

@@ -2,7 +2,13 @@ import type { AttachmentKey, ContainerRef } from '@vethra/cni'
 import type { MasqueradeRule, ObservedFirewall } from '@vethra/firewall'
 import type { Reservation, SignsOfLife } from '@vethra/ipam'
 import type { Change, Owner, State } from '@vethra/state'
-import type { LedAway, LostFile, ObservedHost, ObservedNeighbour } from './observed-host.ts'
+import type {
+  LedAway,
+  LostFile,
+  ObservedHost,
+  ObservedNeighbour,
+  ObservedRule,
+} from './observed-host.ts'
 
 /** The observed state of a host. */
 export interface ObservedState {
@@ -16,6 +22,8 @@ export interface ObservedState {
   readonly names: readonly ObservedName[]
   readonly links: readonly ObservedLink[]
   readonly routes: readonly ObservedRoute[]
+  /** The rules of the routing policy behind that for local addresses, in their order. Default: none. */
+  readonly rules?: readonly ObservedRule[]
   readonly flows: readonly ObservedFlow[]
   /** By address family; one that cannot be looked at has no entry. */
   readonly firewall: readonly ObservedFirewall[]
@@ -201,6 +209,8 @@ export interface ObservedLink {
   /** Whether a bridge drops IPv4 packets whose answers would leave by another interface. Default: it does not. */
   readonly strict?: boolean
   readonly master?: string
+  /** Whether it is a port that its bridge forwards nothing by, though both ends are up. Default false. */
+  readonly blocked?: true
   /** `10.4.1.1/24`. */
   readonly addresses: readonly string[]
   readonly owner?: TableOwner

@@ -73,6 +73,8 @@ export interface RepairedLink {
   readonly bridge?: string
   readonly mac?: string
   readonly port?: PortSettings
+  /** Whether its bridge is to forward by it again. Default false. */
+  readonly blocked?: true
 }
 
 /** A bridge as it should be. */

@@ -95,7 +95,7 @@ async function lookAround(tools: DoctorTools, scope: Scope | undefined) {
   const { links, routes } = network
   // No repair is for one of these.
   const neighbours = !scope && tools.looksWithin ? network.neighbours : []
-  const seenOnce = { firewall, host, routes, neighbours, portHolds, names }
+  const seenOnce = { firewall, host, routes, rules: network.rules, neighbours, portHolds, names }
   const observed = { ...seenOnce, reservations, confFaults, shadowed }
   const rootless = isSilent ? ('silent' as const) : kit
   return { ...seen, rootless, links, signs, observed }

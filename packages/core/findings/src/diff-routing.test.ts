@@ -1,0 +1,49 @@
+import { expect, it } from 'vitest'
+import { healthyWorld } from '../test/sample-host.ts'
+import { diff, type ObservedRule } from './index.ts'
+
+const { desired, observed } = healthyWorld(2)
+const bridge = desired.attachments[0]?.bridge?.name ?? ''
+const rule = (selector: string, own: Partial<ObservedRule> = {}): ObservedRule => ({
+  ...{ family: 4, priority: 50, isPlain: true, refuses: true, selector, ...own },
+})
+const table = (own: Partial<ObservedRule>) => rule('', { refuses: false, ...own })
+const lan = { from: '10.4.1.0/24' }
+
+it.each<[string, readonly ObservedRule[], readonly string[]]>([
+  [
+    'the subnet',
+    [rule('from 10.4.1.0/24 blackhole', lan), table({ priority: 32766 })],
+    ['ip rule delete pref 50 from 10.4.1.0/24 blackhole'],
+  ],
+  [
+    'what comes by the bridge',
+    [rule(`from all iif ${bridge} prohibit`, { iif: bridge })],
+    [`ip rule delete pref 50 from all iif ${bridge} prohibit`],
+  ],
+  [
+    'what is for it',
+    [rule('to 10.4.1.0/24 unreachable', { to: '10.4.1.0/24' })],
+    ['ip rule delete pref 50 to 10.4.1.0/24 unreachable'],
+  ],
+  ['what a table before it may have led away', [table(lan), rule('x', lan)], []],
+  ['what a table may have', [table({ isPlain: false }), rule('x', lan)], []],
+  ['what bears a mark', [rule('x', { ...lan, isPlain: false })], []],
+  ['other subnets', [rule('x', { from: '10.9.0.0/24' }), rule('y', { iif: 'eth0' })], []],
+  ['the subnet, where it is for one of others', [rule('x', { ...lan, to: '10.0.0.0/8' })], []],
+  ['the other family', [rule('x', { family: 6 })], []],
+])('a rule of the routing policy for %s', (_, rules, fixes) => {
+  const found = diff(desired, { ...observed, rules })
+  expect(found.map(({ fix }) => fix)).toEqual(fixes)
+  expect(new Set(found.map(({ kind }) => kind))).toEqual(
+    new Set(fixes.map(() => 'routing-refused')),
+  )
+})
+
+it('lo is missed where ports are published', () => {
+  const links = [...observed.links, { name: 'lo', bridge: false, up: false, addresses: [] }]
+  const kinds = (attachments = desired.attachments) =>
+    diff({ ...desired, attachments }, { ...observed, links }).map(({ kind }) => kind)
+  expect(kinds()).toEqual(['loopback-down'])
+  expect(kinds([])).not.toContain('loopback-down')
+})

@@ -1,0 +1,70 @@
+import { isIn } from '@vethra/address'
+import { familyOf } from '@vethra/cni'
+import type { Compared } from './compared.ts'
+import type { DesiredAttachment } from './desired-state.ts'
+import { about, type Finding, finding } from './finding.ts'
+import type { ObservedRule } from './observed-host.ts'
+import { shellWord } from './shell-word.ts'
+
+/** Rules of the host's routing policy that refuse what containers of bridges send or get, and a loopback interface that is down. */
+export function routingFindings({ desired, observed }: Compared): readonly Finding[] {
+  const { rules = [], links } = observed
+  const refusing = rules.some(({ refuses }) => refuses)
+  const refused = refusing ? desired.attachments.flatMap((each) => refusedBy(rules, each)) : []
+  const byRule = Map.groupBy(refused, ({ rule }) => rule)
+  const publishing = desired.attachments.find(({ ports }) => ports.length > 0)
+  return [
+    ...[...byRule].map(([rule, all]) => {
+      const networks = [...new Set(all.map(({ network }) => network))].join(', ')
+      return finding('routing-refused', about('host', `ip rule ${rule.priority}`), {
+        message: `a rule of the host's routing policy refuses packets of containers in network ${networks}`,
+        evidence: [`ip rule ${rule.priority}: ${rule.selector}`],
+        fix: `ip ${rule.family === 6 ? '-6 ' : ''}rule delete pref ${rule.priority} ${rule.selector.split(' ').map(shellWord).join(' ')}`,
+      })
+    }),
+    finding('loopback-down', about('interface', 'lo'), {
+      message: 'interface lo of the host is down: published ports do not answer at 127.0.0.1',
+      evidence: links.some(({ name, up }) => publishing && name === 'lo' && !up)
+        ? [`container ${publishing?.containerId} publishes ports`]
+        : [],
+      fix: 'ip link set dev lo up',
+    }),
+  ]
+}
+
+type Refused = Pick<DesiredAttachment, 'network'> & { readonly rule: ObservedRule }
+
+// What it sends comes by its bridge, what it gets by any other interface.
+function refusedBy(
+  rules: readonly ObservedRule[],
+  { network, bridge, addresses }: DesiredAttachment,
+): readonly Refused[] {
+  if (!bridge?.routed) return []
+  const { name } = bridge
+  return addresses.flatMap(({ address }) =>
+    [{ from: address, iif: name }, { to: address }].flatMap((packet) => {
+      const first = rules.find(
+        (each) => each.family === familyOf(address) && meets(each, packet, name) !== false,
+      )
+      return first?.refuses && meets(first, packet, name) ? [{ network, rule: first }] : []
+    }),
+  )
+}
+
+interface Routed {
+  readonly from?: string
+  readonly to?: string
+  readonly iif?: string
+}
+
+// Undefined where nobody can tell.
+function meets(rule: ObservedRule, packet: Routed, bridge: string): boolean | undefined {
+  const fits = [
+    rule.from === undefined || (packet.from && isIn(rule.from, packet.from)),
+    rule.to === undefined || (packet.to && isIn(rule.to, packet.to)),
+    rule.iif === undefined ||
+      (packet.iif === undefined && rule.iif !== bridge ? undefined : rule.iif === packet.iif),
+    rule.isPlain || undefined,
+  ]
+  return fits.includes(false) ? false : fits.every(Boolean) || undefined
+}
