@@ -13,10 +13,10 @@ import type { ResultCache, World } from '@vethra/world'
 import { cacheEntry, noPlugins } from './add-plugins.ts'
 import { convert, convertIfReadable } from './cached-list.ts'
 import { undoAfter } from './failures.ts'
-import { type Made, madeOf } from './killed-add.ts'
 import { keyOf } from './membership.ts'
 import { runsPlugins, start, stepOf } from './next-step.ts'
 import type { AttachmentPlan } from './plan.ts'
+import { type Made, madeOf } from './remembered.ts'
 import { run } from './run.ts'
 
 /** The parts that make and remove an attachment. */

@@ -20,15 +20,15 @@ import { isIncomplete, undoAfter } from './failures.ts'
 import { holdingContainer } from './holding-container.ts'
 import { holdingNetworks } from './holding-networks.ts'
 import type { HostTools } from './host-tools.ts'
-import { madeOf, rememberingCache } from './killed-add.ts'
 import { keyOf, withoutNetns } from './membership.ts'
+import { madeOf, rememberedOf, rememberingCache } from './remembered.ts'
 import { removeLeftLink } from './remove-left-link.ts'
 import { pluginRunner } from './run-plugin.ts'
 import { all, demandDone, inSequence } from './sequence.ts'
 import { sweepAlone } from './sweep.ts'
 import { bearing } from './take-over.ts'
 import { waysNow } from './ways-now.ts'
-import { containerOf, isCutShort, refuseOthers, remembered } from './whose.ts'
+import { containerOf, isCutShort, refuseOthers } from './whose.ts'
 
 /** Checks before attaching, without the lock; ADDs cut short in the way are undone. Throws CniError 8 or 102 for others' interfaces. */
 export async function clearInterfaces(
@@ -85,7 +85,7 @@ export async function checkAll(
   const cache = rememberingCache(tools)
   await holdingContainer(tools, memberships, async () => {
     for (const membership of memberships) {
-      const { cached, record } = await remembered(tools, keyOf(membership))
+      const { cached, record } = await rememberedOf(tools, keyOf(membership))
       const ways = record ? record.ways : await waysUnrecorded(tools, membership.list, cached)
       await checkAttachment({ runner, cache }, { ...membership, ways })
     }
@@ -167,7 +167,7 @@ async function makeRecord(
 
 async function removeStale(tools: HostTools, membership: Membership): Promise<void> {
   const key = keyOf(membership)
-  const { cached, record } = await remembered(tools, key)
+  const { cached, record } = await rememberedOf(tools, key)
   if (cached === undefined && record === undefined) return
   await refuseOthers(tools, membership, { cached, record })
   // What was cut short is undone where it began; what no record names is of another runtime.

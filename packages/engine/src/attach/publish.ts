@@ -5,9 +5,9 @@ import { cachedList } from './cached-list.ts'
 import { chainAgain, livingNetns } from './heal.ts'
 import { holdingContainer } from './holding-container.ts'
 import type { HostTools } from './host-tools.ts'
-import { isWhole } from './killed-add.ts'
 import { keyOf, rememberedOnly } from './membership.ts'
 import { portsOf } from './ports-made.ts'
+import { isWhole } from './remembered.ts'
 
 /** The outcome of publishing ports: done, nothing to do, or no attachment can. */
 export type Publishing = 'published' | 'unneeded' | 'impossible'

@@ -2,8 +2,8 @@ import { isSameNamespace } from '@vethra/cni'
 import type { Membership } from '@vethra/container'
 import type { AttachmentRecord, CachedAttachment } from '@vethra/world'
 import type { HostTools } from './host-tools.ts'
-import type { Remembered } from './killed-add.ts'
 import { withoutNetns } from './membership.ts'
+import type { Remembered } from './remembered.ts'
 import { hostEndOf, isReplaced, macOf } from './replaced.ts'
 
 type Facts = Pick<HostTools, 'netns' | 'records' | 'cache' | 'kernel'>

@@ -2,7 +2,7 @@ import type { Membership } from '@vethra/container'
 import type { AttachmentRecord, CachedAttachment, NamedLink } from '@vethra/world'
 import { expect, it } from 'vitest'
 import type { HostTools } from './host-tools.ts'
-import { madeOf } from './killed-add.ts'
+import { madeOf } from './remembered.ts'
 import { removeLeftLink } from './remove-left-link.ts'
 
 const attachment = {

@@ -3,9 +3,9 @@ import type { Membership } from '@vethra/container'
 import type { NamedLink } from '@vethra/world'
 import { resultOf } from './cached-list.ts'
 import type { HostTools } from './host-tools.ts'
-import type { Made } from './killed-add.ts'
 import { keyOf } from './membership.ts'
 import { recordsNaming } from './reachable.ts'
+import type { Made } from './remembered.ts'
 
 const host = '/proc/self/ns/net'
 

@@ -1,8 +1,8 @@
 import { type AttachmentKey, guards, onCniError } from '@vethra/cni'
 import type { AttachmentRecord, PluginRunner } from '@vethra/world'
 import type { HostTools } from './host-tools.ts'
-import { type Remembered, rememberedOf } from './killed-add.ts'
 import { keyOf } from './membership.ts'
+import { type Remembered, rememberedOf } from './remembered.ts'
 import type { TurnTools } from './take-turns.ts'
 
 /**

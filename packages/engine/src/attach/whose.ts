@@ -1,6 +1,5 @@
 import {
   type Attachment,
-  type AttachmentKey,
   type CniError,
   type ContainerRef,
   containerIdOf,
@@ -13,6 +12,9 @@ import type { AttachmentRecord, AttachmentRecords, CachedAttachment } from '@vet
 import type { HostTools } from './host-tools.ts'
 import { isAlive, isProven, type LifeTools, lifeNow } from './life.ts'
 import { keyOf } from './membership.ts'
+import { type Remembered, rememberedOf } from './remembered.ts'
+
+type Both = Pick<Remembered, 'cached' | 'record'>
 
 /** The records that are of a container. One of 0.1 counts by its container id, unless others name the container elsewhere. */
 export function recordsAmong(
@@ -82,18 +84,7 @@ export async function checkOthers(
   memberships: readonly Membership[],
 ): Promise<void> {
   for (const each of memberships)
-    await refuseOthers(tools, each, await remembered(tools, keyOf(each)))
-}
-
-/** The record and the cache entry of an attachment. */
-export async function remembered({ cache, records }: HostTools, key: AttachmentKey): Promise<Both> {
-  const [cached, record] = await Promise.all([cache.read(key), records.read(key)])
-  return { cached, record }
-}
-
-interface Both {
-  readonly record: AttachmentRecord | undefined
-  readonly cached: CachedAttachment | undefined
+    await refuseOthers(tools, each, await rememberedOf(tools, keyOf(each)))
 }
 
 /** Throws CniError 102 when a key has a living attachment in another namespace; one that was cut short does not count. */

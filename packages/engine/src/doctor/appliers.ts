@@ -1,8 +1,8 @@
 import type { AttachmentKey } from '@vethra/cni'
 import type { Repair, RepairOf } from '@vethra/findings'
 import type { AttachmentRecord, CachedAttachment } from '@vethra/world'
-import { isWhole } from '../attach/killed-add.ts'
 import { isAlive } from '../attach/life.ts'
+import { isWhole } from '../attach/remembered.ts'
 import type { DoctorTools } from './doctor-tools.ts'
 
 /**

@@ -3,9 +3,9 @@ import { asMade } from '../attach/attach.ts'
 import { convertIfReadable } from '../attach/cached-list.ts'
 import { checkInterfaces } from '../attach/check-interfaces.ts'
 import type { HostTools } from '../attach/host-tools.ts'
-import { rememberingCache } from '../attach/killed-add.ts'
 import { keyOf } from '../attach/membership.ts'
 import { type CallRow, plannedRows } from '../attach/planned-rows.ts'
+import { rememberingCache } from '../attach/remembered.ts'
 import { waysNow } from '../attach/ways-now.ts'
 
 /** The plan of `network connect` or `disconnect`, as a dry run prints it. */
