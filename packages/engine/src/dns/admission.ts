@@ -2,13 +2,13 @@ import { type CniError, inUseError } from '@vethra/cni'
 import { formatMessage, loopProbe } from '@vethra/dns'
 import type { AttachmentRecord, DnsSockets, World } from '@vethra/world'
 import { type InputTools, newInputRules } from './admitted-input.ts'
-import type { WantedNetwork } from './served-networks.ts'
+import type { ServedNetwork } from './served-networks.ts'
 import { type Heard, newVerdicts } from './verdicts.ts'
 
 /** Whether questions of containers arrive. */
 export interface Admission {
   /** Asks from a container of each network that is not known yet, or of all. True when a verdict is another one now. */
-  examine(networks: readonly WantedNetwork[], all: boolean): Promise<boolean>
+  examine(networks: readonly ServedNetwork[], all: boolean): Promise<boolean>
   /** Why questions of a network's containers do not arrive; undefined where they do, or nothing is known. */
   refusal(file: string): CniError | undefined
   /** Whether a verdict needs another look soon: questions did not arrive, as while a container is being attached. */
@@ -57,12 +57,12 @@ export function newAdmission(tools: AdmissionTools): Admission {
 
 /** A network, and the path of the namespace of a container in it. */
 interface Candidate {
-  readonly network: WantedNetwork
+  readonly network: ServedNetwork
   readonly netns: string
 }
 
 function candidatesIn(
-  networks: readonly WantedNetwork[],
+  networks: readonly ServedNetwork[],
   records: readonly AttachmentRecord[],
 ): readonly Candidate[] {
   return networks.flatMap((network) => {
@@ -94,7 +94,7 @@ async function arrives(
   return false
 }
 
-function refused({ name, bridge, addresses }: WantedNetwork): CniError {
+function refused({ name, bridge, addresses }: ServedNetwork): CniError {
   const where = addresses.join(' and ')
   return inUseError(
     `DNS is off in network ${name}: a firewall of the host drops questions of its containers to ${where}`,

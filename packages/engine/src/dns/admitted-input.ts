@@ -3,16 +3,16 @@ import type { SavedRules } from '@vethra/firewall'
 import type { World } from '@vethra/world'
 import { changeRules } from '../change-rules.ts'
 import { excessInput, hasOurs, inputRules, missingInput } from './input-rules.ts'
-import type { WantedNetwork } from './served-networks.ts'
+import type { ServedNetwork } from './served-networks.ts'
 
 /** The rules in chain INPUT of iptables that let questions in. */
 export interface InputRules {
   /** The networks that rules are there for; undefined while nothing is known. */
-  networks(): readonly WantedNetwork[] | undefined
+  networks(): readonly ServedNetwork[] | undefined
   /** Removes the rules of all but these of `networks()`. The first time, rules that a killed resolver left are found, too. */
-  keep(networks: readonly WantedNetwork[]): Promise<void>
+  keep(networks: readonly ServedNetwork[]): Promise<void>
   /** Adds rules for these networks. */
-  admit(networks: readonly WantedNetwork[]): Promise<void>
+  admit(networks: readonly ServedNetwork[]): Promise<void>
 }
 
 /** The parts that chain INPUT is changed with. */
@@ -22,7 +22,7 @@ export interface InputTools extends Pick<World, 'rules'> {
 
 /** Rules of which nothing is known yet. A failure is reported, and ends nothing. */
 export function newInputRules(tools: InputTools): InputRules {
-  let admitted: readonly WantedNetwork[] | undefined
+  let admitted: readonly ServedNetwork[] | undefined
   return {
     networks: () => admitted,
     async keep(networks) {
@@ -43,7 +43,7 @@ export function newInputRules(tools: InputTools): InputRules {
   }
 }
 
-function rulesOf(networks: readonly WantedNetwork[], { family }: SavedRules): readonly string[] {
+function rulesOf(networks: readonly ServedNetwork[], { family }: SavedRules): readonly string[] {
   return networks.flatMap((each) => inputRules(each, family))
 }
 

@@ -1,10 +1,10 @@
 import type { SavedRules } from '@vethra/firewall'
-import type { WantedNetwork } from './served-networks.ts'
+import type { ServedNetwork } from './served-networks.ts'
 
 const comment = 'vethra dns'
 
 /** Rules of chain INPUT that admit questions from a network's bridge to its addresses, as iptables-restore(8) reads them. */
-export function inputRules({ bridge, addresses }: WantedNetwork, family: 4 | 6): readonly string[] {
+export function inputRules({ bridge, addresses }: ServedNetwork, family: 4 | 6): readonly string[] {
   const own = addresses.filter((each) => each.includes(':') === (family === 6))
   const length = family === 4 ? 32 : 128
   return own.flatMap((address) =>

@@ -3,11 +3,11 @@ import { type CniError, inUseError } from '@vethra/cni'
 import { networkBridge } from '@vethra/networks'
 import type { UsedByHost } from '@vethra/world'
 import type { NamespaceNames } from './dns-names.ts'
-import type { WantedNetwork } from './served-networks.ts'
+import type { ServedNetwork } from './served-networks.ts'
 
 /** The bridge of an internal network that lacks an address. */
 export interface Borrower {
-  readonly network: WantedNetwork
+  readonly network: ServedNetwork
   /** The addresses that it has, `10.4.0.1/24`. */
   readonly has: readonly string[]
   /** Whether those that it is to have are of a resolver of ours, where they are there. */

@@ -5,20 +5,20 @@ import { converge } from '../converge.ts'
 import type { NamespaceNames } from './dns-names.ts'
 import type { DnsTools, ResolverTools } from './dns-tools.ts'
 import { type Borrower, lendingFault } from './lending-fault.ts'
-import { type WantedNetwork, wantedNetworks } from './served-networks.ts'
+import { type ServedNetwork, servedNetworks } from './served-networks.ts'
 
 /** The addresses that bridges of internal networks have while the resolver runs. */
 export interface LentAddresses {
   /** Gives bridges of internal networks their listened addresses; others lose them. A refused one waits 5 seconds; others for `isChanged`. */
   lend(
-    listened: readonly WantedNetwork[],
+    listened: readonly ServedNetwork[],
     all: readonly NamespaceNames[],
     isChanged: boolean,
   ): Promise<void>
   /** Why a bridge cannot have an address; undefined where it has it, or is missing. */
   refusal(address: string): CniError | undefined
   /** Whether a network's bridge has its addresses, lent or its own: until then no question of a container can arrive. */
-  isReady(network: WantedNetwork): boolean
+  isReady(network: ServedNetwork): boolean
 }
 
 /** How long what was refused is left alone, in milliseconds. */
@@ -29,9 +29,9 @@ export function newLentAddresses(
   tools: Pick<ResolverTools, 'kernel' | 'facts' | 'clock' | 'onReport'>,
 ): LentAddresses {
   const refused = newRefusals(tools.clock)
-  let known = new Map<string, WantedNetwork>()
+  let known = new Map<string, ServedNetwork>()
   const lendIn = async (
-    networks: readonly WantedNetwork[],
+    networks: readonly ServedNetwork[],
     all: readonly NamespaceNames[],
   ): Promise<void> => {
     const kernel = await kernelOf(tools)
@@ -66,7 +66,7 @@ export function newLentAddresses(
   }
 }
 
-function placeOf({ file, bridge }: WantedNetwork): string {
+function placeOf({ file, bridge }: ServedNetwork): string {
   return `${bridge} ${file}`
 }
 
@@ -76,11 +76,11 @@ function newRefusals({ now }: Pick<ResolverTools['clock'], 'now'>) {
   return {
     refusal: (address: string) => refused.get(address)?.error,
     // Undefined where none was refused.
-    isDue({ addresses }: WantedNetwork): boolean | undefined {
+    isDue({ addresses }: ServedNetwork): boolean | undefined {
       const until = addresses.flatMap((each) => refused.get(each)?.untilMs ?? [])
       return until.length > 0 ? Math.max(...until) <= now() : undefined
     },
-    note(network: WantedNetwork, errorOf: (address: string) => CniError | undefined) {
+    note(network: ServedNetwork, errorOf: (address: string) => CniError | undefined) {
       for (const each of network.addresses) {
         const error = errorOf(each)
         if (error) refused.set(each, { error, untilMs: now() + againMs })
@@ -95,7 +95,7 @@ export async function takeBackAddresses(
   tools: Pick<DnsTools, 'kernel'> & { readonly onFault: (fault: CniError) => void },
   all: readonly NamespaceNames[],
 ): Promise<void> {
-  const networks = wantedNetworks(all).filter(({ lent }) => lent.length > 0)
+  const networks = servedNetworks(all).filter(({ lent }) => lent.length > 0)
   const kernel = networks.length > 0 ? await tools.kernel?.() : undefined
   if (kernel === undefined) return
   const work = async () => {
@@ -109,7 +109,7 @@ export async function takeBackAddresses(
 }
 
 // The mark that an address is ours comes before it, and with it goes what else of the host was in reach.
-function stateOf(network: WantedNetwork): State {
+function stateOf(network: ServedNetwork): State {
   const { name, bridge, lent, addresses } = network
   const owned = lent.flatMap((each): State => {
     const [address = '', length] = each.split('/')
@@ -128,7 +128,7 @@ function stateOf(network: WantedNetwork): State {
   return owned.length > 0 ? [markOf(network), ...owned] : []
 }
 
-function markOf({ name, bridge }: WantedNetwork): Owned {
+function markOf({ name, bridge }: ServedNetwork): Owned {
   const resource: Resource = { kind: 'isolate', bridge, from: 'dnsonly' }
   return { owner: { kind: 'network', network: name }, resource }
 }
@@ -136,8 +136,8 @@ function markOf({ name, bridge }: WantedNetwork): Owned {
 // The networks whose bridges are there, and lack something.
 async function borrowersAmong(
   kernel: AttachmentKernel,
-  networks: readonly WantedNetwork[],
-): Promise<ReadonlyMap<WantedNetwork, Borrower>> {
+  networks: readonly ServedNetwork[],
+): Promise<ReadonlyMap<ServedNetwork, Borrower>> {
   const found = await kernel.observe('', networks.flatMap(stateOf))
   const keys = new Set(found.map(({ resource }) => keyOf(resource)))
   const isFound = ({ resource }: Owned) => keys.has(keyOf(resource))
@@ -157,7 +157,7 @@ async function borrowersAmong(
 // The faults by address: a kernel without IPv6 takes those of IPv4.
 async function lendTo(
   kernel: AttachmentKernel,
-  network: WantedNetwork,
+  network: ServedNetwork,
 ): Promise<ReadonlyMap<string, CniError>> {
   const [mark, ...addresses] = stateOf(network)
   const marked = await converge(kernel, { netns: '', desired: mark ? [mark] : [] })
@@ -175,7 +175,7 @@ async function lendTo(
 
 async function takeBack(
   kernel: AttachmentKernel,
-  networks: readonly WantedNetwork[],
+  networks: readonly ServedNetwork[],
 ): Promise<void> {
   const addresses = networks.flatMap((each) => stateOf(each).slice(1))
   for (const former of [addresses, networks.map(markOf)]) {

@@ -3,7 +3,7 @@ import type { NamespaceNames } from './dns-names.ts'
 import type { HeardPlace } from './hear.ts'
 
 /** A network that is to be listened in. */
-export interface WantedNetwork {
+export interface ServedNetwork {
   /** The path of its conf list. */
   readonly file: string
   readonly name: string
@@ -14,8 +14,8 @@ export interface WantedNetwork {
 }
 
 /** The networks of all namespaces in which DNS is on, each once. */
-export function wantedNetworks(all: readonly NamespaceNames[]): readonly WantedNetwork[] {
-  const byFile = new Map<string, WantedNetwork>()
+export function servedNetworks(all: readonly NamespaceNames[]): readonly ServedNetwork[] {
+  const byFile = new Map<string, ServedNetwork>()
   for (const { networks } of all) {
     for (const network of networks) {
       const { file, name } = network
@@ -31,7 +31,7 @@ export function wantedNetworks(all: readonly NamespaceNames[]): readonly WantedN
 /** The network and the zones of each address: those of the namespaces that have the network, in the order given. */
 export function placesOf(
   all: readonly NamespaceNames[],
-  wanted: readonly WantedNetwork[],
+  wanted: readonly ServedNetwork[],
 ): ReadonlyMap<string, HeardPlace> {
   return new Map(
     wanted.flatMap(({ file, name, addresses }) => {

@@ -12,7 +12,7 @@ import { newListeners } from './listeners.ts'
 import { questionLog } from './question-log.ts'
 import type { Recorded } from './recorded.ts'
 import type { ResolverState } from './resolver-state.ts'
-import { placesOf, type WantedNetwork, wantedNetworks } from './served-networks.ts'
+import { placesOf, type ServedNetwork, servedNetworks } from './served-networks.ts'
 import { newUpstreamHealth, type UpstreamFault, type UpstreamHealth } from './upstream-health.ts'
 import { openUpstreamServers, type UpstreamServers } from './upstream-servers.ts'
 import type { KeptRecord } from './zone-container.ts'
@@ -82,7 +82,7 @@ export async function openServing(tools: ResolverTools, recorded: Recorded): Pro
 
 /** Where is to be answered, by what is recorded. */
 interface Places {
-  wanted(): readonly WantedNetwork[]
+  wanted(): readonly ServedNetwork[]
   at(address: string): HeardPlace | undefined
   has(address: string): boolean
   renew(): void
@@ -90,7 +90,7 @@ interface Places {
 
 function placesIn(recorded: Recorded): Places {
   let all = recorded.all()
-  let wanted = wantedNetworks(all)
+  let wanted = servedNetworks(all)
   let heard = placesOf(all, wanted)
   return {
     wanted: () => wanted,
@@ -101,7 +101,7 @@ function placesIn(recorded: Recorded): Places {
       // Most looks find nothing new, and a host may have hundreds of networks.
       if (now.length === all.length && now.every((each, at) => each === all[at])) return
       all = now
-      wanted = wantedNetworks(all)
+      wanted = servedNetworks(all)
       heard = placesOf(all, wanted)
     },
   }
@@ -135,9 +135,9 @@ type Refusal = (address: string) => CniError | undefined
 
 // The networks with those of their addresses that are answered at.
 function openNetworks(
-  wanted: readonly WantedNetwork[],
+  wanted: readonly ServedNetwork[],
   refusal: Refusal,
-): readonly WantedNetwork[] {
+): readonly ServedNetwork[] {
   return wanted.map((each) => ({
     ...each,
     addresses: each.addresses.filter((address) => refusal(address) === undefined),
@@ -153,7 +153,7 @@ interface ListeningParts {
 // A network with the addresses that it is answered at; why it is not is reported.
 function shownNetwork(
   { refusal, admission, report }: ListeningParts,
-  { file, name, addresses }: WantedNetwork,
+  { file, name, addresses }: ServedNetwork,
 ): ResolverState['Networks'][number] {
   const refusals = addresses.flatMap((each) => refusal(each) ?? [])
   const unheard = admission.refusal(file)

@@ -1,9 +1,9 @@
 import type { CniError } from '@vethra/cni'
-import type { WantedNetwork } from './served-networks.ts'
+import type { ServedNetwork } from './served-networks.ts'
 
 /** A network, and whether a question of one of its containers arrived. */
 export interface Heard {
-  readonly network: WantedNetwork
+  readonly network: ServedNetwork
   readonly isHeard: boolean
 }
 
@@ -12,11 +12,11 @@ export interface Verdicts {
   /** Forgets networks of other files. */
   keepOnly(files: ReadonlySet<string>): void
   /** The networks that a container is to ask in: those without a verdict and those in doubt, or all. */
-  due(networks: readonly WantedNetwork[], all: boolean): readonly WantedNetwork[]
+  due(networks: readonly ServedNetwork[], all: boolean): readonly ServedNetwork[]
   /** Takes first answers. Returns those of networks that were not heard the time before either. */
   suspect<Each extends Heard>(first: readonly Each[]): readonly Each[]
   /** Takes answers that count. True when a verdict is another one now. */
-  settle(heard: readonly Heard[], refused: (network: WantedNetwork) => CniError): boolean
+  settle(heard: readonly Heard[], refused: (network: ServedNetwork) => CniError): boolean
   /** Why questions of a network do not arrive; undefined where they do, or nothing is known. */
   refusal(file: string): CniError | undefined
   /** Whether a network is not heard, and has no verdict yet. */

@@ -18,7 +18,7 @@ export async function usersOf(tools: ManageTools, network: Network): Promise<rea
 }
 
 /** The names of networks that a prepared or stopped container of any namespace refers to: it could not start without them. */
-export async function wantedNetworks(
+export async function referredNetworks(
   tools: ManageTools,
   networks: readonly Network[],
 ): Promise<ReadonlySet<string>> {
