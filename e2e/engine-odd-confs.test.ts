@@ -110,6 +110,31 @@ describeOnHost('plugins in this process, with odd confs', () => {
     }
   })
 
+  it('a host that a router advertised its route to keeps it when it begins to forward IPv6, and hears the next', async () => {
+    const route = async () => (await host.run(['ip', '-6', 'route', 'show', 'default'])).stdout
+    const dnsmasq =
+      'dnsmasq --port=0 --keep-in-foreground --conf-file=/dev/null --user=root --dhcp-leasefile=/run/leases'
+    await host.run([
+      'sh',
+      '-ec',
+      `ip netns add router; ip link add up0 type veth peer name eth0 netns router; ip link set up0 up
+       ip -n router addr add 2001:db8:9::2/64 dev eth0 nodad; ip -n router link set eth0 up
+       ip netns exec router ${dnsmasq} --enable-ra --dhcp-range=2001:db8:9::,ra-only >/dev/null 2>&1 </dev/null &
+       echo $! >/run/router`,
+    ])
+    try {
+      await expect.poll(route, { timeout: 20_000 }).toMatch(/dev up0/)
+      const before = (await route()).replace(/ expires .*/, '')
+      await write({ isGateway: true, ipam: { type: 'host-local', subnet: 'fd00:4::/64' } })
+      expect(await cni('add')).toMatchObject({ exitCode: 0, stderr: '' })
+      expect(await route()).toContain(before)
+      const hearing = ['up0', 'default', 'br-odd'].map((name) => `net.ipv6.conf.${name}.accept_ra`)
+      expect((await host.run(['sysctl', '-n', ...hearing])).stdout).toBe('2\n1\n0')
+    } finally {
+      await host.run(['sh', '-c', 'kill "$(cat /run/router)"'])
+    }
+  })
+
   it("a sysctl that the administrator's list for tuning does not name is refused, and nothing is left", async () => {
     const allow =
       'mkdir -p /etc/cni/tuning; echo "^net.core.somaxconn$" >/etc/cni/tuning/allowlist.conf'

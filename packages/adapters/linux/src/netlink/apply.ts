@@ -3,6 +3,7 @@ import { faultPoint } from '@vethra/files'
 import { type Change, isAsWanted, type Sysctl } from '@vethra/state'
 import type { Applied, ApplyOptions } from '@vethra/world'
 import { channelOf, inGroups } from '../applied/groups.ts'
+import { keepRouters } from '../applied/keep-routers.ts'
 import { refusedChange } from '../applied/refused-change.ts'
 import { applyEffects } from './apply-effects.ts'
 import { applyRoutes } from './apply-routes.ts'
@@ -55,6 +56,7 @@ function applySysctls(session: Session, group: readonly Change[]): Applied {
   )
   const write = prepareWrites(writes.map(({ sysctl }) => sysctl))
   const inContainer = writes[0]?.sysctl.place === 'container'
+  for (const { sysctl } of writes) keepRouters(sysctl)
   const within = <T>(work: () => T) => (inContainer ? visit(session.namespace(), work) : work())
   const outcomes = within(write)
   const isSo = (sysctl: Sysctl) => {

@@ -13,6 +13,7 @@ import {
 } from '@vethra/state'
 import type { Applied, ApplyOptions, AttachmentKernel } from '@vethra/world'
 import { channelOf, inGroups } from '../applied/groups.ts'
+import { keepRouters } from '../applied/keep-routers.ts'
 import { hostFeatures } from '../kernel-features.ts'
 import { checkNetns } from '../netns.ts'
 import type { KernelOptions } from '../observed/kernel-options.ts'
@@ -186,6 +187,7 @@ async function applySettings(netns: string, group: readonly Change[]): Promise<A
 
 async function write(netns: string, sysctl: Sysctl): Promise<string | undefined> {
   const { place, key, value, optional } = sysctl
+  keepRouters(sysctl)
   const said = place === 'host' ? await writeHere(key, value) : await writeInside(netns, key, value)
   return optional ? undefined : said
 }
