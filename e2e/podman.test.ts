@@ -1,25 +1,32 @@
-import { readFile, symlink } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { describeOnHost } from './gate.ts'
 import { executable, type Host, openHost } from './host.ts'
 import type { Snapshot } from './snapshot.ts'
 
+// The lines of the page, to be tried as they are.
+const page = await readFile(new URL('../docs/runtimes.md', import.meta.url), 'utf8')
+const named = (line: RegExp) => line.exec(page)?.[1] ?? 'not on the page'
+const hooks = named(/^vethra plugin install --hooks (\S+)$/m)
+const ourRuntime = named(/^podman --runtime (\S+) run/m)
+
 describeOnHost("Debian's Podman, with --network none", () => {
   let host: Host
   let rootfs: string
-  let runtime: string
-  let hooks: string
+  const runtime = ourRuntime
   let empty: Snapshot
 
   beforeAll(async () => {
     host = await openHost()
     rootfs = `${await host.bundle('rooted', [])}/rootfs`
-    runtime = join(host.folder, 'vethra-runc')
-    await symlink(executable, runtime)
-    hooks = join(host.folder, 'hooks.d')
-    // Podman keeps its locks there.
-    await host.run(['mount', '-t', 'tmpfs', 'tmpfs', '/dev/shm'])
+    // Podman keeps its locks in /dev/shm.
+    const folders = `set -e
+      for each in /dev/shm /usr/local/bin; do mount -t tmpfs tmpfs $each; done
+      ln -s ${executable} /usr/local/bin/vethra-runc
+      cp -r /usr/share/containers ${host.folder}/shared
+      mount --bind ${host.folder}/shared /usr/share/containers`
+    expect(await host.run(['sh', '-c', folders])).toMatchObject({ exitCode: 0 })
     empty = await host.snapshot()
     await host.vethra('network', 'create', 'lan', '--subnet', '10.9.1.0/24')
   })
@@ -44,7 +51,7 @@ describeOnHost("Debian's Podman, with --network none", () => {
       '--events-backend',
       'none',
     ]
-    const argv = ['podman', ...places, ...ways, '--hooks-dir', hooks, '--runtime', real, ...args]
+    const argv = ['podman', ...places, ...ways, '--runtime', real, ...args]
     // conmon stays, and keeps what it is given as standard output.
     return host.run(['sh', '-c', 'exec "$@" 2>&1 </dev/null', 'sh', ...argv])
   }
@@ -89,11 +96,10 @@ describeOnHost("Debian's Podman, with --network none", () => {
       expect(installed).toMatchObject({ exitCode: 0, stdout: join(hooks, 'vethra.json') })
     })
 
-    it.each(['/usr/sbin/runc', 'vethra-runc'])(
+    it.each(['/usr/sbin/runc', runtime])(
       'attaches a container once, with the runtime %s',
       async (real) => {
-        const path = real === 'vethra-runc' ? runtime : real
-        const ran = await run(path, ['--rm', ...asked('web')], '/bin/sh', '-c', shown)
+        const ran = await run(real, ['--rm', ...asked('web')], '/bin/sh', '-c', shown)
         expect(ran).toMatchObject({
           ...{ exitCode: 0, stdout: expect.stringMatching(/^10\.9\.1\.\d+\s.*\bweb\b/m) },
         })
@@ -115,6 +121,7 @@ describeOnHost("Debian's Podman, with --network none", () => {
     await host.vethra('network', 'rm', 'lan')
     await host.run(['rm', '-rf', '/run/storage', '/run/libpod', '/run/vethra/precreate.log'])
     expect(await host.snapshot()).toEqual(empty)
-    expect(await readFile(join(hooks, 'vethra.json'), 'utf8')).toContain('precreate')
+    const left = await host.run(['cat', join(hooks, 'vethra.json')])
+    expect(left.stdout).toContain('precreate')
   })
 })

@@ -29,7 +29,7 @@ export function pluginCommand(program: Command, call: Call): void {
     examples: [
       'vethra plugin install /usr/local/lib/cni',
       'vethra plugin install --force /opt/cni/bin',
-      'vethra plugin install --hooks /etc/containers/oci/hooks.d',
+      'vethra plugin install --hooks /usr/share/containers/oci/hooks.d',
     ],
   })
     .option('--force', "also into a distribution's folder, and over files of others", false)

@@ -17,7 +17,7 @@ export async function installHooks(
   if (!folder.startsWith('/'))
     throw usageError(
       `invalid folder ${JSON.stringify(folder.slice(0, 128))}: it must be an absolute path`,
-      'Name it from the root, such as /etc/containers/oci/hooks.d.',
+      'Name it from the root, such as /usr/share/containers/oci/hooks.d.',
     )
   const path = `${folder.replace(/\/+$/, '')}/${hookFileName}`
   const text = await files.read(path)
