@@ -164,8 +164,8 @@ async function othersResults(
 
 function wantedNames({ flags }: Asked): readonly string[] {
   const aliases = flags.network.flatMap((each) => parseNetworkFlag(each).aliases)
-  const { name = '', hostname = '', networkAlias } = flags
-  return [name, hostname, ...networkAlias, ...aliases]
+  const { name = '', hostname = '', domainname = '', networkAlias } = flags
+  return [name, hostname, `${hostname}.${domainname}`, ...networkAlias, ...aliases]
 }
 
 // A name of a container that never started, and whose bundle has gone, is free again.

@@ -8,7 +8,7 @@ const known = [
 ]
 const facts = {
   network: (ref: string) => known.find(({ name }) => name === ref),
-  isTaken: (name: string) => name === 'taken',
+  isTaken: (name: string) => ['taken', 'db.web'].includes(name),
   hasMac: (mac: string) => mac === '02:00:00:00:00:07',
 }
 const none = { id: 'web', network: [], publish: [], dnsOption: [], addHost: [], networkAlias: [] }
@@ -56,6 +56,7 @@ it.each([
   [{ publish: ['8080:80'] }, { ports: [80, 80] }, 'vethra.ports'],
   [{ name: 'taken' }, {}, 'vethra.name'],
   [{ hostname: 'taken' }, {}, 'vethra.hostname'],
+  [{ hostname: 'db', domainname: 'web' }, {}, 'vethra.domainname'],
   [{ networkAlias: ['ok', 'taken'] }, {}, 'vethra.alias'],
   [{ network: ['lan:alias=taken'] }, {}, 'vethra.network'],
   [{ macAddress: '02-00-00-00-00-07' }, {}, 'vethra.mac'],

@@ -50,7 +50,10 @@ export function checkLimits(flags: BundleFlags, limits: WishLimits, facts: WishF
   }
   for (const alias of flags.networkAlias) checkFree('networkAlias', alias, facts)
   if (flags.name !== undefined) checkFree('name', flags.name, facts)
-  if (flags.hostname !== undefined) checkFree('hostname', flags.hostname, facts)
+  const { hostname, domainname } = flags
+  if (hostname !== undefined) checkFree('hostname', hostname, facts)
+  if (hostname !== undefined && domainname !== undefined)
+    checkFree('domainname', `${hostname}.${domainname}`, facts)
 }
 
 function checkNetwork(ref: string, limits: WishLimits, facts: WishFacts): void {
