@@ -70,8 +70,9 @@ Options of -o (docker's names in brackets):
                              [com.docker.network.bridge.enable_ip_masquerade]
   parent=DEVICE              default: that of the default route; macvlan, ipvlan
   mode=bridge, mode=l2|l3    macvlan, ipvlan [macvlan_mode, ipvlan_mode]
-  vethra.own=true            nerdctl can use it, and neither removes nor prunes it
-  vethra.dns=false           no DNS, only hosts files; default: both while the daemon or vethra dns runs
+  vethra.own=true            nerdctl can use it, but not remove or prune it
+  vethra.dns=false           names by hosts files alone; default: by DNS, too,
+                             while the daemon or "vethra dns" runs
   vethra.allow-overlap=true  allow a --subnet that overlaps another one in use`
 
 function addCreate(network: Command, call: Call): void {

@@ -1,8 +1,5 @@
 import { checkPathComponent } from './names.ts'
 
-/** The subject that a lock guards. */
-export type Guard = keyof typeof guards
-
 /** The folders that locks are placed in. */
 export interface LockPlaces {
   /** `NETCONF`. */

@@ -28,7 +28,7 @@ export { errorCodes, errorName } from './error-codes.ts'
 export { parseExactly } from './exact-json.ts'
 export { explain } from './explain.ts'
 export { foldKey, goBool, goField, goItems, goKeys, goText, goType } from './go-json.ts'
-export { type Guard, guards, type LockPlaces } from './guards.ts'
+export { guards, type LockPlaces } from './guards.ts'
 export { isObject, isTexts, type Json, type JsonObject } from './json.ts'
 export {
   checkContainerId,
