@@ -110,6 +110,21 @@ describeOnHost('plugins in this process, with odd confs', () => {
     }
   })
 
+  it('a bridge of another leads to no loopback once the network that guarded it is gone', async () => {
+    const leads = async () =>
+      (await host.run(['sysctl', '-n', 'net.ipv4.conf.br-odd.route_localnet'])).stdout
+    await host.run(['ip', 'link', 'add', 'br-odd', 'type', 'bridge'])
+    const portmap = { type: 'portmap', capabilities: { portMappings: true } }
+    const mappings = [{ hostPort: 8080, containerPort: 80, protocol: 'tcp' }]
+    await write({ isGateway: true }, portmap)
+    expect(await cni('add', mappings)).toMatchObject({ exitCode: 0, stderr: '' })
+    expect(await leads()).toBe('1')
+    expect(await cni('del', mappings)).toMatchObject({ exitCode: 0, stderr: '' })
+    expect(await host.vethra('network', 'rm', 'odd')).toMatchObject({ exitCode: 0 })
+    expect(await elements()).toEqual([])
+    expect(await leads()).toBe('0')
+  })
+
   it('a host that a router advertised its route to keeps it when it begins to forward IPv6, and hears the next', async () => {
     const route = async () => (await host.run(['ip', '-6', 'route', 'show', 'default'])).stdout
     const dnsmasq =
