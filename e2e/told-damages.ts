@@ -75,6 +75,20 @@ export const toldDamages: readonly Damage[] = [
         within(web, 'ip neigh replace 10.4.1.1 lladdr 02:00:00:00:00:55 nud permanent dev eth0'),
     ],
     [
+      'a rule of nftables drops all that a container gets',
+      'inside-added',
+      ({ web }) =>
+        within(
+          web,
+          'nft add table inet x; nft add chain inet x i "{ type filter hook input priority 0; }"; nft add rule inet x i drop',
+        ),
+    ],
+    [
+      'the policy of iptables drops all that a container sends',
+      'inside-added',
+      ({ web }) => within(web, 'iptables -P OUTPUT DROP'),
+    ],
+    [
       'a container has a rule that refuses all packets',
       'inside-added',
       ({ web }) => within(web, 'ip rule add from all prohibit pref 10'),

@@ -42,7 +42,7 @@ export interface SeenInside {
   readonly routes: readonly Route[]
   /** The addresses of its neighbour entries that somebody made by hand; none where programs look. */
   readonly neighbours: readonly string[]
-  /** The words for ip(8) that delete rules for all packets, and routes, that refuse: `-4 rule delete pref 10`. None where programs look. */
+  /** The commands that delete rules and chains for all packets, and routes, that refuse: `ip -4 rule delete pref 10`. None where programs look. */
   readonly refusals: readonly string[]
 }
 

@@ -18,3 +18,19 @@ it.each<readonly [string, Partial<DesiredNetwork>, readonly string[]]>([
     found.flatMap(({ kind, evidence }) => (kind === 'network-changed' ? evidence : [])),
   ).toEqual(was.map((each) => `container default-c0 was attached with ${each}`))
 })
+
+it.each([
+  ['10.0.0.0/8', '', []],
+  [
+    '10.0.0.0/8',
+    'tun0',
+    ['warning vethra network rm lan && vethra network create lan --subnet ANOTHER'],
+  ],
+  ['10.4.1.0/24', '', ['error ip route delete 10.4.1.0/24']],
+  ['10.4.1.2/32', '', ['error ip route delete 10.4.1.2/32']],
+])('a route for %s by "%s" hides the network: %j', (prefix, device, told) => {
+  const { desired, observed } = healthyWorld(1)
+  const routes = [...observed.routes, { prefix, device }]
+  const found = diff(desired, { ...observed, routes })
+  expect(found.map(({ severity, fix }) => `${severity} ${fix}`)).toEqual(told)
+})

@@ -60,7 +60,7 @@ interface Use {
   readonly prefix: Prefix
   readonly text: string
   readonly by: string
-  /** What ends it, where that is no other subnet. */
+  /** The command that ends it. Default: another subnet. */
   readonly fix?: string
 }
 
@@ -91,7 +91,9 @@ function withHost(
   busy: boolean,
 ): readonly Finding[] {
   return prefixesOf(network.subnets).flatMap(({ text, prefix }) => {
-    const their = used.find((each) => overlaps(each.prefix, prefix))
+    // Many a host refuses what is for private addresses that it has no other route for.
+    const isBehind = (each: Use) => each.fix !== undefined && each.prefix.length < prefix.length
+    const their = used.find((each) => overlaps(each.prefix, prefix) && !isBehind(each))
     if (their === undefined) return []
     // The kernel takes the longer prefix: a shorter one only hides the network behind ours.
     const severity = busy && their.prefix.length >= prefix.length ? 'error' : 'warning'

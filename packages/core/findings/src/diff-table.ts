@@ -157,12 +157,10 @@ export function insideFindings({ observed }: Compared): readonly Finding[] {
 function addedInside(all: readonly LedAway[]): readonly Finding[] {
   return all.slice(0, 1).map(({ attachment, netns }) =>
     warning('inside-added', attachment, {
-      message: `container ${attachment.containerId} sends what is for network ${attachment.network} elsewhere: a route or a neighbour entry was added inside`,
+      message: `container ${attachment.containerId} may be cut off from network ${attachment.network}: a route, a neighbour entry or a firewall rule was added inside`,
       evidence: all.map(({ deletion }) => `added since: ${deletion.replace(' delete', '')}`),
       ours: true,
-      fix: all
-        .map(({ deletion }) => `nsenter --net=${shellWord(netns)} ip ${deletion}`)
-        .join(' && '),
+      fix: all.map(({ deletion }) => `nsenter --net=${shellWord(netns)} ${deletion}`).join(' && '),
     }),
   )
 }

@@ -11,7 +11,7 @@ export interface ObservedNeighbour {
   readonly mac: string
 }
 
-/** A rule of the routing policy. What is absent is any. */
+/** A rule of the routing policy; it is for any packet but for the fields that it has. */
 export interface ObservedRule {
   readonly family: 4 | 6
   readonly priority: number
@@ -48,7 +48,7 @@ interface LostOfNetwork {
 export interface LedAway {
   readonly attachment: AttachmentKey
   readonly netns: string
-  /** The words for ip(8) that delete it. */
+  /** The command that deletes it, inside. */
   readonly deletion: string
 }
 

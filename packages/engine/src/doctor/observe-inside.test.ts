@@ -86,13 +86,13 @@ it('what leads packets elsewhere is told by the words that delete it', async () 
       { ...wrong, destination: '10.9.0.0/16', gateway: 'fe80::1' },
     ],
     neighbours: ['10.4.0.1'],
-    refusals: ['-4 rule delete pref 10'],
+    refusals: ['ip -4 rule delete pref 10'],
   })
   expect(ledAway.map(({ deletion }) => deletion)).toEqual([
-    'route delete 0.0.0.0/0 via 10.4.0.9 dev eth0 metric 0',
-    'route delete 0.0.0.0/1 via 10.4.0.9 dev eth0 metric 7',
-    '-4 rule delete pref 10',
-    'neigh delete 10.4.0.1 dev eth0',
+    'ip route delete 0.0.0.0/0 via 10.4.0.9 dev eth0 metric 0',
+    'ip route delete 0.0.0.0/1 via 10.4.0.9 dev eth0 metric 7',
+    'ip -4 rule delete pref 10',
+    'ip neigh delete 10.4.0.1 dev eth0',
   ])
 })
 

@@ -112,10 +112,10 @@ function strangeInside(
   return [
     ...(ips.some(({ gateway }) => gateway) && isPlainlyMade(list) ? away : []).map(
       ({ destination, gateway, priority = 0 }) =>
-        `route delete ${destination} via ${gateway} dev ${ifname} metric ${priority}`,
+        `ip route delete ${destination} via ${gateway} dev ${ifname} metric ${priority}`,
     ),
     ...(isPlainlyMade(list) ? refusals : []),
-    ...neighbours.map((address) => `neigh delete ${address} dev ${ifname}`),
+    ...neighbours.map((address) => `ip neigh delete ${address} dev ${ifname}`),
   ]
 }
 

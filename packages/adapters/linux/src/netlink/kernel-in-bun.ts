@@ -1,3 +1,4 @@
+import { familyOf } from '@vethra/cni'
 import {
   addressText,
   decodeAddress,
@@ -20,6 +21,7 @@ import { deviceName } from './device-name.ts'
 import { effectsIn, portsTo } from './effects.ts'
 import { fillTable, isTableWhole } from './fill-table.ts'
 import { looking } from './looking.ts'
+import { refusingInside } from './refusing-inside.ts'
 import { defaultInterface, mainRoutes } from './seen-routes.ts'
 import { openSession, type Session } from './session.ts'
 import { strangeEntries } from './strange-entries.ts'
@@ -121,16 +123,25 @@ function lookInside(session: Session, ifname: string, expected: State): SeenInsi
     refusals: [
       ...dump('rules').flatMap((each) => {
         const { refuses = false, family, priority } = decodeRule(each) ?? {}
-        return refuses ? [`-${family} rule delete pref ${priority}`] : []
+        return refuses ? [`ip -${family} rule delete pref ${priority}`] : []
       }),
       ...all.flatMap(({ refusal, destination, priority }) =>
         // The last of IPv6 is the kernel's own.
         refusal && priority !== 0xff_ff_ff_ff
-          ? [`route delete ${refusal} ${destination} metric ${priority}`]
+          ? [`ip route delete ${refusal} ${destination} metric ${priority}`]
           : [],
       ),
+      ...refusingInside(session, familiesOf(expected)),
     ],
   }
+}
+
+function familiesOf(expected: State): ReadonlySet<4 | 6> {
+  return new Set(
+    expected.flatMap(({ resource }) =>
+      resource.kind === 'address' ? familyOf(resource.address) : [],
+    ),
+  )
 }
 
 function tablesIn(session: Session): NonNullable<Facts['tables']> {

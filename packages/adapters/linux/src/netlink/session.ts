@@ -22,6 +22,8 @@ export interface Session {
   netfilter(messages: readonly Message[]): Exchange
   /** Asks nf_tables or conntrack for one thing, or lists. Throws CniError 5 where this process may not ask. */
   askNetfilter(message: Message): Exchange
+  /** As `askNetfilter`, in the container's namespace. */
+  askInside(message: Message): Exchange
   /** The folder that has a file for each source that was put into a zone of firewalld. */
   readonly zoneRecords: string
   /** Whether there is a container's namespace to look into. */
@@ -39,19 +41,19 @@ export interface Session {
 
 /** Opens a session. `netns`: the container's, or empty. `zoneRecords`: empty where firewalld is not spoken to. */
 export function openSession(netns: string, zoneRecords = ''): Session {
-  const sockets = new Map<Place | 'netfilter', NetlinkSocket>()
+  const sockets = new Map<Place | 'netfilter' | 'inside', NetlinkSocket>()
   let container: number | undefined
   let own: number | undefined
   const namespace = () => {
     container ??= openNamespace(netns)
     return container
   }
-  const socketFor = (key: Place | 'netfilter'): NetlinkSocket => {
+  const socketFor = (key: Place | 'netfilter' | 'inside'): NetlinkSocket => {
     const known = sockets.get(key)
     if (known) return known
     const opened =
-      key === 'container'
-        ? openSocketIn(namespace(), 'route')
+      key === 'container' || key === 'inside'
+        ? openSocketIn(namespace(), key === 'inside' ? 'netfilter' : 'route')
         : openSocket(key === 'netfilter' ? 'netfilter' : 'route')
     sockets.set(key, opened)
     return opened
@@ -64,6 +66,7 @@ export function openSession(netns: string, zoneRecords = ''): Session {
     routeMessages,
     netfilter: (messages) => socketFor('netfilter').exchange(messages),
     askNetfilter: (message) => allowed(socketFor('netfilter').exchange([message])),
+    askInside: (message) => allowed(socketFor('inside').exchange([message])),
     zoneRecords,
     hasContainer: netns !== '',
     link: (place, name) => linkOf(route(place, [{ kind: 'ask link', link: { name } }])),
