@@ -10,7 +10,14 @@ import {
 } from '@vethra/cni'
 import type { PluginWay } from '@vethra/plugins'
 import type { ResultCache, World } from '@vethra/world'
-import { cacheEntry, noPlugins } from './add-plugins.ts'
+import {
+  type Adding,
+  type AddTools,
+  addPlugins,
+  cacheEntry,
+  noPlugins,
+  recordMade,
+} from './add-plugins.ts'
 import { convert, convertIfReadable } from './cached-list.ts'
 import { undoAfter } from './failures.ts'
 import { keyOf } from './membership.ts'
@@ -18,6 +25,7 @@ import { runsPlugins, start, stepOf } from './next-step.ts'
 import type { AttachmentPlan } from './plan.ts'
 import { type Made, madeOf } from './remembered.ts'
 import { run } from './run.ts'
+import { pluginRunner } from './run-plugin.ts'
 
 /** The parts that make and remove an attachment. */
 export type AttachTools = Pick<World, 'runner' | 'cache'>
@@ -49,8 +57,22 @@ export async function attach(
   return result
 }
 
-/** Writes an attachment that was made into the cache; where that fails it is undone by DEL, and CniError thrown. */
-export async function cacheOrUndo(
+/** ADD of every plugin, then the cache and the record. A failure is undone; CniError has the first one first. */
+export async function addRecorded(
+  tools: AddTools & Pick<AttachTools, 'cache'>,
+  adding: Adding,
+): Promise<ParsedResult> {
+  const { list, attachment, record } = adding
+  const result = await addPlugins(tools, adding)
+  const runner = pluginRunner(tools, { list, isMade: true, result: result.text, identity: record })
+  const plan = { list, attachment, ways: record?.ways }
+  await cacheOrUndo({ runner, cache: tools.cache }, plan, result)
+  await recordMade(tools, adding, result)
+  return result
+}
+
+// Where the cache cannot be written, DEL undoes what was made.
+async function cacheOrUndo(
   { runner, cache }: AttachTools,
   plan: Pick<AttachmentPlan, 'list' | 'attachment' | 'ways'>,
   result: ParsedResult,

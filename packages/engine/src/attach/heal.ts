@@ -1,8 +1,8 @@
 import { type AttachmentKey, netnsError, type ParsedResult, type PluginConf } from '@vethra/cni'
 import type { Membership } from '@vethra/container'
 import { tellAttached } from '../tell.ts'
-import { addPlugins, cacheEntry, recordMade } from './add-plugins.ts'
-import { asMade, cacheOrUndo, unknownNetwork } from './attach.ts'
+import { cacheEntry } from './add-plugins.ts'
+import { addRecorded, asMade, unknownNetwork } from './attach.ts'
 import { convertIfReadable } from './cached-list.ts'
 import { checkFree } from './check-interfaces.ts'
 import { detachEach } from './detach-each.ts'
@@ -76,11 +76,7 @@ async function redo(tools: HostTools, membership: Membership): Promise<ParsedRes
   const record = before?.ways && { ...before, asked: cacheEntry({ list, attachment }) }
   // Killed from here on, the interface may be there without all that belongs to it: the record says so.
   if (record) await tools.records.write(record)
-  const result = await addPlugins(tools, { list, attachment, record: record ?? before })
-  const runner = pluginRunner(tools, { list, isMade: true })
-  const ways = before?.ways
-  await cacheOrUndo({ runner, cache: tools.cache }, { list, attachment, ways }, result)
-  await recordMade(tools, { list, attachment, record: record ?? before }, result)
+  const result = await addRecorded(tools, { list, attachment, record: record ?? before })
   await all([tools.records.flush(), tools.cache.flush()])
   return result
 }

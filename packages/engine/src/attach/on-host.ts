@@ -2,9 +2,9 @@ import { CniError, checkPlainIfname, identityOf, type ParsedResult } from '@veth
 import type { Membership } from '@vethra/container'
 import type { PluginWay } from '@vethra/plugins'
 import type { AttachmentRecord } from '@vethra/world'
-import { addPlugins, cacheEntry, recordMade } from './add-plugins.ts'
+import { cacheEntry } from './add-plugins.ts'
 import {
-  cacheOrUndo,
+  addRecorded,
   checkAttachable,
   checkAttachment,
   checkNames,
@@ -23,7 +23,6 @@ import type { HostTools } from './host-tools.ts'
 import { keyOf, withoutNetns } from './membership.ts'
 import { madeOf, rememberedOf, rememberingCache } from './remembered.ts'
 import { removeLeftLink } from './remove-left-link.ts'
-import { pluginRunner } from './run-plugin.ts'
 import { all, demandDone, inSequence } from './sequence.ts'
 import { sweepAlone } from './sweep.ts'
 import { bearing } from './take-over.ts'
@@ -107,12 +106,7 @@ async function attachOne(tools: HostTools, membership: Membership): Promise<Pars
   if (ways.some(({ way }) => way === 'native')) checkPlainIfname(attachment.ifname)
   const record = await makeRecord(tools, membership, nativeIntent(ways, { list, attachment }))
   try {
-    const own = bearing(tools, record.nonce)
-    const result = await addPlugins(own, { list, attachment, record })
-    const runner = pluginRunner(own, { list, isMade: true, result: result.text, identity: record })
-    await cacheOrUndo({ runner, cache: tools.cache }, { list, attachment, ways }, result)
-    await recordMade(tools, { list, attachment, record }, result)
-    return result
+    return await addRecorded(bearing(tools, record.nonce), { list, attachment, record })
   } catch (error) {
     throw await forgotten(tools, membership, error)
   }
