@@ -61,6 +61,35 @@ describeOnHost('vethra cni', () => {
     expect(after.files.filter((file) => /networks\/tutorial\/\d|results\//.test(file))).toEqual([])
   })
 
+  it('at debug level tells each step of ADD and DEL in its order, with its milliseconds', async () => {
+    await host.vethra('network', 'create', 'lan')
+    const steps = async (operation: string) => {
+      const debug = ['--log-level', 'debug', 'cni', operation, 'lan', '/run/netns/blue']
+      const { stderr } = await host.vethra(...debug)
+      const names = [...stderr.matchAll(/debug: (.*) \d+ ms$/gm)].map(([, name = '']) => name)
+      return names.map((name) => name.replace(/(lock of) .*/, '$1 it'))
+    }
+    expect(await steps('add')).toEqual([
+      'read the network',
+      'check the namespace',
+      'check the interface',
+      'bring lo up',
+      'wait for the lock of it',
+      'remove what is left in lan',
+      'ADD of lan',
+      'look at the namespace again',
+      'flush records and cache',
+      'write the events',
+    ])
+    expect(await steps('del')).toEqual([
+      'wait for the lock of it',
+      'DEL of lan',
+      'remove what is left in lan',
+      'remove left rules',
+      'remove the record of lan',
+    ])
+  })
+
   it('publishes ports from CAP_ARGS, and takes CNI_IFNAME', async () => {
     await host.vethra('network', 'create', 'lan')
     const env = {
