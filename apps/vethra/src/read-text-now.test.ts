@@ -27,10 +27,11 @@ it('a missing one is undefined, or empty', () => {
   expect([readTextNow(at('gone')), readConfigNow(at('gone'))]).toEqual([undefined, ''])
 })
 
-it.each(['fifo', 'device', 'folder', 'circle', 'large'])(
-  'a %s is neither waited for nor read',
-  (name) => {
-    expect(() => readTextNow(at(name))).toThrowError(expect.objectContaining({ code: 5 }))
-    expect(readConfigNow(at(name))).toBe('')
-  },
-)
+it.each(['fifo', 'device', 'folder', 'circle'])('a %s is neither waited for nor read', (name) => {
+  expect(() => readTextNow(at(name))).toThrowError(expect.objectContaining({ code: 5 }))
+  expect(readConfigNow(at(name))).toBe('')
+})
+
+it.each([readTextNow, readConfigNow])('a large one is refused: %o', (read) => {
+  expect(() => read(at('large'))).toThrowError(expect.objectContaining({ code: 5 }))
+})

@@ -1,5 +1,5 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync, statSync } from 'node:fs'
-import { ioError } from '@vethra/cni'
+import { CniError, ioError } from '@vethra/cni'
 
 /** The text of a file; undefined where there is none. Throws CniError 5 for one that cannot be read, is not a regular file, or is larger than 16 MiB. */
 export function readTextNow(path: string): string | undefined {
@@ -13,13 +13,18 @@ export function readTextNow(path: string): string | undefined {
   }
 }
 
-/** The text of a config.json; empty for one that cannot be read, which the OCI runtime reports, or is larger than 64 MiB. */
+/** The text of a config.json; empty for one that cannot be read, which the OCI runtime reports. Throws CniError 5 beyond 64 MiB. */
 export function readConfigNow(path: string): string {
   try {
     // One that is too large to be prepared asks for something all the same.
     return readRegular(path, 4 * largest)
-  } catch {
-    return ''
+  } catch (cause) {
+    if (!(cause instanceof CniError)) return ''
+    // Nobody can tell whether it asks for something.
+    throw ioError(`cannot read ${path}`, {
+      cause,
+      hint: 'Make it smaller, or start the container with the real runtime.',
+    })
   }
 }
 
@@ -29,7 +34,7 @@ function readRegular(path: string, most = largest): string {
   try {
     const about = fstatSync(descriptor)
     if (!about.isFile()) throw new Error('it is not a regular file')
-    if (about.size > most) throw new Error(`it is larger than ${most} octets`)
+    if (about.size > most) throw ioError(`it is larger than ${most} octets`)
     return readFileSync(descriptor, 'utf8')
   } finally {
     closeSync(descriptor)

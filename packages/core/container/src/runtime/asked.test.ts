@@ -51,3 +51,11 @@ it.each([
 it('of a bundle of another manager no value is looked at', () => {
   expect(askedOf(config({ 'vethra.name': '../x', 'nerdctl/name': 'a' }), 'web')).toBeUndefined()
 })
+
+it('a config.json that is nested too deep is refused where it may have annotations of ours', () => {
+  const deep = JSON.parse(`${'['.repeat(200)}${']'.repeat(200)}`)
+  expect(() => askedOf(config({ ...lan, deep }), 'web')).toThrowError(
+    expect.objectContaining({ code: 6, message: expect.stringContaining('100 levels') }),
+  )
+  expect(askedOf(config({ other: 'x', deep }), 'web')).toBeUndefined()
+})

@@ -1,4 +1,12 @@
-import { goField, isNestedDeeper, isObject, jsonOrNull, present } from '@vethra/cni'
+import {
+  type CniError,
+  decodeError,
+  goField,
+  isNestedDeeper,
+  isObject,
+  jsonOrNull,
+  present,
+} from '@vethra/cni'
 import { annotationKeys } from '../annotations.ts'
 import type { BundleFlags } from '../bundle-flags.ts'
 import { joinedNamespace } from '../joined-namespace.ts'
@@ -17,10 +25,13 @@ export interface Asked {
 
 /**
  * The wishes in a config.json; undefined for one that is to be passed on as it is. That is not JSON, or has no annotation of
- * ours; another manager networks it; or it joins a network namespace, and asks for no network. Throws CniError 107 that names the annotation where its value cannot be.
+ * ours; another manager networks it; or it joins a network namespace, and asks for no network. Throws CniError 107 that names the annotation where its value cannot be, 6 for more than 100 levels where it may have some.
  */
 export function askedOf(text: string, id: string): Asked | undefined {
-  if (isNestedDeeper(text, deepest)) return undefined
+  if (isNestedDeeper(text, deepest)) {
+    if (text.includes('"vethra.')) throw tooDeep()
+    return undefined
+  }
   // One that is too large asks all the same, and is refused where it is prepared.
   const config = jsonOrNull(text, JSON.parse)
   const annotations = goField(config, 'annotations')
@@ -38,6 +49,13 @@ export function askedOf(text: string, id: string): Asked | undefined {
 }
 
 const deepest = 100
+
+function tooDeep(): CniError {
+  return decodeError(
+    `cannot decode config.json: it is nested deeper than ${deepest} levels, and may have annotations of Vethra`,
+    'Take out what is nested so deep, or start the container with the real runtime.',
+  )
+}
 
 // nerdctl's keys are ours too, where `bundle prepare` wrote them: its state folder tells. CRI-O's keys are Podman's, too.
 function isOthers(annotations: Readonly<Record<string, unknown>>): boolean {
