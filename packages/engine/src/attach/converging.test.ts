@@ -239,3 +239,20 @@ it.each([
     )
   },
 )
+
+it('what plugins of this process made goes, also where the record was edited to name programs', async () => {
+  const host = hostInMaps()
+  const member = memberOf('a', 0, native)
+  await attach(host, member)
+  const [[key, record] = []] = host.records
+  if (key === undefined || record?.ways === undefined) throw new Error('no record')
+  const ways = record.ways.map((each) => ({ ...each, way: 'exec' }) as const)
+  host.records.set(key, { ...record, ways })
+  await detachAll(host.tools, [member])
+  // What is inside of the namespace goes with the veth.
+  const marked = [...host.kernel.contents].filter(
+    ([place, { owner }]) =>
+      owner.kind === 'attachment' && !place.startsWith(member.attachment.netns),
+  )
+  expect([marked, [...host.records]]).toEqual([[], []])
+})

@@ -10,6 +10,7 @@ import { cachedList } from './cached-list.ts'
 import { together } from './failures.ts'
 import type { HostTools } from './host-tools.ts'
 import { keyOf } from './membership.ts'
+import { isNativeAlone } from './reachable.ts'
 import { remains } from './remains.ts'
 import { type Made, madeOf, type Remembered } from './remembered.ts'
 import { pluginRunner } from './run-plugin.ts'
@@ -25,22 +26,24 @@ export async function detachOne(
 ): Promise<void> {
   const tools = await takeOver(given, known, 'DEL')
   const former = await formerOf(tools, membership, known)
-  const { cached, record, made } = known
+  const { cached, made } = known
+  // Programs leave what plugins of this process made.
+  const mayLeave = !isNativeAlone(known)
   if (cached) {
     await detachAs(tools, former, made)
-    if (record === undefined) await removeMarked(tools, membership)
+    if (mayLeave) await removeMarked(tools, membership)
     return
   }
   const of = made.entry ? made.list : former.list
   // Without a conf list no plugin runs.
-  if (record === undefined) await removeMarked(tools, membership)
+  if (mayLeave) await removeMarked(tools, membership)
   if (of === undefined) return detachAs(tools, former, made)
   const runner = pluginRunner(tools, { list: of, isMade: made.entry !== undefined })
   const own = { ...tools, runner }
   return made.entry ? detachUnfinished(own, former, made) : detachAs(own, former, made)
 }
 
-// With the record lost, nothing else says whether plugins of this process made some.
+// With the record lost or edited, nothing else says whether plugins of this process made some.
 async function removeMarked(tools: HostTools, membership: Membership): Promise<void> {
   const key = keyOf(membership)
   const owner = { kind: 'attachment', ...key } as const

@@ -1,5 +1,6 @@
 import { isSameNamespace } from '@vethra/cni'
 import type { Membership } from '@vethra/container'
+import { hostEndName } from '@vethra/plugins'
 import type { AttachmentRecord, CachedAttachment } from '@vethra/world'
 import type { HostTools } from './host-tools.ts'
 import { withoutNetns } from './membership.ts'
@@ -77,9 +78,12 @@ async function isRenamed(
   return found !== undefined && found !== mac
 }
 
-/** Whether no plugin of an attachment ran as a program. */
-export function isNativeAlone({ record }: Pick<Remembered, 'record'>): boolean {
-  return record?.ways?.every(({ way }) => way === 'native') ?? false
+/** Whether no plugin of an attachment ran as a program: by its record, and by the name of its veth, which programs choose by chance. */
+export function isNativeAlone({ record, made }: Pick<Remembered, 'record' | 'made'>): boolean {
+  if (record?.ways?.every(({ way }) => way === 'native') !== true) return false
+  const end = hostEndOf(made.entry?.result ?? '')
+  const { network, containerId, ifname } = record
+  return end === undefined || end === hostEndName(network, containerId, ifname)
 }
 
 // Another runtime's entry has no record beside it, and knows the namespace by its path alone.

@@ -242,7 +242,7 @@ describe('repair', () => {
         ...{ hostportTables: async () => tables, kernelFeatures: async () => [] },
       })
       const none = async () => []
-      const kernel = async () => ({ effects: none, observe: none, strange: none })
+      const kernel = async () => ({ effects: none, marked: none, observe: none, strange: none })
       const world = { ...tools, host: { ...tools.host, facts, kernel } } as unknown as typeof tools
       return (await examine(world)).flatMap(({ kind }) => (kind === 'ports-closed' ? [kind] : []))
     }

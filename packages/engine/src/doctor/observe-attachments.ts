@@ -19,7 +19,6 @@ import type { PluginWay } from '@vethra/plugins'
 import type { AttachmentRecord, CachedAttachment, DamagedFile, Memory } from '@vethra/world'
 import { isProven, lifeNow } from '../attach/life.ts'
 import { keyOf } from '../attach/membership.ts'
-import { waysByMark } from '../attach/ways-by-mark.ts'
 import { isElsewhere } from '../container/container-home.ts'
 import { netnsOfEntry } from '../container/foreign.ts'
 import { isAstray, isCachedChanged } from './cached-change.ts'
@@ -28,6 +27,7 @@ import type { DoctorTools } from './doctor-tools.ts'
 import { mapInTurns } from './in-turns.ts'
 import type { NativeAttachment } from './native-effects.ts'
 import { publishedEnds } from './published-ends.ts'
+import { readMarks, waysSeen } from './ways-seen.ts'
 
 /** The remembered attachments, and the desired state of those that live. */
 export interface SeenAttachments {
@@ -63,7 +63,8 @@ export async function observeAttachments(
   const lostRecords = new Set(damaged.filter(({ of }) => of === 'record').map(nameOf))
   const { bootId } = await host.netns.look('/proc/self/ns/net')
   const read = attachmentReader(networks)
-  const known = { networks, stored, homes, lostRecords, read, ...present({ bootId }) }
+  const marks = await readMarks(host)
+  const known = { networks, stored, homes, lostRecords, read, marks, ...present({ bootId }) }
   const seen = await mapInTurns(clock, [...keys], async ([text, key]) => {
     const each = { key, record: recorded.get(text), entry: entries.get(text) }
     if (!(await isAstray(host, each.record, each.entry)))
@@ -91,6 +92,8 @@ interface KnownToAll extends Pick<AttachmentFacts, 'networks' | 'stored' | 'home
   readonly read: ReturnType<typeof attachmentReader>
   /** The names of records that are damaged. */
   readonly lostRecords: ReadonlySet<string>
+  /** The texts of attachments whose interfaces on the host bear their mark. */
+  readonly marks: ReadonlySet<string>
   /** The id of this boot. */
   readonly bootId?: string
 }
@@ -121,7 +124,7 @@ async function observeAttachment(
   const recordDamaged = !record && (isStored || known.lostRecords.has(fileNameOf(key)))
   const recorded = record !== undefined || recordDamaged
   const ours = recorded || isStored
-  const ways = recordDamaged && entry ? await waysByMark(host, entry) : record?.ways
+  const ways = waysSeen(known.marks, remembered)
   const isChanged = await isCachedChanged(host, record, entry)
   const told = isChanged ? { ...remembered, entry: undefined } : remembered
   const { isCached, source, plain } = readBoth(known.read, told, ways)

@@ -1,0 +1,36 @@
+import type { AttachmentKey } from '@vethra/cni'
+import { attachmentText } from '@vethra/findings'
+import { type PluginWay, waysOf } from '@vethra/plugins'
+import type { AttachmentRecord, CachedAttachment } from '@vethra/world'
+import type { HostTools } from '../attach/host-tools.ts'
+import { madeOf } from '../attach/killed-add.ts'
+
+/** The texts of the attachments whose interface on the host bears their mark. */
+export async function readMarks({
+  kernel,
+}: Pick<HostTools, 'kernel'>): Promise<ReadonlySet<string>> {
+  const marked = (await (await kernel?.())?.marked()) ?? []
+  const texts = marked.map(({ owner }) =>
+    owner.kind === 'attachment' ? attachmentText(owner) : '',
+  )
+  return new Set(texts)
+}
+
+/**
+ * The ways of an attachment: as recorded, unless its interface bears the mark that plugins of ours alone give, and the
+ * record names programs, or is lost. Undefined for programs.
+ */
+export function waysSeen(
+  marks: ReadonlySet<string>,
+  { key, record, entry }: Remembered,
+): readonly PluginWay[] | undefined {
+  if (record?.ways?.[0]?.way === 'native' || !marks.has(attachmentText(key))) return record?.ways
+  const { list } = madeOf(entry ?? record?.made)
+  return list ? waysOf(list, 'native') : record?.ways
+}
+
+interface Remembered {
+  readonly key: AttachmentKey
+  readonly record: AttachmentRecord | undefined
+  readonly entry: CachedAttachment | undefined
+}
