@@ -61,3 +61,37 @@ it.each(cases)('takes %s', async (_, links, expected) => {
   const found = await removeLeftLink(tools, membership, madeOf(cached))
   expect([found, removed]).toEqual([expected !== undefined, expected ? [`/n ${expected}`] : []])
 })
+
+const veth = { name: 'veth1', mac: '02:00:00:00:00:09' }
+const ownerOf = (containerId: string) =>
+  ({ kind: 'attachment', network: 'up', containerId, ifname: 'eth0' }) as const
+
+it.each([
+  ['bears its mark', [{ name: 'veth1', owner: ownerOf('a') }], ['a'], true],
+  ["bears another's mark", [{ name: 'veth1', owner: ownerOf('b') }], ['a'], false],
+  ['its result alone names', [], ['a'], true],
+  ["another's result names, too", [], ['a', 'b'], false],
+])('a veth that is left goes where it %s: %j', async (_, marked, naming, isRemoved) => {
+  const removed: unknown[] = []
+  const result = JSON.stringify({ cniVersion: '1.0.0', interfaces: [veth] })
+  const entryOf = (containerId: string): CachedAttachment => ({
+    ...{ network: 'up', attachment: { ...attachment, containerId } },
+    listText: JSON.stringify({ cniVersion: '1.0.0', name: 'up', plugins: [{ type: 'bridge' }] }),
+    result,
+  })
+  const tools = {
+    netns: { hasLink: async () => true, linkAt: async () => ({ kind: 'veth', mac: veth.mac }) },
+    cache: { list: async () => naming.map(entryOf) },
+    kernel: async () => ({
+      marked: async () => marked,
+      apply: async (...change: readonly unknown[]) => {
+        removed.push(change)
+        return { done: [] }
+      },
+    }),
+  } as unknown as HostTools
+  const gone = { ...attachment, netns: '' }
+  const membership: Membership = { network: 'up', list: undefined, attachment: gone }
+  expect(await removeLeftLink(tools, membership, madeOf(entryOf('a')))).toBe(isRemoved)
+  expect(removed).toHaveLength(isRemoved ? 1 : 0)
+})

@@ -1,11 +1,13 @@
 import type { Result } from '@vethra/cni'
 import type { Membership } from '@vethra/container'
+import { isSameOwner } from '@vethra/state'
 import type { NamedLink } from '@vethra/world'
 import { resultOf } from './cached-list.ts'
 import type { HostTools } from './host-tools.ts'
 import { keyOf } from './membership.ts'
 import { recordsNaming } from './reachable.ts'
 import type { Made } from './remembered.ts'
+import { hostEndOf } from './replaced.ts'
 
 const host = '/proc/self/ns/net'
 
@@ -25,7 +27,7 @@ export async function removeLeftLink(
   const kind = list?.plugins[0]?.type ?? ''
   for (const each of result?.interfaces ?? []) {
     const inside = (each.sandbox ?? '') !== ''
-    if (!inside && (await isHostEnd(tools, each))) {
+    if (!inside && (await isHostEnd(tools, each)) && !(await isOthers(tools, membership, each))) {
       await removeLink(tools, membership, { place: 'host', name: each.name })
       return true
     }
@@ -50,6 +52,20 @@ async function isHostEnd(
   if (!name.startsWith('veth') || !(await netns.hasLink(host, name))) return false
   const there = await netns.linkAt(host, name)
   return there?.kind === 'veth' && there.mac === mac
+}
+
+// By its mark, or, as programs mark nothing, by the results of others: the one that is read here may have been edited.
+async function isOthers(
+  { kernel, cache }: HostTools,
+  membership: Membership,
+  { name }: Result['interfaces'][number],
+): Promise<boolean> {
+  const own = { kind: 'attachment', ...keyOf(membership) } as const
+  const marked = (await (await kernel?.())?.marked()) ?? []
+  const mark = marked.find((each) => each.name === name)
+  if (mark) return !isSameOwner(mark.owner, own)
+  const naming = (await cache.list()).filter(({ result = '' }) => hostEndOf(result) === name)
+  return naming.some((each) => !isSameOwner({ kind: 'attachment', ...keyOf(each) }, own))
 }
 
 interface Sought {
