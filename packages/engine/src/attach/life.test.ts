@@ -97,3 +97,24 @@ it.each([
     expect(await lifeNow({ netns, cache }, record)).toBe(life)
   },
 )
+
+it.each([
+  ['lives', true, 'unknown'],
+  ['has ended', false, 'gone'],
+])(
+  "a record that was edited to name another's living namespace is not alive there, and ADD's %s",
+  async (_, isThere, life) => {
+    const process = { ...seen, place: 'pid:[1]', startTime: '5' }
+    const other = { ...process, cookie: '8', netnsId: '4:2', startTime: '6' }
+    const missing = { found: 'missing', netnsId: '', bootId: 'b', place: 'pid:[1]' } as const
+    const netns = {
+      look: async (path: string) => (path === '/other' ? other : isThere ? process : missing),
+      interfaceIn: async () => inside,
+    } as unknown as Parameters<typeof lifeNow>[0]['netns']
+    const attachment = { ...key, netns: '/made', cniArgs: [], capabilityArgs: {} }
+    const made = { network: 'lan', attachment, listText: '', result }
+    const { found: _found, ...identity } = other
+    const record = { ...key, netns: '/other', ...identity, made }
+    expect(await lifeNow({ netns, cache: { read: async () => made } }, record)).toBe(life)
+  },
+)

@@ -1,4 +1,4 @@
-import { isProvable, type Life, lifeOf, netnsError, type SeenNamespace } from '@vethra/cni'
+import { isProvable, type Life, lifeOf, netnsError, present, type SeenNamespace } from '@vethra/cni'
 import type { AttachmentRecord, NamespaceFacts, ResultCache } from '@vethra/world'
 import { resultOf } from './cached-list.ts'
 
@@ -30,11 +30,16 @@ export interface LifeTools {
  */
 export async function lifeNow(tools: LifeTools, record: AttachmentRecord): Promise<Life> {
   const life = await lifeAtPath(tools, record)
-  if (life !== 'gone') return life
-  const made = (await tools.cache.read(record)) ?? record.made
+  if (life === 'unknown') return life
+  // The cached result may have been edited, too: it is asked only where nothing else tells.
+  const made = record.made ?? (life === 'gone' ? await tools.cache.read(record) : undefined)
   const netns = made?.attachment.netns ?? record.netns
   if (netns === record.netns) return life
-  return (await lifeAtPath(tools, { ...record, netns })) === 'gone' ? 'gone' : 'unknown'
+  // What is alive at another path has given the record its identity: it tells nothing of the namespace of ADD.
+  const { network, containerId, ifname, place } = record
+  const bare = { network, containerId, ifname, netnsId: '', ...present({ place }) }
+  const then = { ...(life === 'alive' ? bare : record), netns }
+  return (await lifeAtPath(tools, then)) === 'gone' ? 'gone' : 'unknown'
 }
 
 async function lifeAtPath(tools: LifeTools, record: AttachmentRecord): Promise<Life> {
