@@ -3,7 +3,7 @@ import { attachmentText } from '@vethra/findings'
 import { type PluginWay, waysOf } from '@vethra/plugins'
 import type { AttachmentRecord, CachedAttachment } from '@vethra/world'
 import type { HostTools } from '../attach/host-tools.ts'
-import { madeOf } from '../attach/killed-add.ts'
+import { madeOf } from '../attach/remembered.ts'
 
 /** The texts of the attachments whose interface on the host bears their mark. */
 export async function readMarks({
