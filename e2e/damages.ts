@@ -25,6 +25,11 @@ export const damages: readonly Damage[] = [
       ({ link }) => `ip link set ${link} type bridge_slave isolated on hairpin on`,
     ],
     [
+      'a port of the bridge gets no multicast, such as questions of IPv6 for neighbours',
+      'interface-changed',
+      ({ link }) => `ip link set ${link} type bridge_slave mcast_flood off`,
+    ],
+    [
       'a port of the bridge is locked',
       'interface-changed',
       ({ link }) => `ip link set ${link} type bridge_slave locked on`,

@@ -44,6 +44,7 @@ export interface IpLink {
       readonly learning?: boolean
       readonly flood?: boolean
       readonly bcast_flood?: boolean
+      readonly mcast_flood?: boolean
       readonly locked?: boolean
     }
   }

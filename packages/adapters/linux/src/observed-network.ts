@@ -107,11 +107,13 @@ function isBlocked({ flags, linkinfo }: IpLink): boolean {
   return flags.includes('LOWER_UP') && linkinfo?.info_slave_data?.state === 'disabled'
 }
 
+/** The settings of a port of a bridge that let frames pass. */
+export const openings = ['learning', 'flood', 'bcast_flood', 'mcast_flood'] as const
+
 function portOf({ linkinfo }: IpLink): Pick<ObservedLink, 'port'> {
-  const { hairpin, isolated, locked, learning, flood, bcast_flood } =
-    linkinfo?.info_slave_data ?? {}
+  const { hairpin, isolated, locked, ...data } = linkinfo?.info_slave_data ?? {}
   if (hairpin === undefined || isolated === undefined) return {}
-  const open = !locked && learning !== false && flood !== false && bcast_flood !== false
+  const open = !locked && openings.every((each) => data[each] !== false)
   return { port: { hairpin, isolated, open } }
 }
 

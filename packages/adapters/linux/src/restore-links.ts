@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises'
 import { formatPrefix, readCidr } from '@vethra/address'
 import { checkIfname, inUseError, ioError } from '@vethra/cni'
 import type { ObservedLink, RepairedBridge, RepairedLink } from '@vethra/findings'
-import { observedNetwork } from './observed-network.ts'
+import { observedNetwork, openings } from './observed-network.ts'
 import { failed, run } from './run.ts'
 
 /** Makes a missing bridge with its former MAC, or gives a renamed one its name back, up and with its addresses. Throws CniError 5, 102. */
@@ -89,9 +89,7 @@ export async function restoreLink({
   if (mac !== undefined) await ip([...set, 'address', mac])
   if (port !== undefined) {
     const onOff = (on: boolean) => (on ? 'on' : 'off')
-    const open = port.open
-      ? ['locked', 'off', ...['learning', 'flood', 'bcast_flood'].flatMap((each) => [each, 'on'])]
-      : []
+    const open = port.open ? ['locked', 'off', ...openings.flatMap((each) => [each, 'on'])] : []
     const given = ['hairpin', onOff(port.hairpin), 'isolated', onOff(port.isolated), ...open]
     await ip([...set, 'type', 'bridge_slave', ...given])
   }
