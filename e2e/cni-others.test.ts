@@ -238,6 +238,20 @@ umount ${blue.netns}; mount --bind /run/netns/other ${blue.netns}; exit 1`,
     },
   )
 
+  it('doctor --repair leaves a bridge that others made with the MAC of its ports, and hearing routers', async () => {
+    const name = 'cni0'
+    await ip('link', 'add', name, 'type', 'bridge')
+    await ip('link', 'set', name, 'up')
+    const hearing = async () =>
+      (await cni.host.run(['cat', `/proc/sys/net/ipv6/conf/${name}/accept_ra`])).stdout
+    expect(await hearing()).toBe('1')
+    const native = (...args: readonly string[]) => cni.vethra(['--plugins', 'native', ...args])
+    expect(await native('cni', 'add', 'lan', blue.netns)).toMatchObject({ exitCode: 0 })
+    expect(await hearing()).toBe('1')
+    expect((await native('doctor', '--repair')).stdout).not.toMatch(/^done/m)
+    expect(await hearing()).toBe('1')
+  })
+
   it('lo is there in every namespace: it is refused to nobody, and a roll-back leaves it up', async () => {
     await cni.make('bad', '[ $CNI_COMMAND != ADD ]')
     const list = { cniVersion: '1.0.0', name: 'lo', plugins: [{ type: 'loopback' }] }

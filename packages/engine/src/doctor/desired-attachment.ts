@@ -2,7 +2,7 @@ import { type ConfList, goField, orElse, parseResult, present, type Result } fro
 import { parseConfList } from '@vethra/conflist'
 import { parseStoredMappings, takesPorts } from '@vethra/container'
 import type { DesiredAttachment, DesiredPort, TableEffect } from '@vethra/findings'
-import { isNative, type PluginWay } from '@vethra/plugins'
+import { isNative, macFor, type PluginWay } from '@vethra/plugins'
 import type { CachedAttachment } from '@vethra/world'
 import { effectsOf, type ListEffects } from './list-effects.ts'
 
@@ -87,7 +87,13 @@ function linksOf(
   const mac = onHost.find(({ name }) => name === bridge.name)?.mac || undefined
   if (!isNativeMade) return { ...hostLink, bridge: { ...plain, ...present({ mac }) } }
   const hostMac = link?.mac || undefined
-  return { ...hostLink, bridge: { ...plain, ...present({ mac, port }) }, ...present({ hostMac }) }
+  // A bridge of others gets another MAC with a port, and keeps none of then.
+  const own = mac === macFor('bridge', bridge.name) ? mac : undefined
+  return {
+    ...hostLink,
+    bridge: { ...plain, ...present({ mac: own, port }) },
+    ...present({ hostMac }),
+  }
 }
 
 /** The ports that a plugin was given to publish. Another runtime may have given anything: a mapping that cannot be read is left out. */

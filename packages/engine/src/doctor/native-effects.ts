@@ -39,7 +39,10 @@ function nativeEffects({ made, ways }: NativeAttachment): State {
 }
 
 function plannedOnHost({ requests, previous }: ReturnType<typeof stageOf>): State {
-  const facts = { links: {} }
+  // What ADD found is known by its MAC: a bridge of others is none that is made.
+  const onHost = previous?.interfaces.filter(({ sandbox }) => !sandbox) ?? []
+  const links = onHost.map(({ name, mac = '' }) => [name, { kind: 'bridge', mac, mtu: 0 }] as const)
+  const facts = { links: Object.fromEntries(links) }
   const planned = planFormer(requests, { facts, ...(previous ? { result: previous } : {}) })
   return planned.filter(
     ({ resource }) =>
