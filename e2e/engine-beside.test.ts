@@ -160,6 +160,40 @@ describeOnHost('the engine beside others', () => {
     },
   )
 
+  it('a network on the bridge of a LAN leaves its machines in reach of other networks', async () => {
+    await place.sh(`
+      ip link add lan type bridge; ip addr flush dev up0; ip link set up0 master lan up; ip link set lan up
+      ip addr add ${hostAt.four}/24 dev lan; ip -6 addr add ${hostAt.six}/64 dev lan nodad`)
+    await place.attach(container('a', 2, 80))
+    await place.attach({
+      name: 'onLan',
+      bridge: 'lan',
+      addresses: ['198.51.100.50/24', '2001:db8:9::50/64'],
+      bridgeConf: { isGateway: false, ipMasq: false },
+    })
+    for (const name of ['a', 'onLan']) await place.serve(name, 80)
+    await place.sh('while ip -n onLan -6 addr show tentative | grep -q inet6; do sleep 0.1; done')
+    for (const [of, onLan] of [
+      ['four', '198.51.100.50'],
+      ['six', '2001:db8:9::50'],
+    ] as const) {
+      const tcp = { protocol: 'tcp', port: 80 } as const
+      expect(
+        await allSaid({
+          toMachine: place.ask('a', { ...tcp, address: outside[of], port: 90 }),
+          toContainer: place.ask('a', { ...tcp, address: onLan }),
+          toPort: place.ask('outside', { ...tcp, address: hostAt[of], port: 8080 }),
+          fromLan: place.ask('outside', { ...tcp, address: onLan }),
+        }),
+      ).toEqual({
+        toMachine: `outside ${hostAt[of]} 1`,
+        toContainer: `onLan ${hostAt[of]} 1`,
+        toPort: `a ${outside[of]} 1`,
+        fromLan: `onLan ${outside[of]} 1`,
+      })
+    }
+  })
+
   it('network rm takes the rule for our mark along with the last network', async () => {
     const { host, sh } = place
     const rules = async () => (await sh('iptables-nft -S FORWARD')).match(/--mark/g)?.length ?? 0

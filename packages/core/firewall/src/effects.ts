@@ -28,12 +28,15 @@ export function isEffect(resource: Owned['resource']): resource is Effect {
 /** The elements that an effect is made of, each with its owner's mark. */
 export function elementsOf(effect: Effect, owner: Owned['owner']): readonly PlacedElement[] {
   const comment = ownerMark(owner)
-  return placed(effect).map(({ set, element }) => ({ set, element: { ...element, comment } }))
+  return placed(effect, owner).map(({ set, element }) => ({
+    set,
+    element: { ...element, comment },
+  }))
 }
 
-function placed(effect: Effect): readonly PlacedElement[] {
+function placed(effect: Effect, owner: Owned['owner']): readonly PlacedElement[] {
   if (effect.kind === 'publish') return [publishElement(effect)]
-  if (effect.kind === 'admit') return admitElements(effect)
+  if (effect.kind === 'admit') return admitElements(effect, owner)
   if (effect.kind === 'isolate') return [isolateElement(effect)]
   const { subnet } = effect
   return [{ set: `masq${familyOf(subnet)}`, element: { key: [subnet] } }]
@@ -66,7 +69,11 @@ export function publishOf({ key, data }: Pick<NftElement, 'key' | 'data'>): Publ
 
 const protocols = ['tcp', 'udp', 'sctp'] as const
 
-function admitElements({ bridge, subnets }: Admit): readonly PlacedElement[] {
+// What leads to a container alone is the container's, a bridge its network's.
+function admitElements(
+  { bridge, subnets }: Admit,
+  { kind }: Owned['owner'],
+): readonly PlacedElement[] {
   const ofBridge: readonly PlacedElement[] = [
     { set: 'bridges', element: { key: [bridge] } },
     { set: 'same', element: { key: [bridge, bridge] } },
@@ -76,6 +83,9 @@ function admitElements({ bridge, subnets }: Admit): readonly PlacedElement[] {
     ...subnets.flatMap((subnet) => [
       { set: `nets${familyOf(subnet)}`, element: { key: [subnet] } },
       { set: `self${familyOf(subnet)}`, element: { key: [subnet, subnet] } },
+      ...(kind === 'attachment'
+        ? [{ set: `routed${familyOf(subnet)}`, element: { key: [subnet] } }]
+        : []),
     ]),
   ]
 }

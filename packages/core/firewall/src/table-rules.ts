@@ -30,6 +30,8 @@ function toPublished(number: 4 | 6): readonly Rule[] {
   ]
 }
 
+// To all but its own subnet: a LAN that a network is in has machines that know no way to another network, and a container
+// of two networks answers its peers of the second by that, not by the host, which puts a published address back.
 function masquerading(number: 4 | 6): Rule {
   const ip = number === 4 ? 'ip' : 'ip6'
   const multicast: Match = {
@@ -40,26 +42,25 @@ function masquerading(number: 4 | 6): Rule {
   }
   const from = has(`${ip} saddr`, `masq${number}`)
   return {
-    when: [family(number), from, has(`${ip} daddr`, `nets${number}`, true), multicast],
+    when: [
+      family(number),
+      from,
+      { ...ownSubnet(number), not: true },
+      has(`${ip} daddr`, `routed${number}`, true),
+      multicast,
+    ],
     does: 'masquerade',
   }
+}
+
+// By address: under br_netfilter the incoming interface is unknown in postrouting.
+function ownSubnet(number: 4 | 6): Extract<Match, { kind: 'in' }> {
+  const ip = number === 4 ? 'ip' : 'ip6'
+  return { kind: 'in', fields: [`${ip} saddr`, `${ip} daddr`], set: `self${number}` }
 }
 
 function toItself(number: 4 | 6): Rule {
-  const ip = number === 4 ? 'ip' : 'ip6'
-  // By address: under br_netfilter the incoming interface is unknown in postrouting.
-  const same: Match = { kind: 'in', fields: [`${ip} saddr`, `${ip} daddr`], set: `self${number}` }
-  return { when: [published, family(number), same], does: 'masquerade' }
-}
-
-// A container of two networks answers its peers of the second by that: the answer has to come back by the host, which
-// puts the address back that was asked.
-function toPort(number: 4 | 6): Rule {
-  const ip = number === 4 ? 'ip' : 'ip6'
-  return {
-    when: [published, family(number), has(`${ip} saddr`, `masq${number}`)],
-    does: 'masquerade',
-  }
+  return { when: [published, family(number), ownSubnet(number)], does: 'masquerade' }
 }
 
 // RFC 4291, 2.5.3: no packet from ::1 leaves the host. Led to a container, a connection to ::1 would hang; so it is refused.
@@ -153,8 +154,6 @@ export function tableRules(): Readonly<Record<string, readonly Rule[]>> {
       masquerading(6),
       toItself(4),
       toItself(6),
-      toPort(4),
-      toPort(6),
       { when: [published, family(4), fromLoopback, has('oifname', 'bridges')], does: 'masquerade' },
     ],
     forward: [

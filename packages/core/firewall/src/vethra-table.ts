@@ -6,7 +6,7 @@ import { tableRules } from './table-rules.ts'
 export const vethraTable = { family: 'inet', table: 'vethra' } as const
 
 /** Raised whenever the rules change: a table with another version in its comment is made again, its elements kept. */
-export const tableVersion = 5
+export const tableVersion = 6
 
 /** The comment of the table. */
 export const tableComment: string = `made by vethra, ${tableVersion}`
@@ -67,11 +67,14 @@ export const sets: readonly Omit<NewSet, 'kind'>[] = [
   { set: 'isolated', key: ['ifname'] },
   { set: 'internal', key: ['ifname'] },
   { set: 'dnsonly', key: ['ifname', 'ifname'] },
-  // A network's subnets: never masqueraded among each other but at published ports, masqueraded to elsewhere, and to itself.
+  // The subnets of networks, by which they are read back; packets within one, and those that are masqueraded to elsewhere.
   { set: 'nets4', key: ['ipv4_addr'], interval: true },
   { set: 'nets6', key: ['ipv6_addr'], interval: true },
   { set: 'self4', key: ['ipv4_addr', 'ipv4_addr'], interval: true },
   { set: 'self6', key: ['ipv6_addr', 'ipv6_addr'], interval: true },
+  // Addresses behind a link of their own: those of one subnet reach each other by the host, as they are.
+  { set: 'routed4', key: ['ipv4_addr'], interval: true },
+  { set: 'routed6', key: ['ipv6_addr'], interval: true },
   { set: 'masq4', key: ['ipv4_addr'], interval: true },
   { set: 'masq6', key: ['ipv6_addr'], interval: true },
 ]
