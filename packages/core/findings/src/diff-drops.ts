@@ -14,21 +14,39 @@ export function dropFindings({
     hasDrops,
   )
   if (tables.length === 0) return []
-  const bridged = desired.attachments.flatMap(packetsOf)
+  const byKind = new Map(desired.attachments.map((each) => [kindOf(each), each]))
+  // Where no rule asks for an address all containers of a network are alike.
+  const isByAddress = tables.some(testsAddresses)
+  const bridged = (isByAddress ? desired.attachments : [...byKind.values()]).flatMap(packetsOf)
   return tables.flatMap((table) => {
-    const seen = new Set<string>()
-    const dropped = bridged.flatMap((sent) => {
-      const key = JSON.stringify(sent)
-      if (seen.has(key)) return []
-      seen.add(key)
-      return stagesOf(table, sent).flatMap(([chain, packet]) => {
+    const dropped = bridged.flatMap((sent) =>
+      stagesOf(table, sent).flatMap(([chain, packet]) => {
         const by = droppedBy(table, chain, packet)
         return by ? [{ ...by, network: sent.network, what: sent.what }] : []
-      })
-    })
+      }),
+    )
     const byChain = Map.groupBy(dropped, ({ chain }) => chain)
     return [...byChain].map(([chain, all]) => refused(table, chain, all))
   })
+}
+
+function kindOf({
+  network,
+  bridge,
+  addresses,
+  ports,
+  inTable,
+  admitted,
+}: DesiredAttachment): string {
+  const families = addresses.map(({ address }) => familyOf(address))
+  const published = ports.map(({ protocol, hostIp, hostPort }) => [protocol, hostIp, hostPort])
+  return [network, bridge?.name, families, published, inTable, admitted].join(' ')
+}
+
+function testsAddresses({ chains }: FilterTable): boolean {
+  return [...chains.values()].some(({ rules }) =>
+    rules.some(({ tests }) => tests.some(({ field }) => field === 'saddr' || field === 'daddr')),
+  )
 }
 
 /** A packet that a container sends or gets, forwarded. */
