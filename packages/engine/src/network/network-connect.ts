@@ -35,21 +35,22 @@ export async function connectContainer(tools: ManageTools, request: ConnectReque
       ...present({ names: found.names && namesWithout(found.names, referencesTo(network)) }),
     }
     const record = recordOf(container)
-    // First: where it fails, nothing is connected, and a copy too many is of no matter.
+    const remember = (networks: BundleRecord['networks']) =>
+      tools.containers.write(container.id, 'vethra.json', renderRecord({ ...record, networks }))
+    if (memberships.length > 0) {
+      await step('detach what a kill left', () => detachAll(tools.host, left, { silent: true }))
+      await step('check the interfaces', () => clearInterfaces(tools.host, memberships))
+    }
+    // Before anything is made: where it fails, nothing is connected, and a copy too many is of no matter.
     await step('keep the conf list', () =>
       keepConfLists(tools.networks, { ...record, networks: [asked] }),
     )
-    const remember = (networks: BundleRecord['networks']) =>
-      tools.containers.write(container.id, 'vethra.json', renderRecord({ ...record, networks }))
     if (memberships.length === 0)
       await step('write vethra.json', () => remember([...record.networks, asked]))
-    else {
-      await step('detach what a kill left', () => detachAll(tools.host, left, { silent: true }))
-      await step('check the interfaces', () => clearInterfaces(tools.host, memberships))
+    else
       await holdingContainer(tools.host, memberships, () =>
         connectNow(tools, container, { memberships, asked, remember }),
       )
-    }
     await step('write the events', () =>
       tellConnection(tools.host, 'container-connected', { network: network.name, record }),
     )
