@@ -29,7 +29,7 @@ export function removeSources(records: string, subnets: readonly string[]): void
 }
 
 function putSource(records: string, subnet: string): void {
-  mkdirSync(records, { recursive: true })
+  mkdirSync(records, { recursive: true, mode: 0o700 })
   // Before it is done: a kill between the two leaves a file, and no source that nobody removes.
   writeFileSync(`${records}/${fileOf(subnet)}`, '')
   const { fault } = call('addSource', zone, subnet)
