@@ -26,6 +26,7 @@ export async function sampleTools(): Promise<ManageTools> {
       netns: {
         look: async () => ({ netnsId: '', found: 'missing' }),
         interfaceIn: nothing,
+        changeablePart: () => undefined,
         hasLink: async () => false,
         linksIn: async () => [],
         linkAt: nothing,

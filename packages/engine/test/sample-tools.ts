@@ -57,6 +57,7 @@ export function sampleTools(host: SampleHost): DoctorTools {
         interfaceIn: async () => undefined,
         nonce: () => 'n',
         pluginsEnded: async () => undefined,
+        changeablePart: () => undefined,
         hasLink: async () => false,
         linksIn: async () => [],
         linkAt: async () =>

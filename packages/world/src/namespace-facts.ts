@@ -4,6 +4,8 @@ import type { SeenNamespace } from '@vethra/cni'
 export interface NamespaceFacts {
   /** The object at a path now. Never rejects. */
   look(path: string): Promise<SeenNamespace>
+  /** The folder or link on a path that another user can change, so that it may lead elsewhere a moment later; undefined for none. */
+  changeablePart(path: string): string | undefined
   /** An interface inside the namespace at a path; undefined where it cannot be read. */
   interfaceIn(path: string, ifname: string): Promise<SeenInterface | undefined>
   /** Whether the namespace at a path has an interface of that name. */

@@ -11,7 +11,6 @@ import {
 import { dirname } from 'node:path'
 import { present, type SeenNamespace } from '@vethra/cni'
 import { isFree, processAt } from '@vethra/plugin-exec/programs'
-import { changeablePart } from './changeable-part.ts'
 import { isNetns } from './netns.ts'
 
 /** The facts that do not change while this process lives. */
@@ -49,10 +48,7 @@ export async function lookAtNetns(
   const startTime = pid === undefined ? undefined : processAt(Number(pid))?.startTime
   const where = present({ bootId, place, startTime })
   const namespace = await withNetns(path, (descriptor) => identify(descriptor, path, kernel))
-  if (namespace) {
-    const changeable = changeablePart(path)
-    return { found: 'namespace', ...namespace, ...where, ...present({ changeable }) }
-  }
+  if (namespace) return { found: 'namespace', ...namespace, ...where }
   const missing = pid === undefined ? path !== '' && isMissing(path) : isFree(Number(pid))
   return { found: missing ? 'missing' : 'unreadable', netnsId: '', ...where }
 }

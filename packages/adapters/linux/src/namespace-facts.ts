@@ -1,4 +1,5 @@
 import type { NamespaceFacts, SeenInterface } from '@vethra/world'
+import { changeablePart } from './changeable-part.ts'
 import { type IpLink, parseIpJson } from './ip-json.ts'
 import { hasLink, linkAt, linksIn } from './link-inside.ts'
 import { bootOfHost, here, lookAtNetns, withNetns } from './look-at-netns.ts'
@@ -14,6 +15,7 @@ export function namespaceFacts(bootNow: () => string | undefined = bootOfHost): 
   }
   return {
     look: async (path) => lookAtNetns(path, await hereNow()),
+    changeablePart,
     interfaceIn: async (path, ifname) => {
       const { kernel } = await hereNow()
       if (!kernel) return undefined

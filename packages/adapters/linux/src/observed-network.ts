@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { present } from '@vethra/cni'
 import type { ObservedLink, ObservedRule } from '@vethra/findings'
+import { readMark } from '@vethra/state'
 import type { SeenNetwork } from '@vethra/world'
 import { prefixesOf, routePrefix, takesSpace } from './host-prefixes.ts'
 import { type IpLink, type IpRoute, ipJson, parseIpJson } from './ip-json.ts'
@@ -91,7 +92,13 @@ async function seenLinks(links: readonly IpLink[]): Promise<readonly ObservedLin
     ...(link.master === undefined ? {} : { master: link.master }),
     ...(isBlocked(link) ? { blocked: true as const } : {}),
     addresses: prefixesOf(link),
+    ...ownerOf(link),
   }))
+}
+
+function ownerOf(link: IpLink): Pick<ObservedLink, 'owner'> {
+  const owner = isBridge(link) ? undefined : readMark(link.ifalias ?? '')
+  return owner && owner.kind !== 'host' ? { owner } : {}
 }
 
 function isBridge({ linkinfo }: IpLink): boolean {

@@ -19,8 +19,6 @@ export interface NamespaceIdentity {
 export interface SeenNamespace extends NamespaceIdentity {
   /** `missing`: ENOENT, or no such process. `unreadable`: any other error, which says nothing about the namespace. */
   readonly found: 'namespace' | 'missing' | 'unreadable'
-  /** The folder or link on the path that another user can change, so that it may lead elsewhere a moment later. */
-  readonly changeable?: string
 }
 
 /** Whether what was recorded of a namespace is still there. `unknown` is never detached, and never attached again. */
@@ -61,11 +59,7 @@ export function isProvable(recorded: NamespaceIdentity, seen: SeenNamespace): bo
 }
 
 /** The record of a namespace that was seen. */
-export function identityOf({
-  found: _,
-  changeable: __,
-  ...identity
-}: SeenNamespace): NamespaceIdentity {
+export function identityOf({ found: _, ...identity }: SeenNamespace): NamespaceIdentity {
   return identity
 }
 

@@ -213,6 +213,7 @@ export interface ObservedLink {
   readonly blocked?: true
   /** `10.4.1.1/24`. */
   readonly addresses: readonly string[]
+  /** By its mark; absent for a bridge. */
   readonly owner?: TableOwner
 }
 

@@ -30,7 +30,8 @@ export async function checkInterfaces(
   const left: AttachmentRecord[] = []
   for (const each of wanted) {
     checkNewIfname(each.ifname)
-    const { changeable } = await checkNamespace(tools.netns, each.netns)
+    await checkNamespace(tools.netns, each.netns)
+    const changeable = tools.netns.changeablePart(each.netns)
     if (changeable !== undefined) throw unsteady(each.netns, changeable)
     if (!(await isThere(tools.netns, each))) continue
     const named = await recordsNaming(tools, each)

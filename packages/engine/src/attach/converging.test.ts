@@ -135,6 +135,7 @@ function namespacesOf(kernel: MemoryKernel, ended: ReadonlySet<string>): HostToo
     interfaceIn: async () => undefined,
     nonce: () => 'n',
     pluginsEnded: async () => undefined,
+    changeablePart: () => undefined,
     hasLink: async (path, ifname) => linkAt(path, ifname) !== undefined,
     linksIn: async () => [],
     linkAt: async (path, ifname) => linkAt(path, ifname),

@@ -85,6 +85,7 @@ beforeEach(() => {
       interfaceIn: async () => undefined,
       nonce: () => 'n',
       pluginsEnded: async () => undefined,
+      changeablePart: () => undefined,
       hasLink: async () => hasLink,
       linksIn: async () => [],
       linkAt: async () => undefined,

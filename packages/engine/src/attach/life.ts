@@ -2,15 +2,12 @@ import { isProvable, type Life, lifeOf, netnsError, present, type SeenNamespace 
 import type { AttachmentRecord, NamespaceFacts, ResultCache } from '@vethra/world'
 import { resultOf } from './cached-list.ts'
 
-/** The namespace at a path, as it is now. Throws CniError 8 unless that is a network namespace other than the runtime's own. */
-export async function checkNamespace(
-  { look }: NamespaceFacts,
-  path: string,
-): Promise<SeenNamespace> {
+/** Throws CniError 8 unless a path is a network namespace other than the runtime's own. */
+export async function checkNamespace({ look }: NamespaceFacts, path: string): Promise<void> {
   const seen = await look(path)
   // Of two that live, device and inode tell.
   const isOwn = seen.netnsId === (await look('/proc/self/ns/net')).netnsId
-  if (seen.found === 'namespace' && !isOwn) return seen
+  if (seen.found === 'namespace' && !isOwn) return
   const what = seen.found === 'namespace' ? "the runtime's own network" : 'no network'
   throw netnsError(
     `${JSON.stringify(path)} is ${what} namespace`,

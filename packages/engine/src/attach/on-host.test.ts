@@ -94,6 +94,7 @@ beforeEach(() => {
       interfaceIn: async () => undefined,
       nonce: () => 'n1',
       pluginsEnded: async (id, nonce) => void log.push(`wait for ${id} by ${nonce}`),
+      changeablePart: () => undefined,
       hasLink: async (_, ifname) => links.has(ifname),
       linksIn: async () => [],
       linkAt: async (_, ifname) => links.get(ifname),

@@ -75,6 +75,7 @@ beforeEach(() => {
       interfaceIn: async () => undefined,
       nonce: () => 'n',
       pluginsEnded: async () => undefined,
+      changeablePart: () => undefined,
       hasLink: async () => true,
       linksIn: async () => [],
       linkAt: async () => undefined,

@@ -56,6 +56,7 @@ const netns: NamespaceFacts = {
     ...{ cookie: namespaces[path] ?? '', mac: `02:00:00:00:00:0${namespaces[path]}` },
     addresses: ['10.4.1.7/24'],
   }),
+  changeablePart: () => undefined,
   hasLink: async () => true,
   linksIn: async () => [],
   linkAt: async () => undefined,

@@ -27,7 +27,7 @@ import type { DoctorTools } from './doctor-tools.ts'
 import { mapInTurns } from './in-turns.ts'
 import type { NativeAttachment } from './native-effects.ts'
 import { publishedEnds } from './published-ends.ts'
-import { readMarks, waysSeen } from './ways-seen.ts'
+import { waysSeen } from './ways-seen.ts'
 
 /** The remembered attachments, and the desired state of those that live. */
 export interface SeenAttachments {
@@ -47,12 +47,14 @@ interface AttachmentFacts {
   readonly stored: ReadonlyMap<string, readonly (string | undefined)[] | undefined>
   /** By the same ids: the namespace that each was started in, where it is known. */
   readonly homes: ReadonlyMap<string, NamespaceIdentity | undefined>
+  /** The texts of attachments whose interfaces on the host bear their mark. */
+  readonly marks: ReadonlySet<string>
 }
 
 /** Looks at records, at cached results, and at the namespaces that they name. */
 export async function observeAttachments(
   { host, clock }: DoctorTools,
-  { memory, networks, stored, homes }: AttachmentFacts,
+  { memory, networks, stored, homes, marks }: AttachmentFacts,
 ): Promise<SeenAttachments> {
   const { records, cached, damaged } = memory
   const entries = new Map(cached.map((each) => [attachmentText(keyOf(each)), each]))
@@ -63,7 +65,6 @@ export async function observeAttachments(
   const lostRecords = new Set(damaged.filter(({ of }) => of === 'record').map(nameOf))
   const { bootId } = await host.netns.look('/proc/self/ns/net')
   const read = attachmentReader(networks)
-  const marks = await readMarks(host)
   const known = { networks, stored, homes, lostRecords, read, marks, ...present({ bootId }) }
   const seen = await mapInTurns(clock, [...keys], async ([text, key]) => {
     const each = { key, record: recorded.get(text), entry: entries.get(text) }
@@ -88,12 +89,10 @@ export async function observeAttachments(
 }
 
 /** The facts that all attachments are read by. */
-interface KnownToAll extends Pick<AttachmentFacts, 'networks' | 'stored' | 'homes'> {
+interface KnownToAll extends Omit<AttachmentFacts, 'memory'> {
   readonly read: ReturnType<typeof attachmentReader>
   /** The names of records that are damaged. */
   readonly lostRecords: ReadonlySet<string>
-  /** The texts of attachments whose interfaces on the host bear their mark. */
-  readonly marks: ReadonlySet<string>
   /** The id of this boot. */
   readonly bootId?: string
 }

@@ -8,6 +8,7 @@ import type {
 import { readFirewall, unreadableTables } from '@vethra/firewall'
 import { findNetwork, hangsAtLoopback, type Network, networkSubnets } from '@vethra/networks'
 import { networkFeatures } from '@vethra/plugins'
+import type { SeenNetwork } from '@vethra/world'
 import { keyOf } from '../attach/membership.ts'
 import { programsOf } from '../attach/ways-now.ts'
 import { attachedIds } from '../attach/whose.ts'
@@ -25,6 +26,7 @@ import { leadsOf, masqueradesOf, observeTable } from './observe-tables.ts'
 import { readNetworks } from './read-networks.ts'
 import { readReservations } from './read-reservations.ts'
 import { isFor, isIn, type Scope } from './scope.ts'
+import { marksOf } from './ways-seen.ts'
 
 /** The desired and the observed state of a host. */
 export interface HostState {
@@ -48,9 +50,7 @@ export async function observe(tools: DoctorTools, scope?: Scope): Promise<HostSt
   const masquerades = await masqueradesOf(tools, first, first.observed.firewall)
   await tools.clock.yieldNow?.()
   const leads = seen.some(({ published }) => published) ? await leadsOf(tools, seen) : undefined
-  const links = isFor(scope, 'release-address')
-    ? await markLinks(tools, first.links, seen)
-    : first.links
+  const links = straysOwned(first.links, isFor(scope, 'release-address') ? seen : undefined)
   return {
     desired: {
       networks: networks.map((each) => desiredNetwork(tools, each)),
@@ -75,14 +75,15 @@ export async function observe(tools: DoctorTools, scope?: Scope): Promise<HostSt
 
 // Each thing once. Programs are started first: they run while files are read.
 async function lookAround(tools: DoctorTools, scope: Scope | undefined) {
+  const looked = tools.kernel.network()
   const [rules, facts, kit, network, portHolds, signs, { names, ...seen }] = await Promise.all([
     lookAtRules(tools),
     tools.kernel.facts(),
     tools.host.rootless?.info().catch(onCniError((error) => error)),
-    tools.kernel.network(),
+    looked,
     tools.ports.list(),
     tools.otherSigns(),
-    lookAtFiles(tools, scope),
+    lookAtFiles(tools, scope, looked),
   ])
   const isSilent = kit instanceof CniError
   const { confFaults, shadowed, reservations, unread } = seen
@@ -102,7 +103,11 @@ async function lookAround(tools: DoctorTools, scope: Scope | undefined) {
 }
 
 // Networks first: by them all else is read.
-async function lookAtFiles(tools: DoctorTools, scope: Scope | undefined) {
+async function lookAtFiles(
+  tools: DoctorTools,
+  scope: Scope | undefined,
+  looked: Promise<SeenNetwork>,
+) {
   const namespaces = await tools.namespaces()
   const networks = await readNetworks(tools, namespaces)
   const [host, reservations, around] = await Promise.all([
@@ -113,7 +118,7 @@ async function lookAtFiles(tools: DoctorTools, scope: Scope | undefined) {
     isFor(scope, 'release-address', 'reserve-address')
       ? readReservations(tools, networks.networks)
       : { reservations: [], unread: [] },
-    lookAtContainers(tools, scope, { namespaces, networks: networks.networks }),
+    lookAtContainers(tools, scope, { namespaces, networks: networks.networks, looked }),
   ])
   return { namespaces, ...networks, host, ...reservations, ...around }
 }
@@ -124,7 +129,12 @@ async function lookAtContainers(
   {
     namespaces,
     networks,
-  }: { readonly namespaces: readonly string[]; readonly networks: readonly Network[] },
+    looked,
+  }: {
+    readonly namespaces: readonly string[]
+    readonly networks: readonly Network[]
+    readonly looked: Promise<SeenNetwork>
+  },
 ): Promise<SeenContainers & SeenOfAttachments> {
   const all = await tools.memory()
   const idOf = attachedIds(all.records)
@@ -146,7 +156,8 @@ async function lookAtContainers(
   const homes = new Map(
     known.containers.map(({ observed, home }) => [observed.containerId, home] as const),
   )
-  const facts = { memory, networks: lists, stored: new Map(stored), homes }
+  const marks = marksOf((await looked).links)
+  const facts = { memory, networks: lists, stored: new Map(stored), homes, marks }
   const attachments = await observeAttachments(tools, facts)
   const looksInside = tools.looksInside(attachments.living.length)
   const inside =
@@ -176,26 +187,15 @@ async function lookAtRules({
   return { firewall: saved.map(readFirewall), unreadable: saved.flatMap(unreadableTables) }
 }
 
-// With the owners that marks name. Those that attachments are known to have are not asked.
-async function markLinks(
-  { host }: DoctorTools,
+// With the owners of those that no attachment is known to have, where these are asked for.
+function straysOwned(
   links: ObservedState['links'],
-  attachments: readonly ObservedAttachment[],
-): Promise<ObservedState['links']> {
-  const known = new Set(attachments.map(({ hostLink }) => hostLink))
-  const others = links.filter(({ name, bridge }) => !bridge && name !== 'lo' && !known.has(name))
-  const kernel = others.length > 0 ? await host.kernel?.() : undefined
-  if (kernel === undefined) return links
-  const expected = others.map(({ name }) => ({
-    owner: { kind: 'host' } as const,
-    resource: { kind: 'link', place: 'host', name, type: { name: 'dummy' }, up: true } as const,
-  }))
-  const owners = new Map(
-    (await kernel.observe('', expected)).flatMap(({ resource, owner }) =>
-      'name' in resource && owner.kind !== 'host' ? [[resource.name, owner]] : [],
-    ),
+  attachments: readonly ObservedAttachment[] | undefined,
+): ObservedState['links'] {
+  const known = new Set(attachments?.map(({ hostLink }) => hostLink))
+  return links.map(({ owner, ...link }) =>
+    owner && attachments && !known.has(link.name) ? { ...link, owner } : link,
   )
-  return links.map((link) => ({ ...link, ...present({ owner: owners.get(link.name) }) }))
 }
 
 function signsOf(

@@ -1,19 +1,14 @@
 import type { AttachmentKey } from '@vethra/cni'
-import { attachmentText } from '@vethra/findings'
+import { attachmentText, type ObservedState } from '@vethra/findings'
 import { type PluginWay, waysOf } from '@vethra/plugins'
 import type { AttachmentRecord, CachedAttachment } from '@vethra/world'
-import type { HostTools } from '../attach/host-tools.ts'
 import { madeOf } from '../attach/remembered.ts'
 
 /** The texts of the attachments whose interface on the host bears their mark. */
-export async function readMarks({
-  kernel,
-}: Pick<HostTools, 'kernel'>): Promise<ReadonlySet<string>> {
-  const marked = (await (await kernel?.())?.marked()) ?? []
-  const texts = marked.map(({ owner }) =>
-    owner.kind === 'attachment' ? attachmentText(owner) : '',
+export function marksOf(links: ObservedState['links']): ReadonlySet<string> {
+  return new Set(
+    links.flatMap(({ owner }) => (owner?.kind === 'attachment' ? [attachmentText(owner)] : [])),
   )
-  return new Set(texts)
 }
 
 /**
