@@ -13,6 +13,8 @@ describe('as root', () => {
     const commands = `${bridge}
       ip link add v0 type veth peer name v1
       ip link set v0 master br0
+      ip link set v0 alias 'vethra lan c1 eth0'
+      ip link set v1 alias 'of others'
       ip route add blackhole 10.8.0.0/16`
     const { links, routes } = inNamespace(commands, 'return await host.hostKernel().network()') as {
       links: readonly { name: string }[]
@@ -25,7 +27,9 @@ describe('as root', () => {
     })
     expect(links.find(({ name }) => name === 'v0')).toMatchObject({
       ...{ bridge: false, up: false, master: 'br0' },
+      owner: { kind: 'attachment', network: 'lan', containerId: 'c1', ifname: 'eth0' },
     })
+    expect(links.find(({ name }) => name === 'v1')).not.toHaveProperty('owner')
     expect(routes).toEqual(
       expect.arrayContaining([
         { prefix: '10.9.0.0/24', device: 'br0' },

@@ -27,7 +27,7 @@ import type { DoctorTools } from './doctor-tools.ts'
 import { mapInTurns } from './in-turns.ts'
 import type { NativeAttachment } from './native-effects.ts'
 import { publishedEnds } from './published-ends.ts'
-import { waysSeen } from './ways-seen.ts'
+import { type RecordAndEntry, waysSeen } from './ways-seen.ts'
 
 /** The remembered attachments, and the desired state of those that live. */
 export interface SeenAttachments {
@@ -97,13 +97,6 @@ interface KnownToAll extends Omit<AttachmentFacts, 'memory'> {
   readonly bootId?: string
 }
 
-/** The record and the cached result of one attachment: at least one of them. */
-interface Remembered {
-  readonly key: AttachmentKey
-  readonly record: AttachmentRecord | undefined
-  readonly entry: CachedAttachment | undefined
-}
-
 interface SeenAttachment {
   readonly attachment: ObservedAttachment
   /** Undefined where no conf list of it can be read. */
@@ -115,7 +108,7 @@ interface SeenAttachment {
 async function observeAttachment(
   host: DoctorTools['host'],
   known: KnownToAll,
-  remembered: Remembered,
+  remembered: RecordAndEntry,
 ): Promise<SeenAttachment> {
   const { key, record, entry } = remembered
   const isStored = known.stored.has(key.containerId)
@@ -162,7 +155,7 @@ interface ReadAttachment {
 
 function readBoth(
   read: KnownToAll['read'],
-  { record, entry }: Remembered,
+  { record, entry }: RecordAndEntry,
   ways: readonly PluginWay[] | undefined,
 ): ReadAttachment {
   const cached = entry && read(entry, ways)
@@ -175,7 +168,11 @@ function readBoth(
 function podAndNetwork(
   networks: KnownToAll['networks'],
   entry: CachedAttachment,
-  { record, ours, state }: Pick<Remembered, 'record'> & Pick<ObservedAttachment, 'ours' | 'state'>,
+  {
+    record,
+    ours,
+    state,
+  }: Pick<RecordAndEntry, 'record'> & Pick<ObservedAttachment, 'ours' | 'state'>,
 ): Pick<ObservedAttachment, 'pod' | 'networkLost'> {
   const pod = ours ? undefined : podOf(entry.attachment)
   const isNeeded = record ? state === 'alive' : pod !== undefined
@@ -208,7 +205,7 @@ interface OfRecord {
 // Without a record a path alone tells little: enough to report what is not ours, and is never changed.
 async function stateOf(
   host: DoctorTools['host'],
-  { record, entry }: Remembered,
+  { record, entry }: RecordAndEntry,
   { recordDamaged, ours, home }: OfRecord,
 ): Promise<Life> {
   // Another cookie is another namespace, whatever interface it has: its user can give it any.

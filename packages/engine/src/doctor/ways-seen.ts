@@ -4,6 +4,13 @@ import { type PluginWay, waysOf } from '@vethra/plugins'
 import type { AttachmentRecord, CachedAttachment } from '@vethra/world'
 import { madeOf } from '../attach/remembered.ts'
 
+/** The record and the cached result of one attachment: at least one of them. */
+export interface RecordAndEntry {
+  readonly key: AttachmentKey
+  readonly record: AttachmentRecord | undefined
+  readonly entry: CachedAttachment | undefined
+}
+
 /** The texts of the attachments whose interface on the host bears their mark. */
 export function marksOf(links: ObservedState['links']): ReadonlySet<string> {
   return new Set(
@@ -17,15 +24,9 @@ export function marksOf(links: ObservedState['links']): ReadonlySet<string> {
  */
 export function waysSeen(
   marks: ReadonlySet<string>,
-  { key, record, entry }: Remembered,
+  { key, record, entry }: RecordAndEntry,
 ): readonly PluginWay[] | undefined {
   if (record?.ways?.[0]?.way === 'native' || !marks.has(attachmentText(key))) return record?.ways
   const { list } = madeOf(entry ?? record?.made)
   return list ? waysOf(list, 'native') : record?.ways
-}
-
-interface Remembered {
-  readonly key: AttachmentKey
-  readonly record: AttachmentRecord | undefined
-  readonly entry: CachedAttachment | undefined
 }
