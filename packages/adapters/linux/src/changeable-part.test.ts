@@ -7,6 +7,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs'
+import { spawn } from 'node:child_process'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
@@ -43,4 +44,14 @@ it('a path has a part that another user can change where a folder or a link on i
 it('a namespace of a process has none, whoever owns the process: its link is the kernel’s', () => {
   expect(changeablePart('/proc/self/ns/net')).toBeUndefined()
   expect(changeablePart(`/proc/${process.pid}/task/${process.pid}/ns/net`)).toBeUndefined()
+})
+
+it('what lies behind the root of another process can be changed by who is in there; behind that of init and our own it is as ever', (context) => {
+  context.skip(needsRoot !== undefined, needsRoot)
+  const child = spawn('sleep', ['1000'])
+  const root = `/proc/${child.pid}/root`
+  const parts = [`${root}/run/netns/x`, `${root}/proc/1/ns/net`, '/proc/1/root/run', '/proc/self/root/run']
+  const changeable = parts.map(changeablePart)
+  child.kill()
+  expect(changeable).toEqual([root, root, undefined, undefined])
 })

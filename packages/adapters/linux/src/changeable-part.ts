@@ -13,13 +13,19 @@ export function changeablePart(path: string): string | undefined {
     if (ofProcess.test([next, ...waiting].join('/'))) return undefined
     const seen = trying(() => lstatSync(next))
     if (seen === undefined) return undefined
-    if (isOthers(seen)) return isHost() ? next : undefined
+    if (isOthers(seen) || (seen.isSymbolicLink() && isOfAnother(next))) return isHost() ? next : undefined
     const target = seen.isSymbolicLink() ? trying(() => readlinkSync(next)) : undefined
     at = target === undefined ? next : target.startsWith('/') ? '/' : dirname(next)
     waiting.unshift(...partsOf(target ?? ''))
     links += target === undefined ? 0 : 1
   }
   return undefined
+}
+
+// A process says where its root, its working directory and its descriptors lead: in a container, to what its user made.
+function isOfAnother(link: string): boolean {
+  const pid = /^\/proc\/(\d+)\//.exec(link)?.[1]
+  return pid !== undefined && pid !== '1' && pid !== String(process.pid)
 }
 
 /** As the kernel's: path_resolution(7). */
