@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { describeOnHost } from './gate.ts'
-import { type Host, openHost } from './host.ts'
+import { executable, type Host, openHost } from './host.ts'
 
 interface Row {
   readonly Network: string
@@ -30,6 +30,27 @@ describeOnHost('vethra ipam', () => {
   }
   const addresses = async () =>
     (await list()).map(({ Network, Address }) => `${Network} ${Address}`)
+
+  it.each(['mount -t tmpfs -o mode=755 tmpfs $F', 'mkdir /run/f; mount --bind /run/f $F'])(
+    'reserves, releases and ends in a folder that is a mount of its own: %s',
+    async (mount) => {
+      const script = `
+        F=/var/lib/cni/networks/lan; mkdir -p $F; ${mount}; ip netns add blue; ip netns add red
+        "$0" network create --subnet 10.50.0.0/24 lan
+        for round in 1 2; do for n in blue red; do "$0" cni add lan /run/netns/$n; done
+          ls -A $F $F/..; head $F/1* $F/last*
+          for n in blue red; do "$0" cni del lan /run/netns/$n; done; done
+        "$0" network rm lan; ls -A $F`
+      const { exitCode, stderr, stdout } = await host.run(['sh', '-ec', script, executable])
+      expect(exitCode, stderr).toBe(0)
+      expect(stdout.match(/^(10\.[\d.]+|last_.*|cnitool|\.v.*)/gm)).toEqual(
+        [2, 4].flatMap((first) => [
+          ...[`10.50.0.${first}`, `10.50.0.${first + 1}`, 'last_reserved_ip.0'],
+          ...['cnitool', 'cnitool', `10.50.0.${first + 1}`],
+        ]),
+      )
+    },
+  )
 
   it('lists who holds what since when, by network and then by address', async () => {
     await reserve('lan', '10.4.0.10', 'b\r\neth0')

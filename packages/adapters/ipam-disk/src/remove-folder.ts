@@ -14,19 +14,20 @@ export async function removeFolder(folder: string): Promise<void> {
       foreign.map(({ name }) => name),
     )
   for (const { name } of entries) removed(join(folder, name), unlinkSync)
-  removed(folder, rmdirSync)
+  // A mount on the folder is its owner's, and stays.
+  removed(folder, rmdirSync, 'EBUSY')
 }
 
 function isOfHostLocal(name: string): boolean {
   return name === 'lock' || /^last_reserved_ip\.\d+$/.test(name) || isCanonical(name)
 }
 
-function removed(path: string, remove: (path: string) => void): void {
+function removed(path: string, remove: (path: string) => void, allowed = 'ENOENT'): void {
   try {
     remove(path)
   } catch (cause) {
     if (hasCode(cause, 'ENOTEMPTY')) throw notEmpty(path, [], cause)
-    if (!isMissing(cause)) throw failure(`remove ${path}`, cause)
+    if (!isMissing(cause) && !hasCode(cause, allowed)) throw failure(`remove ${path}`, cause)
   }
 }
 

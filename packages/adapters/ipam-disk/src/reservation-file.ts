@@ -1,4 +1,14 @@
-import { closeSync, constants, linkSync, openSync, readSync, renameSync, writeSync } from 'node:fs'
+import {
+  closeSync,
+  constants,
+  copyFileSync,
+  linkSync,
+  openSync,
+  readSync,
+  renameSync,
+  unlinkSync,
+  writeSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { failure, hasCode, isMissing, namesIn, removeFile } from './failure.ts'
 
@@ -64,11 +74,24 @@ export function removeDrafts(dataDir: string, mark: string): void {
 /** Gives a draft its name, complete; false when the name is taken. This, and no lock, is what keeps an address from two holders. */
 export function publishDraft(draft: string, path: string): boolean {
   try {
-    linkSync(draft, path)
+    orAcrossMounts(
+      () => linkSync(draft, path),
+      () => copyFileSync(draft, path, constants.COPYFILE_EXCL),
+    )
     return true
   } catch (cause) {
     if (hasCode(cause, 'EEXIST')) return false
     throw failure(`reserve ${path}`, cause)
+  }
+}
+
+// Where the network's folder is a mount of its own, a file is made there and then written, as by host-local.
+function orAcrossMounts(move: () => void, copy: () => void): void {
+  try {
+    move()
+  } catch (cause) {
+    if (!hasCode(cause, 'EXDEV')) throw cause
+    copy()
   }
 }
 
@@ -82,7 +105,13 @@ export interface DraftPlace {
 export function replaceWhole({ dataDir, mark }: DraftPlace, path: string, text: string): void {
   const draft = writeDraft(dataDir, mark, text)
   try {
-    renameSync(draft, path)
+    orAcrossMounts(
+      () => renameSync(draft, path),
+      () => {
+        copyFileSync(draft, path)
+        unlinkSync(draft)
+      },
+    )
   } catch (cause) {
     removeFile(draft)
     throw failure(`write ${path}`, cause)

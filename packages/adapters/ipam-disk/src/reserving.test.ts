@@ -106,12 +106,12 @@ describe('reserve', () => {
 
   it('removes what a killed writer left beside the folder, and never what it had made', async () => {
     await add('a')
-    const { ino } = statSync(lan)
-    const draft = join(dataDir, `.vethra-${ino}-1-1`)
+    const { dev, ino } = statSync(lan)
+    const draft = join(dataDir, `.vethra-${dev}-${ino}-1-1`)
     writeFileSync(draft, 'b\r\neth0')
     // Killed between link and unlink: the draft is the reservation itself.
     linkSync(draft, join(lan, '10.4.0.3'))
-    const foreign = join(dataDir, `.vethra-${ino}9-1-1`)
+    const foreign = join(dataDir, `.vethra-${dev}-${ino}9-1-1`)
     writeFileSync(foreign, '')
     expect(await add('c')).toBe('10.4.0.4')
     expect(readFileSync(join(lan, '10.4.0.3'), 'utf8')).toBe('b\r\neth0')

@@ -48,7 +48,7 @@ export async function withFolder<T>(
 
 /** The prefix of a network's draft names: beside its folder, and by its number. */
 export function markOf(folder: string): string {
-  return `.vethra-${lstatSync(folder).ino}-`
+  return `.vethra-${numberOf(folder)}-`
 }
 
 /** Where the index of a folder lies, by the numbers of the folder: two names of it share one. */
@@ -57,8 +57,13 @@ export function indexPath(
   folder: string,
 ): string | undefined {
   if (indexDir === undefined) return undefined
+  return join(indexDir, numberOf(folder))
+}
+
+// The root of each tmpfs has the same inode.
+function numberOf(folder: string): string {
   const { dev, ino } = lstatSync(folder)
-  return join(indexDir, `${dev}-${ino}`)
+  return `${dev}-${ino}`
 }
 
 /** The content of a holder's reservation, and that of old versions of host-local. Throws CniError 4 for an invalid holder. */
