@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process'
 import {
   chmodSync,
   chownSync,
@@ -7,7 +8,6 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs'
-import { spawn } from 'node:child_process'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
@@ -50,7 +50,12 @@ it('what lies behind the root of another process can be changed by who is in the
   context.skip(needsRoot !== undefined, needsRoot)
   const child = spawn('sleep', ['1000'])
   const root = `/proc/${child.pid}/root`
-  const parts = [`${root}/run/netns/x`, `${root}/proc/1/ns/net`, '/proc/1/root/run', '/proc/self/root/run']
+  const parts = [
+    `${root}/run/netns/x`,
+    `${root}/proc/1/ns/net`,
+    '/proc/1/root/run',
+    '/proc/self/root/run',
+  ]
   const changeable = parts.map(changeablePart)
   child.kill()
   expect(changeable).toEqual([root, root, undefined, undefined])

@@ -13,7 +13,8 @@ export function changeablePart(path: string): string | undefined {
     if (ofProcess.test([next, ...waiting].join('/'))) return undefined
     const seen = trying(() => lstatSync(next))
     if (seen === undefined) return undefined
-    if (isOthers(seen) || (seen.isSymbolicLink() && isOfAnother(next))) return isHost() ? next : undefined
+    if (isOthers(seen) || (seen.isSymbolicLink() && isOfAnother(next)))
+      return isHost() ? next : undefined
     const target = seen.isSymbolicLink() ? trying(() => readlinkSync(next)) : undefined
     at = target === undefined ? next : target.startsWith('/') ? '/' : dirname(next)
     waiting.unshift(...partsOf(target ?? ''))

@@ -1,8 +1,9 @@
-import { closeSync, openSync } from 'node:fs'
+import { closeSync } from 'node:fs'
 import { informMessage, leasedResolvers } from '@vethra/netlink'
 import type { LeasedInterface } from '@vethra/world'
 import { socketAddress } from './dns/socket-address.ts'
 import { bindTo, libc, setOption } from './netlink/libc-in-bun.ts'
+import { openNamespace } from './netlink/visit.ts'
 import { socketIn } from './socket-in-bun.ts'
 
 /** RFC 2131: ports of the client and of the server. */
@@ -15,7 +16,7 @@ const [tries, tryMs] = [3, 300]
 /** A DHCP server's resolvers for a leased address, by DHCPINFORM, three times in a second of this thread. None when refused. */
 export function leaseResolvers(given: LeasedInterface): readonly string[] {
   const { netns, ifname, mac, address } = given
-  const there = openSync(netns, 'r')
+  const there = openNamespace(netns)
   const socket = socketIn(there)
   closeSync(there)
   if (socket === -1) return []

@@ -1,5 +1,6 @@
-import { closeSync, existsSync, openSync } from 'node:fs'
+import { closeSync, existsSync } from 'node:fs'
 import { libc } from './netlink/libc-in-bun.ts'
+import { openNamespace } from './netlink/visit.ts'
 import { socketIn } from './socket-in-bun.ts'
 
 /** Brings up `lo` in a network namespace by system calls of this thread. False when the system refuses. */
@@ -18,7 +19,7 @@ export function hasLinkInBun(netns: string, ifname: string): boolean {
 }
 
 function visiting(netns: string, work: (socket: number) => boolean): boolean {
-  const there = openSync(netns, 'r')
+  const there = openNamespace(netns)
   try {
     const socket = socketIn(there)
     if (socket === -1) return false

@@ -11,7 +11,7 @@ const hints: Readonly<Record<string, string>> = {
   EROFS: 'Name a folder on a file system that is mounted for writing.',
   ENOSPC: 'Free some space on the file system that holds it.',
   EDQUOT: 'Free some of the quota on the file system that holds it.',
-  EMFILE: 'Raise the limit of open files: ulimit -n, or LimitNOFILE= in a unit.',
+  EMFILE: 'Raise the limit of open files (RLIMIT_NOFILE): ulimit -n, or LimitNOFILE= in a unit.',
   ENFILE: "Raise the system's limit of open files: sysctl fs.file-max.",
   EAGAIN:
     'Raise the limit of processes: ulimit -u, or TasksMax= in a unit; of a file, end what holds a lease on it: cat /proc/locks.',

@@ -27,8 +27,8 @@ export function refusedChange(
 }
 
 function hintOf(errno: number, resource: Resource): string | undefined {
-  if (errno === notPermitted) return 'Run as root, with CAP_NET_ADMIN.'
   if (resource.kind === 'sysctl') return sysctlHint(errno, resource)
+  if (errno === notPermitted) return 'Run as root, with CAP_NET_ADMIN.'
   // The kernel's words on a link that has IPv6 switched off.
   if (errno === noAccess && resource.kind === 'address' && resource.address.includes(':'))
     return 'Allow IPv6: sysctl -w net.ipv6.conf.default.disable_ipv6=0; or make the network without it.'
@@ -41,6 +41,8 @@ function sysctlHint(errno: number, { place, key, value }: Sysctl): string | unde
     return 'Boot the host with IPv6 (without ipv6.disable=1), or make the network without it.'
   if (errno === missing && key.startsWith('net/ipv6/'))
     return 'Give the network an MTU of 1280 or more, with which interfaces have IPv6, or no IPv6.'
+  if (errno === notPermitted || errno === noAccess)
+    return 'Run with CAP_NET_ADMIN in the user namespace that the network namespace belongs to, and under no profile of AppArmor or SELinux that denies /proc/sys.'
   if (errno !== readOnly) return undefined
   if (place === 'container') return 'Mount /proc/sys for writing.'
   return `Mount /proc/sys for writing, or have the host set it: sysctl -w ${key}=${value}`

@@ -1,5 +1,5 @@
 import { closeSync } from 'node:fs'
-import { type CniError, ioError } from '@vethra/cni'
+import { type CniError, ioError, systemHint } from '@vethra/cni'
 import {
   type Answers,
   encodeMessages,
@@ -38,6 +38,7 @@ const netlinkLevel = 270
 /** NETLINK_EXT_ACK: errors carry a text; NETLINK_CAP_ACK: they do not repeat their request. */
 const extendedAck = 11
 const cappedAck = 10
+const tooMany = 24
 
 /** Opens a socket in the namespace of this process. Throws CniError 5 when the kernel refuses. */
 export function openSocket(protocol: NetlinkProtocol): NetlinkSocket {
@@ -138,5 +139,6 @@ function receiveAll(descriptor: number): Received {
 }
 
 function failed(action: string, errno: number): CniError {
-  return ioError(`cannot ${action}: ${explainErrno(errno)}`)
+  const hint = errno === tooMany ? systemHint({ code: 'EMFILE' }) : undefined
+  return ioError(`cannot ${action}: ${explainErrno(errno)}`, hint)
 }

@@ -1,5 +1,5 @@
 import { closeSync, openSync } from 'node:fs'
-import { type CniError, netnsError } from '@vethra/cni'
+import { type CniError, netnsError, systemHint } from '@vethra/cni'
 import { explainErrno } from '@vethra/netlink'
 import { errorNumber, libc } from './libc-in-bun.ts'
 
@@ -10,15 +10,19 @@ export function openNamespace(netns: string): number {
   try {
     return openSync(netns, 'r')
   } catch (cause) {
-    throw netnsError(`cannot open network namespace ${netns}`, { cause })
+    const isFull = cause instanceof Error && /^E[MN]FILE/.test(cause.message)
+    const hint = isFull ? systemHint(cause) : undefined
+    throw netnsError(`cannot open network namespace ${netns}`, { cause, ...(hint && { hint }) })
   }
 }
 
 /** Runs raw calls of `work` in another network namespace, and comes back; it may start no thread. Throws CniError 8. */
 export function visit<T>(namespace: number, work: () => T): T {
-  const own = openSync('/proc/thread-self/ns/net', 'r')
+  const own = openNamespace('/proc/thread-self/ns/net')
   try {
-    if (libc().setns(namespace, networkNamespace) !== 0) throw notEntered(errorNumber())
+    // Who may not enter the own one could not come back.
+    for (const each of [own, namespace])
+      if (libc().setns(each, networkNamespace) !== 0) throw notEntered(errorNumber())
     try {
       return work()
     } finally {
@@ -33,6 +37,9 @@ export function visit<T>(namespace: number, work: () => T): T {
 const notPermitted = 1
 
 function notEntered(errno: number): CniError {
-  const hint = errno === notPermitted ? 'Run as root, with CAP_SYS_ADMIN.' : undefined
+  const hint =
+    errno === notPermitted
+      ? 'Run as root, with CAP_SYS_ADMIN; in a user namespace, in a network namespace of its own, too.'
+      : undefined
   return netnsError(`cannot enter a network namespace: ${explainErrno(errno)}`, hint)
 }
