@@ -55,6 +55,24 @@ describeOnHost('an attachment whose plugin refuses its conf in ADD and in DEL', 
     expect(await cni.leftovers()).toEqual([])
   })
 
+  it('that a full folder lies at the cached result of, is detached, and the folder left', async () => {
+    await cni.conf('10-lan.conflist', mended)
+    expect(await run('cni', 'add', 'lan', netns)).toMatchObject({ exitCode: 0 })
+    const swap = 'cd /var/lib/cni/results; f=$(echo *); rm $f; mkdir -p $f/own'
+    await cni.host.run(['sh', '-ec', swap])
+    expect(await run('cni', 'del', 'lan', netns)).toMatchObject({ exitCode: 0 })
+    expect(await records()).toBe('')
+    const again = await run('cni', 'add', 'lan', netns)
+    expect(again).toMatchObject({
+      exitCode: 1,
+      stderr: expect.stringContaining('Remove the folder'),
+    })
+    await cni.host.run(['sh', '-ec', 'rmdir /var/lib/cni/results/*/own'])
+    expect(await run('cni', 'add', 'lan', netns)).toMatchObject({ exitCode: 0 })
+    expect(await run('cni', 'del', 'lan', netns)).toMatchObject({ exitCode: 0 })
+    expect(await cni.leftovers()).toEqual([])
+  })
+
   it('goes with cni del --force while it cannot be undone, with a report', async () => {
     await wedge()
     const ran = await run('cni', 'del', '--force', 'lan', netns)
