@@ -95,6 +95,15 @@ describe('ports held', () => {
     expect(found.map(({ kind, severity }) => `${kind} ${severity}`)).toEqual(kinds)
   })
 
+  it('for a container that rules lead packets to, and nothing else is known of, stay', () => {
+    const { observed } = healthyWorld(1)
+    const { firewall } = observed
+    const found = (portHolds: ObservedState['portHolds']) =>
+      diff(nothingDesired, observing({ portHolds, firewall })).map(({ kind }) => kind)
+    expect(found([hold])).not.toContain('ports-left')
+    expect(found([{ ...hold, containerId: 'default-c9' }])).toContain('ports-left')
+  })
+
   it('for an attached container are as they should be', () => {
     const found = diff(
       nothingDesired,

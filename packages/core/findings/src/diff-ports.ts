@@ -11,10 +11,16 @@ export function portFindings({
   ourContainers,
 }: Compared): readonly Finding[] {
   const { portHolds, signs } = observed
+  const led = new Set(
+    observed.firewall.flatMap(({ owned }) =>
+      [...owned.values()].flatMap(({ claim }) => claim?.containerId ?? []),
+    ),
+  )
+  // Where records and results were removed, the rules of its plugins are all that tells of a container.
   const attached = (containerId: string) =>
     signs.running.has(containerId) ||
     signs.namespaces.has(containerId) ||
-    byContainer.get(containerId)?.some(({ state }) => state !== 'gone')
+    (byContainer.get(containerId)?.some(({ state }) => state !== 'gone') ?? led.has(containerId))
   const living = portHolds.filter(({ alive }) => alive)
   const held = Map.groupBy(living, ({ containerId }) => containerId)
   const restorable = idsOf(observed.containers.filter((each) => each.restorable))
