@@ -38,7 +38,10 @@ export function tableFindings({ observed: { table } }: Compared): readonly Findi
         message: `firewall rules of ${whose(owner)}, may be orphaned: another runtime may have made them`,
         evidence: [marked],
         ours: true,
-        fix: 'nft list table inet vethra   (delete the elements whose comments name it)',
+        fix:
+          owner.kind === 'network'
+            ? `vethra network create ${owner.network} && vethra network rm ${owner.network}`
+            : 'nft list table inet vethra   (delete the elements whose comments name it)',
       }),
     ),
     addedByOthers(strange, true),

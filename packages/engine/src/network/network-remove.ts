@@ -98,14 +98,12 @@ async function removeNetwork(tools: ManageTools, removal: Removal): Promise<void
   await tellNetwork(tools.host, 'network-removed', network.name)
 }
 
-async function removeElements(
-  { host }: ManageTools,
-  { network, bridge, heir }: Removal,
-): Promise<void> {
+async function removeElements({ host }: ManageTools, removal: Removal): Promise<void> {
+  const { network, heir } = removal
   const kernel = await host.kernel?.()
   if (kernel === undefined) return
   if (heir !== undefined) await leaveElements(kernel, network, heir)
-  const error = await removeEffects(kernel, isOf(network, bridge))
+  const error = await removeEffects(kernel, isOf(removal))
   if (error) throw error
 }
 

@@ -45,7 +45,7 @@ async function planRemoval(tools: ManageTools, removal: Removal): Promise<Remova
     Name: network.name,
     File: network.file,
     Bridge: takesBridge && !leavesLink ? (bridge ?? '') : '',
-    Elements: effects.filter(isOf(network, bridge)).map(({ resource }) => resource),
+    Elements: effects.filter(isOf(removal)).map(({ resource }) => resource),
     Rules: rules.filter(({ Text }) => Text !== ''),
     Reservations: (await reservationsAt(places)).map(({ reservation }) => reservation.address),
   }

@@ -75,15 +75,19 @@ function removalOf(network: Network, others: readonly Network[], isOursBridge: b
   }
 }
 
-/** Whether a table's element is a network's: of namesakes or on one bridge, the bridge and the subnets tell. */
-export function isOf(network: Network, bridge: string | undefined): (effect: Owned) => boolean {
+/** Whether a table's element goes with a network: of namesakes or on one bridge, the bridge and the subnets tell. */
+export function isOf({
+  network,
+  bridge,
+  takesReservations: isAlone,
+}: Removal): (effect: Owned) => boolean {
   const subnets = networkSubnets(network).map(({ subnet }) => subnet)
   return ({ resource, owner }) => {
     if (owner.kind !== 'network') return false
     if ('bridge' in resource && resource.bridge !== '') return resource.bridge === bridge
     if (owner.network !== network.name) return false
     if (resource.kind === 'admit') return resource.subnets.every((each) => subnets.includes(each))
-    return resource.kind === 'masquerade' && subnets.includes(resource.subnet)
+    return resource.kind === 'masquerade' && (isAlone || subnets.includes(resource.subnet))
   }
 }
 
