@@ -19,6 +19,6 @@ export async function refuseSecondHome(world: World, ref: ContainerRef): Promise
   if (home === undefined) return
   throw inUseError(
     `container ${ref.id} of namespace ${ref.namespace} is running already, in the network namespace ${home}`,
-    'Stop that container first, or use another container id.',
+    `Stop that container first, or use another container id. Where its lifecycle.json is wrong, prepare it again: vethra bundle rm ${ref.id}`,
   )
 }
