@@ -1,5 +1,5 @@
 import { executable, type Host } from './host.ts'
-import type { Snapshot } from './snapshot.ts'
+import { removeFreeLocks, type Snapshot } from './snapshot.ts'
 
 /** A host with what damages are done to: containers `db` and `web` in network `lan`, and much that is of others. */
 export interface DamageHost {
@@ -103,8 +103,7 @@ export async function othersResources({ host }: Pick<DamageHost, 'host'>): Promi
 /** A snapshot in which names that plugins draw, and what the kernel numbers, are the same each time. */
 export async function comparableSnapshot({ host }: Pick<DamageHost, 'host'>): Promise<Snapshot> {
   await run(host, 'ip netns delete third 2>/dev/null')
-  // The file of a lock outlives a holder that is killed, and goes when it is taken next: free it must be.
-  await run(host, 'for lock in /run/vethra/locks/*; do flock -n "$lock" rm "$lock"; done')
+  await host.run(removeFreeLocks)
   const { links, rules, files, processes } = await host.snapshot()
   const plain = (text: string) =>
     text.replace(/veth[0-9a-f]{8,12}/g, 'veth').replace(/,?fe80::[0-9a-f:]+/g, '')

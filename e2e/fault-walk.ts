@@ -2,7 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { failingPlugins, type PluginFault } from './failing-plugins.ts'
 import { executable, openHost, type Ran } from './host.ts'
-import type { Snapshot } from './snapshot.ts'
+import { removeFreeLocks, type Snapshot } from './snapshot.ts'
 
 /** The hooks of config.json that faults are put into. */
 type FaultyHook = 'createRuntime' | 'poststop'
@@ -86,6 +86,7 @@ export async function openFaultWalk(plugins: 'native' | 'exec'): Promise<FaultWa
     async remove(fault) {
       await prepare([], 'poststop', 'kill:3')
       const run = await removedTwice(fault)
+      await host.run(removeFreeLocks)
       demandEqual(await host.snapshot(), before, `bundle rm with ${fault}: ${run.step}`)
       return run
     },

@@ -9,6 +9,11 @@ export interface Snapshot {
   readonly processes: readonly string[]
 }
 
+/** The file of a lock outlives a holder that is killed, and goes when it is taken next: this takes each, free as it must be. */
+export const removeFreeLocks: readonly string[] = [
+  ...['sh', '-c', 'for lock in /run/vethra/locks/*; do flock -n "$lock" rm "$lock"; done'],
+]
+
 /** Runs a program on a host. */
 type Run = (argv: readonly string[]) => Promise<{ readonly stdout: string }>
 
