@@ -1,11 +1,10 @@
+import { existsSync } from 'node:fs'
 import { CniError, type JsonObject, passes } from '@vethra/cni'
 import { allocate, demandFree, type SetsOf, whyFull } from '@vethra/engine'
-import { ipOf, readDataDir, readHostLocalConf } from '@vethra/ipam'
-import type { IpamStore } from '@vethra/world'
+import { ipOf, type Reservation, readDataDir, readHostLocalConf } from '@vethra/ipam'
+import type { CachedAttachment, IpamStore } from '@vethra/world'
 import { collectGarbage } from './collect-garbage.ts'
-import { deadByCache } from './dead-by-cache.ts'
-import type { Plugin, Request } from './plugin.ts'
-import type { PluginWorld } from './plugin-world.ts'
+import type { Plugin, PluginWorld, Request } from './plugin.ts'
 import { readDns } from './resolv-conf.ts'
 import { inGoWords, ipamResult } from './result.ts'
 
@@ -87,4 +86,18 @@ async function status(world: PluginWorld, { conf, network }: Request): Promise<v
 
 function setsOf(world: PluginWorld, store: IpamStore, network: string): SetsOf {
   return { store, network, dead: async () => deadByCache(network, await world.cached()) }
+}
+
+/** The reservations that look dead: without a holder, or with a cached netns that is missing. For showing only: no proof. */
+function deadByCache(
+  network: string,
+  cached: readonly CachedAttachment[],
+): (reservation: Reservation) => boolean {
+  const gone = new Set(
+    cached
+      .filter((entry) => entry.network === network && entry.attachment.netns !== '')
+      .filter(({ attachment }) => !existsSync(attachment.netns))
+      .map(({ attachment }) => `${attachment.containerId}\n${attachment.ifname}`),
+  )
+  return ({ containerId, ifname }) => containerId === '' || gone.has(`${containerId}\n${ifname}`)
 }

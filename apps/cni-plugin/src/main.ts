@@ -1,10 +1,9 @@
-import { CniError, type JsonObject, specVersions } from '@vethra/cni'
+import { statSync } from 'node:fs'
+import { CniError, type JsonObject, netnsError, specVersions } from '@vethra/cni'
 import { isPluginName, type PluginName, pluginNames } from '@vethra/plugins/names'
 import { version } from '@vethra/settings'
 import { answer, errorAnswer } from './answer.ts'
-import { checkNetns } from './netns.ts'
-import type { Plugin } from './plugin.ts'
-import type { PluginWorld } from './plugin-world.ts'
+import type { Plugin, PluginWorld } from './plugin.ts'
 import { type Call, type PluginIo, readCall } from './request.ts'
 import { checkVersion } from './versions.ts'
 
@@ -73,5 +72,23 @@ async function perform(plugin: Plugin, call: Call): Promise<JsonObject | undefin
     default:
       await plugin.status(request)
       return undefined
+  }
+}
+
+/** Throws CniError 8 when the namespace of the call is the one that we run in, unless the caller says that it may be. A path that can't be opened is fine (libcni, pkg/skel). */
+function checkNetns({ netns, netnsOverride }: Call): void {
+  if (netnsOverride || netns === '') return
+  const there = identity(netns)
+  if (there === undefined || there !== identity('/proc/self/ns/net')) return
+  throw netnsError("plugin's netns and netns from CNI_NETNS should not be the same")
+}
+
+function identity(path: string): string | undefined {
+  try {
+    const { dev, ino } = statSync(path, { bigint: true })
+    return `${dev}:${ino}`
+  } catch (error) {
+    if (error instanceof Error && 'code' in error) return undefined
+    throw error
   }
 }

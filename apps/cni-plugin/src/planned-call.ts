@@ -9,8 +9,7 @@ import {
 import type { Stage } from '@vethra/engine'
 import { readCniArgs } from '@vethra/ipam'
 import { ipamPlannerOf, isChained, type PluginRequest } from '@vethra/plugins'
-import type { Request } from './plugin.ts'
-import type { PluginHost } from './plugin-world.ts'
+import type { PluginHost, Request } from './plugin.ts'
 import { previousResult } from './previous-result.ts'
 
 /** A call of a plugin that is planned, with all that its stage needs. */

@@ -1,6 +1,7 @@
-import { namespaceFacts } from '@vethra/linux'
+import type { LockPlaces } from '@vethra/cni'
+import { namespaceFacts, resolveAddress } from '@vethra/linux'
 import { flockLock } from '@vethra/lock-flock'
-import type { ResolvedSettings } from '@vethra/settings'
+import { dataStorePath, type ResolvedSettings, type Settings } from '@vethra/settings'
 import {
   diskAttachmentRecords,
   diskResultCache,
@@ -10,7 +11,6 @@ import {
 import type { Hearer, Lists, Lock, World } from '@vethra/world'
 import { attachments, runtime } from './folders-here.ts'
 import type { KitHere } from './kit-here.ts'
-import { placesHere } from './places-here.ts'
 import { type Stores, storesHere } from './stores-here.ts'
 
 /** The part of a world that listings need, and the locks and folders of the whole. */
@@ -49,5 +49,20 @@ export async function listsHere(
       sandboxes: async () =>
         (await import('@vethra/cri')).listSandboxes({ address: settings.address, timeoutMs: 500 }),
     },
+  }
+}
+
+/** The folders of locks, by the settings. */
+function placesHere({ cniNetconfpath, cniCache, dataRoot, address }: Settings): LockPlaces {
+  let dataStore: string | undefined
+  return {
+    netconf: cniNetconfpath,
+    // Resolving the address costs half a millisecond, and single CNI operations do not ask.
+    get dataStore() {
+      dataStore ??= dataStorePath(dataRoot, resolveAddress(address))
+      return dataStore
+    },
+    runtime,
+    networks: `${cniCache}/networks`,
   }
 }

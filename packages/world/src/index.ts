@@ -9,7 +9,6 @@ export type {
   StrangeEntry,
 } from './attachment-kernel.ts'
 export type { AttachmentRecord, AttachmentRecords } from './attachment-records.ts'
-export type { BypassDaemon } from './bypass-daemon.ts'
 export type { Clock } from './clock.ts'
 export type { ConfDir } from './conf-dir.ts'
 export type {
@@ -50,9 +49,8 @@ export type { PluginFile, PluginFolders } from './plugin-folders.ts'
 export type { PluginReport, PluginRunner, StageCall } from './plugin-runner.ts'
 export type { HoldRequest, PortHolder, PortReservation } from './port-holder.ts'
 export type { CachedAttachment, ResultCache } from './result-cache.ts'
-export type { RootlessKit } from './rootless-kit.ts'
+export type { BypassDaemon, RootlessKit, UserFacts } from './rootless-kit.ts'
 export type { MasqueradeTable, RuleSets } from './rule-sets.ts'
 export type { HostWatch, Service, WatchHearer } from './service.ts'
 export type { StageWorld } from './stage-world.ts'
-export type { UserFacts } from './user-facts.ts'
 export type { LeasedInterface, Lists, StepLog, WatchedFolder, World } from './world.ts'

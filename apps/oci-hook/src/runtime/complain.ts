@@ -1,8 +1,8 @@
 import { type CniError, explain } from '@vethra/cni'
 import type { RuntimeLog } from '@vethra/container/runtime'
 import type { Io } from '@vethra/world'
-import { logTo, timeOf } from './log-to.ts'
 import type { RuntimeHost } from './runtime-host.ts'
+import { logTo, timeOf } from './runtime-host.ts'
 
 /** Says what went wrong on standard error, and in the log of the real runtime: containerd shows what it finds there. */
 export function complain(

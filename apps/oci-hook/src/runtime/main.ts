@@ -1,7 +1,6 @@
-import { CniError } from '@vethra/cni'
+import { CniError, noProgramError } from '@vethra/cni'
 import { parseLog, parseStartCall } from '@vethra/container/runtime'
 import type { Io } from '@vethra/world'
-import { depthVariable, nextDepth } from './depth.ts'
 import type { RuntimeHost } from './runtime-host.ts'
 
 /** Runs a call of an OCI runtime: prepares a bundle whose annotations ask for it, and becomes the real runtime. Returns the status of a failure. */
@@ -28,4 +27,19 @@ export async function main(argv: readonly string[], io: Io, host: RuntimeHost): 
     complain({ host, io }, parseLog(args), error)
     return error.code === 103 ? 2 : 1
   }
+}
+
+/** The variable by which a call of the OCI runtime knows how many have led to it. */
+const depthVariable = 'VETHRA_RUNTIME_DEPTH'
+
+const deepest = 4
+
+/** How many calls of the OCI runtime lead to the next, this one included. Throws CniError 100 for more than four: it calls itself. */
+function nextDepth(env: Io['env'], binary: string): number {
+  const depth = Number(/^\d$/.exec(env[depthVariable] ?? '')?.[0] ?? 0) + 1
+  if (depth <= deepest) return depth
+  throw noProgramError(
+    `the OCI runtime ${JSON.stringify(binary.slice(0, 256))} calls Vethra again`,
+    'Set VETHRA_RUNTIME, or binary in [runtime] of vethra.toml, to the path of runc or crun.',
+  )
 }

@@ -4,8 +4,8 @@ import type { StartCall } from '@vethra/container/runtime'
 import { inNamespace, prepareAsked } from '@vethra/engine/prepared-start'
 import { splitGlobalFlags } from '@vethra/settings'
 import type { Io } from '@vethra/world'
-import { logTo, timeOf } from './log-to.ts'
 import type { RuntimeHost } from './runtime-host.ts'
+import { logTo, timeOf } from './runtime-host.ts'
 
 /** A start of a container whose bundle may ask for something. */
 export interface Start {

@@ -1,15 +1,14 @@
 import { existsSync, lstatSync } from 'node:fs'
 import { invalidFileError } from '@vethra/cni'
-import { makeFolder, removeFile, removeFolder } from '@vethra/files'
+import { createWhole, makeFolder, removeFile, removeFolder } from '@vethra/files'
 import { type ContainerNames, checkNames } from '@vethra/names'
 import type { HostsFolders, HostsStore, Lock } from '@vethra/world'
 import { changeNames, type NameChange, type OnFault } from './change-names.ts'
-import { dropHead } from './index-files.ts'
+import { dropHead, readHead, writeHead } from './index-files.ts'
 import { draftsOfNames, keepNames } from './keep-names.ts'
 import { listContainers } from './list-containers.ts'
 import { knownNames, lookAtFolder, staleHosts } from './look-at-folder.ts'
 import { type Places, placesOf } from './places.ts'
-import { prepareFiles } from './prepare-files.ts'
 import { readNames } from './read-names.ts'
 
 /** Options of `diskHostsStore`. */
@@ -108,3 +107,16 @@ async function openFolder(places: Places, id: string): Promise<void> {
 }
 
 const nobody: ContainerNames = { id: '', name: '', hostname: '', extraHosts: [], networks: null }
+
+/** Makes a container's folder and its hosts file where they are missing. The lock has to be held. Throws CniError 5. */
+async function prepareFiles(
+  places: Places,
+  id: string,
+  { initial, sync }: { readonly initial: string; readonly sync: boolean },
+): Promise<void> {
+  const head = existsSync(places.container(id)) ? undefined : readHead(places)
+  await makeFolder(places.container(id), 0o700)
+  await createWhole(places.hosts(id), initial, { mode: 0o644, sync })
+  // Otherwise the index would not go with the folders any more, and the next operation look at all of them.
+  if (head !== undefined) writeHead(places, [...head.idle, id])
+}

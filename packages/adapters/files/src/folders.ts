@@ -1,6 +1,13 @@
-import { chmodSync, type Dirent, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs'
+import {
+  chmodSync,
+  type Dirent,
+  mkdirSync,
+  readdirSync,
+  realpathSync,
+  rmSync,
+  statSync,
+} from 'node:fs'
 import { dirname } from 'node:path'
-import { byOctets } from './by-octets.ts'
 import { faultPoint } from './faults/fault-point.ts'
 import { errno, fileError } from './file-error.ts'
 
@@ -74,4 +81,20 @@ async function entries(path: string): Promise<readonly Dirent[]> {
 
 function inOrder(names: readonly string[]): readonly string[] {
   return byOctets(names.filter((name) => !name.startsWith('.tmp-')))
+}
+
+/** Texts in ascending order of their octets in UTF-8, as Go sorts them. */
+export function byOctets(texts: readonly string[]): readonly string[] {
+  // Only surrogates are ordered otherwise in UTF-16 than in UTF-8, and its order costs far less.
+  if (!texts.some((text) => /[\ud800-\udfff]/.test(text))) return [...texts].sort()
+  return [...texts].sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)))
+}
+
+/** A path without symbolic links; as it is where it does not exist. */
+export function realPath(path: string): string {
+  try {
+    return realpathSync(path)
+  } catch {
+    return path
+  }
 }

@@ -1,6 +1,6 @@
 import { closeSync } from 'node:fs'
 import { getOption, libc } from './netlink/libc-in-bun.ts'
-import { socketIn } from './socket-in-bun.ts'
+import { socketIn } from './netlink/visit.ts'
 
 const getId = 0x8008b70dn
 const getType = 0xb703n

@@ -3,8 +3,7 @@ import { informMessage, leasedResolvers } from '@vethra/netlink'
 import type { LeasedInterface } from '@vethra/world'
 import { socketAddress } from './dns/socket-address.ts'
 import { bindTo, libc, setOption } from './netlink/libc-in-bun.ts'
-import { openNamespace } from './netlink/visit.ts'
-import { socketIn } from './socket-in-bun.ts'
+import { openNamespace, socketIn } from './netlink/visit.ts'
 
 /** RFC 2131: ports of the client and of the server. */
 const [clientPort, serverPort] = [68, 67]

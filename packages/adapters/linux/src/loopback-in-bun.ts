@@ -1,7 +1,6 @@
 import { closeSync, existsSync } from 'node:fs'
 import { libc } from './netlink/libc-in-bun.ts'
-import { openNamespace } from './netlink/visit.ts'
-import { socketIn } from './socket-in-bun.ts'
+import { openNamespace, socketIn } from './netlink/visit.ts'
 
 /** Brings up `lo` in a network namespace by system calls of this thread. False when the system refuses. */
 export function loopbackUpInBun(netns: string): boolean {

@@ -5,9 +5,8 @@ import { isAlive } from '@vethra/plugin-exec/programs'
 import type { PortHolder } from '@vethra/world'
 import { endProcess } from './end-process.ts'
 import { allHolders, holderAt } from './holder-processes.ts'
-import { openerHere } from './opener-here.ts'
 import { type HolderRecord, type HolderRecords, holderRecords } from './records.ts'
-import type { StartedHolder } from './socket-opener.ts'
+import type { SocketOpener, StartedHolder } from './socket-opener.ts'
 import { take } from './take.ts'
 
 /** Options of `portHolder`. */
@@ -83,4 +82,12 @@ function listed(records: readonly HolderRecord[]): readonly ObservedPortHold[] {
       return { containerId, sockets, pid, alive: true, recorded: false }
     })
   return [...recorded, ...strays].sort((a, b) => (a.containerId < b.containerId ? -1 : 1))
+}
+
+/** The SocketOpener of the runtime that this process runs in. */
+async function openerHere(): Promise<SocketOpener> {
+  // Node must never evaluate bun:ffi, and node:child_process costs the executable a start of 5 ms.
+  return process.versions['bun'] !== undefined
+    ? (await import('./opener-in-bun.ts')).openerInBun
+    : (await import('./opener-in-node.ts')).openerInNode
 }

@@ -28,7 +28,7 @@ export { errorCodes, errorName } from './error-codes.ts'
 export { parseExactly } from './exact-json.ts'
 export { explain } from './explain.ts'
 export { foldKey, goBool, goField, goItems, goKeys, goText, goType } from './go-json.ts'
-export { guards, type LockPlaces } from './guards.ts'
+export { guards, type LockPlaces, resolverFile, resolverLogSocket } from './guards.ts'
 export { isObject, isTexts, type Json, type JsonObject } from './json.ts'
 export {
   checkContainerId,
@@ -61,8 +61,7 @@ export {
   parseJsonOr,
 } from './parse-json.ts'
 export { type ParsedResult, parseResult } from './parse-result.ts'
-export type { PluginCall } from './plugin-call.ts'
-export type { PluginExit } from './plugin-exit.ts'
+export type { PluginCall, PluginExit } from './plugin-call.ts'
 export {
   exitStatus,
   type KilledPlugin,
@@ -77,7 +76,6 @@ export {
 export { present } from './present.ts'
 export { escapeControls, oneLine } from './printable.ts'
 export { type RenderedResult, renderResult } from './render-result.ts'
-export { resolverFile, resolverLogSocket } from './resolver-file.ts'
 export type { Result, ResultDns, ResultInterface, ResultIp, ResultRoute } from './result.ts'
 export { canonicalCidr, familyOf } from './result-addresses.ts'
 export { systemHint } from './system-hint.ts'

@@ -1,8 +1,7 @@
 import { CniError, ioError, noProgramError } from './cni-error.ts'
 import { goField } from './go-json.ts'
 import { jsonOrNull } from './parse-json.ts'
-import type { PluginCall } from './plugin-call.ts'
-import type { PluginExit } from './plugin-exit.ts'
+import type { PluginCall, PluginExit } from './plugin-call.ts'
 import { systemHint } from './system-hint.ts'
 
 const tailOctets = 2048

@@ -1,7 +1,5 @@
 import { addressKey, liesIn } from './address-octets.ts'
 import { findHolders } from './find-holders.ts'
-import { fullNameOf } from './full-name.ts'
-import { memberOctets } from './member-octets.ts'
 import { type DnsQuestion, type DnsRecord, noRecords } from './message.ts'
 import { dnsRcode, dnsType } from './numbers.ts'
 import {
@@ -14,6 +12,7 @@ import {
 import { type ReverseName, readReverseName, reverseName } from './reverse-name.ts'
 import { findServices, readServiceName, type ServiceName } from './services.ts'
 import type { Holder, View, Zone } from './zone.ts'
+import { fullNameOf, memberOctets } from './zone.ts'
 
 /** The content of an answer. */
 export interface Content {

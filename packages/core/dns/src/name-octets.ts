@@ -58,3 +58,9 @@ function decimalAt(name: string, at: number): number | undefined {
   const digits = /^\d{3}/.exec(name.slice(at, at + 3))?.[0]
   return digits === undefined ? undefined : Number(digits)
 }
+
+/** A name as the zone knows it: in lower case, without the dot at its end. */
+export function bareName(name: string): string {
+  const lower = name.toLowerCase()
+  return lower.endsWith('.') ? lower.slice(0, -1) : lower
+}

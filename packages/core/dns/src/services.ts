@@ -1,8 +1,7 @@
-import { fullNameOf } from './full-name.ts'
-import { memberOctets } from './member-octets.ts'
 import type { DnsRecord } from './message.ts'
 import { addressRecord, type RecordHead, serviceRecord } from './records.ts'
 import type { Holder } from './zone.ts'
+import { fullNameOf, memberOctets } from './zone.ts'
 
 /** A name that begins with underscores in front of another: `_443._tcp.web`. */
 export interface ServiceName {

@@ -1,8 +1,8 @@
 import { addressKey, addressOctets, isLoopback, liesIn } from './address-octets.ts'
-import { bareName } from './bare-name.ts'
 import { findHolders } from './find-holders.ts'
-import { memberOctets } from './member-octets.ts'
+import { bareName } from './name-octets.ts'
 import type { Member, NetworkNames, View, Zone } from './zone.ts'
+import { memberOctets } from './zone.ts'
 
 /** The sender of a question. */
 export interface ZoneAsker {

@@ -1,6 +1,5 @@
 import { addressKey, addressOctets } from './address-octets.ts'
-import { bareName } from './bare-name.ts'
-import { canBeName } from './name-octets.ts'
+import { bareName, canBeName } from './name-octets.ts'
 import type { Member, Zone } from './zone.ts'
 import type { ZoneContainer } from './zone-input.ts'
 

@@ -1,4 +1,5 @@
-import type { OctetPrefix } from './address-octets.ts'
+import { addressOctets, type OctetPrefix } from './address-octets.ts'
+import { canBeName } from './name-octets.ts'
 import type { ZoneContainer, ZoneNetwork } from './zone-input.ts'
 
 /** Names and addresses of a host's containers. Keeps views and answers, in bounds; `changeZone` alone changes it. */
@@ -94,4 +95,17 @@ export interface AnswerForm {
   readonly authoritiesEnd: number
   /** The answers in their order: runs of records of one size, whose order turns from question to question. */
   readonly runs: readonly { readonly count: number; readonly size: number }[]
+}
+
+/** The target of a member's PTR and SRV records, by its name or else by its id: `web.lan`; empty when DNS cannot carry it. */
+export function fullNameOf({ container: { name, id }, network }: Member): string {
+  const names = [name, id.slice(0, 12)].filter((each) => each !== '')
+  const full = names.map((each) => `${each}.${network}`.toLowerCase())
+  return full.find(canBeName) ?? ''
+}
+
+/** The addresses of a container in a network, of 4 or 16 octets each: computed, since tens of thousands are seldom asked for. */
+export function memberOctets({ container, network }: Member): readonly Uint8Array[] {
+  const { addresses = [] } = container.networks[network] ?? {}
+  return addresses.flatMap((each) => addressOctets(each) ?? [])
 }

@@ -30,7 +30,7 @@ export {
   readFirewall,
   unreadableTables,
 } from './iptables/read-firewall.ts'
-export type { SavedRules } from './iptables/saved-rules.ts'
+export type { SavedRules } from './iptables/rule-lines.ts'
 export { bridgeOf, networkRulesReady, sharedRulesReady } from './iptables/shared-rules.ts'
 export {
   type MasqueradeRule,

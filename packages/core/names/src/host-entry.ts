@@ -1,7 +1,7 @@
 import { isHostToken } from './check-host.ts'
 import type { ContainerNames } from './container-names.ts'
 import { hostAddress } from './host-address.ts'
-import type { KnownNetworks } from './known-networks.ts'
+import type { KnownNetworks } from './network-key.ts'
 
 /** One address of one container, as a line of hosts files. */
 export interface HostEntry {

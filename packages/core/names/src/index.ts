@@ -1,11 +1,10 @@
 /** resolv.conf, hosts, hostname and meta.json: names checked, files parsed, merged and rendered. Not for reading or writing files. */
-export { checkDomain, checkHostname } from './check-host.ts'
+export { checkDomain, checkHostname, renderHostname } from './check-host.ts'
 export { checkNames } from './check-names.ts'
 export { type ContainerDnsInput, containerResolvConf } from './container-dns.ts'
 export { type ContainerNames, type ExtraHost, namesWithout } from './container-names.ts'
 export { parseExtraHost } from './extra-host.ts'
 export { type Excess, fitHosts, type HostsFit, hostsLimit } from './fit-hosts.ts'
-export { renderHostname } from './hostname-file.ts'
 export { blockOf, type LineBlock } from './line-block.ts'
 export { managedBlocks } from './managed-blocks.ts'
 export { nameBook } from './name-book.ts'

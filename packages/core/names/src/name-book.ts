@@ -1,6 +1,6 @@
 import type { ContainerNames } from './container-names.ts'
 import { entriesOf, type HostEntry } from './host-entry.ts'
-import { type KnownNetworks, knownNetworks } from './known-networks.ts'
+import { type KnownNetworks, knownNetworks } from './network-key.ts'
 import { type PeerGroup, peerGroup } from './peer-group.ts'
 
 /** Every address and name of a set of containers, ready to be looked up. */

@@ -1,7 +1,7 @@
 import type { ContainerNames } from './container-names.ts'
 import { hostAddress } from './host-address.ts'
 import { entriesOf } from './host-entry.ts'
-import { knownNetworks } from './known-networks.ts'
+import { knownNetworks } from './network-key.ts'
 
 /** A newcomer's names, with a precedence where others of its networks, perhaps gone, still claim its addresses. */
 export function settleClaims(

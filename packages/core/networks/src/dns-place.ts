@@ -9,7 +9,6 @@ import {
 } from '@vethra/address'
 import { goField, goItems, type Json, jsonOrNull } from '@vethra/cni'
 import { confOf, networkSubnets } from './anatomy.ts'
-import { dnsLabel } from './dns-label.ts'
 import type { Network } from './network.ts'
 
 /** The addresses of a network's bridge where DNS is answered, in the order of its subnets; none by label, without bridge, or not ours. */
@@ -59,3 +58,6 @@ export function isInternal(network: Network): boolean {
     return goField(ipam, 'type') === 'host-local' && goItems(ipam, 'routes').length === 0
   return goField(conf, 'isGateway') !== true && goField(conf, 'isDefaultGateway') !== true
 }
+
+/** The label that says whether containers of a network are answered by DNS: `true` or `false`. Without it they are. */
+export const dnsLabel = 'vethra.dns'

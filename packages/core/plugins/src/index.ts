@@ -14,12 +14,12 @@ export type {
   PluginRequest,
   WantedFacts,
 } from './plugin.ts'
-export { networkFeatures } from './plugin-features.ts'
 export { isOwnVeth } from './previous.ts'
 export {
   ipamPlannerOf,
   isChained,
   linkKindOf,
+  networkFeatures,
   plannerOf,
   pluginFeatures,
   whyProgram,

@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '@vethra/cni'
+import type { ConfList, Json, JsonObject } from '@vethra/cni'
 import type { FeatureName } from '@vethra/state'
 import { bandwidth } from './bandwidth.ts'
 import { bridge } from './bridge.ts'
@@ -111,4 +111,9 @@ function unknownKey(
     const lower = key.toLowerCase()
     return !names.has(lower) && !pairs.has(JSON.stringify([lower, conf[key]]))
   })
+}
+
+/** The features of the kernel that attaching to a network takes, each once, in the order of its plugins. */
+export function networkFeatures({ plugins }: Pick<ConfList, 'plugins'>): readonly FeatureName[] {
+  return [...new Set(plugins.flatMap(({ type }) => pluginFeatures(type)))]
 }

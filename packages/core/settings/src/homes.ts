@@ -1,3 +1,5 @@
+import { invalid } from './invalid.ts'
+
 /** The folders of an ordinary user, which hold all state where this program runs as a child of RootlessKit. */
 export interface Homes {
   /** `$XDG_DATA_HOME`, or `~/.local/share`: for `/var/lib`. */
@@ -73,3 +75,14 @@ const variables = [
   'XDG_DATA_HOME',
   'XDG_RUNTIME_DIR',
 ]
+
+/** The path of the configuration file: `VETHRA_TOML`, or `/etc/vethra/vethra.toml`, where `atHome` has it. Throws CniError 103 when it is not an absolute path. */
+export function tomlFile(env: Readonly<Record<string, string | undefined>>, homes?: Homes): string {
+  const { VETHRA_TOML: named } = env
+  if (named === undefined || named === '') return atHome(homes, '/etc/vethra/vethra.toml')
+  if (named.startsWith('/')) return named
+  throw invalid('VETHRA_TOML', named, {
+    fault: 'is not an absolute path',
+    hint: 'Give a path that begins with "/".',
+  })
+}

@@ -3,7 +3,7 @@ export { bakedFlags } from './baked-flags.ts'
 export { readContainerdConfig } from './containerd-config.ts'
 export { dataStorePath } from './data-store.ts'
 export { enterArguments, kitFolders } from './enter-kit.ts'
-export { atHome, type Homes, homesOf, homeVariables } from './homes.ts'
+export { atHome, type Homes, homesOf, homeVariables, tomlFile } from './homes.ts'
 export {
   containerdConfigFile,
   type GivenFile,
@@ -18,6 +18,5 @@ export { type SettingRow, settingRows } from './setting-rows.ts'
 export type { GivenSettings, SettingKey, Settings, Source } from './settings.ts'
 export { splitGlobalFlags, splitHookFlags } from './split-flags.ts'
 export type { TomlTable } from './toml.ts'
-export { tomlFile } from './toml-file.ts'
 export { version } from './version.ts'
 export { readVethraToml } from './vethra-toml.ts'

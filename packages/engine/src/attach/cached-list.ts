@@ -3,12 +3,14 @@ import {
   CniError,
   type ConfList,
   isSpecVersion,
+  type JsonObject,
   orElse,
   parseResult,
   type Result,
   renderResult,
 } from '@vethra/cni'
 import { parseConfList } from '@vethra/conflist'
+import { takesPorts } from '@vethra/container'
 import type { CachedAttachment } from '@vethra/world'
 
 /** The conf list that ADD ran; undefined when the entry is damaged: that must not block a DEL, and the list at hand serves then. */
@@ -38,4 +40,13 @@ export function convert(text: string, { name, cniVersion }: ConfList): string {
     const message = `failed to get network ${JSON.stringify(name)} cached result`
     throw new CniError({ code: cause.code, message, cause })
   })
+}
+
+/** The port mappings that an attachment publishes, as ADD got them; empty where its network takes none. */
+export function portsOf(made: CachedAttachment): readonly JsonObject[] {
+  const list = cachedList(made)
+  const mappings = made.attachment.capabilityArgs['portMappings']
+  return list && takesPorts(list) && Array.isArray(mappings)
+    ? (mappings as readonly JsonObject[])
+    : []
 }

@@ -1,4 +1,5 @@
 import { CniError } from '@vethra/cni'
+import type { Membership } from '@vethra/container'
 
 /** Whether an error says that the undoing failed too: something is left then, and it is ours. */
 export function isIncomplete(error: unknown): boolean {
@@ -25,4 +26,21 @@ function behind<E>(first: E, others: readonly unknown[]): E | CniError {
   if (!(first instanceof CniError)) return Object.assign(first, { cause })
   const { code, message, hint, details } = first
   return new CniError({ code, message, hint, details, cause })
+}
+
+/** The CniError 106 for attachments that are forgotten though not all of them could be undone. */
+export function remains(
+  memberships: readonly Pick<Membership, 'network' | 'attachment'>[],
+  cause: unknown,
+): CniError {
+  const interfaces = memberships.map(
+    ({ network, attachment }) => `${attachment.ifname} in network ${network}`,
+  )
+  const id = memberships[0]?.attachment.containerId ?? ''
+  return new CniError({
+    code: 106,
+    message: `removed the record of container ${id} (${interfaces.join(', ')}): resources of its plugins may remain`,
+    hint: `Look for it with "vethra doctor", and by the container's id: iptables-save | grep ${id}`,
+    cause,
+  })
 }

@@ -20,3 +20,10 @@ export function rememberedOnly({ network, containerId, ifname }: AttachmentKey):
 export function withoutNetns(membership: Membership): Membership {
   return { ...membership, attachment: { ...membership.attachment, netns: '' } }
 }
+
+type Interface = Pick<AttachmentKey, 'ifname'>
+
+/** The order of a container's interfaces: `eth10` comes after `eth9`. */
+export function byInterface(a: Interface, b: Interface): number {
+  return a.ifname.length - b.ifname.length || (a.ifname < b.ifname ? -1 : 1)
+}

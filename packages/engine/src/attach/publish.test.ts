@@ -1,9 +1,9 @@
 import { type AttachmentKey, CniError } from '@vethra/cni'
 import type { CachedAttachment } from '@vethra/world'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { byInterface } from './by-interface.ts'
+import { portsOf } from './cached-list.ts'
 import type { HostTools } from './host-tools.ts'
-import { portsOf } from './ports-made.ts'
+import { byInterface } from './membership.ts'
 import { publishPorts } from './publish.ts'
 
 const ports = [{ hostPort: 8080, containerPort: 80, protocol: 'tcp', hostIP: '0.0.0.0' }]

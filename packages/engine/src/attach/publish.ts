@@ -1,12 +1,11 @@
 import type { AttachmentKey, JsonObject } from '@vethra/cni'
 import { takesMappings, takesPorts } from '@vethra/container'
 import type { CachedAttachment } from '@vethra/world'
-import { cachedList } from './cached-list.ts'
+import { cachedList, portsOf } from './cached-list.ts'
 import { chainAgain, livingNetns } from './heal.ts'
 import { holdingContainer } from './holding-container.ts'
 import type { HostTools } from './host-tools.ts'
 import { keyOf, rememberedOnly } from './membership.ts'
-import { portsOf } from './ports-made.ts'
 import { isWhole } from './remembered.ts'
 
 /** The outcome of publishing ports: done, nothing to do, or no attachment can. */

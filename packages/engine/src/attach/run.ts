@@ -1,7 +1,7 @@
 import type { ParsedResult, PluginCall } from '@vethra/cni'
-import type { PluginRunner } from '@vethra/world'
+import type { PluginRunner, StageCall } from '@vethra/world'
 import { advance, runsPlugins, start, stepOf } from './next-step.ts'
-import type { Plan, Progress } from './plan.ts'
+import type { AttachmentPlan, Plan, Progress } from './plan.ts'
 import { outcomeOf, runStep } from './run-plugin.ts'
 
 /** Runs a plan, one plugin after the other; returns ADD's result. Throws CniError after ADD's undo, or DEL's other plugins. */
@@ -24,4 +24,15 @@ export function plannedCalls(plan: Plan): readonly PluginCall[] {
     progress = { ...progress, index: progress.index + (progress.direction === 'forward' ? 1 : -1) }
   }
   return calls
+}
+
+/** The stretches of an attachment's plugins that went native, the last first, as DEL calls them. */
+export function stagesOf(made: Omit<AttachmentPlan, 'operation'>): readonly StageCall[] {
+  const stages: StageCall[] = []
+  let progress = start({ operation: 'DEL', ...made })
+  for (let step = stepOf(progress); runsPlugins(step); step = stepOf(progress)) {
+    if (step.kind === 'stage') stages.push(step.stage)
+    progress = advance(progress, { printed: '' })
+  }
+  return stages
 }

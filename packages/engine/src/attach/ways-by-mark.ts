@@ -3,8 +3,8 @@ import { isSameOwner, type Owned } from '@vethra/state'
 import type { CachedAttachment } from '@vethra/world'
 import { cachedList } from './cached-list.ts'
 import type { HostTools } from './host-tools.ts'
+import { stagesOf } from './run.ts'
 import { stageOf } from './stage-runner.ts'
-import { stagesOf } from './stages-of.ts'
 
 /** The ways of an attachment without a record, by the mark of its veth; undefined without one: programs, or nothing is left. */
 export async function waysByMark(

@@ -10,8 +10,7 @@ import {
 } from '@vethra/container'
 import type { Network } from '@vethra/networks'
 import { holdingDecisions } from '../container/holding-decisions.ts'
-import { keepConfLists } from '../network/keep-conf-lists.ts'
-import { knownNetworks } from '../network/known-networks.ts'
+import { keepConfLists, knownNetworks } from '../network/known-networks.ts'
 import {
   type ConfigFile,
   type ConfigText,

@@ -9,9 +9,9 @@ import {
   type Result,
 } from '@vethra/cni'
 import type { CachedAttachment } from '@vethra/world'
-import { byInterface } from '../attach/by-interface.ts'
 import type { HostTools } from '../attach/host-tools.ts'
 import { isProven, type LifeTools } from '../attach/life.ts'
+import { byInterface } from '../attach/membership.ts'
 import { attachedState, type KnownContainer } from './container-state.ts'
 
 /** The ports that find attachments of other programs. */

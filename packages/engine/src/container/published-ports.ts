@@ -1,8 +1,7 @@
 import { dashJoined, goField, onCniError, orElse } from '@vethra/cni'
 import { isInside, type PortMapping, parseStoredMappings, takesPorts } from '@vethra/container'
 import type { CachedAttachment } from '@vethra/world'
-import { cachedList } from '../attach/cached-list.ts'
-import { portsOf } from '../attach/ports-made.ts'
+import { cachedList, portsOf } from '../attach/cached-list.ts'
 import type { KnownContainer, KnownTools } from './container-state.ts'
 
 /** The ports that lead to a container: while it runs, those that a network publishes, else those asked for. */

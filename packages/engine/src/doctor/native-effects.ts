@@ -4,8 +4,8 @@ import { type PluginWay, planFormer } from '@vethra/plugins'
 import { keyOf, type Owned, type State } from '@vethra/state'
 import type { CachedAttachment, StrangeEntry } from '@vethra/world'
 import { cachedList, convertIfReadable } from '../attach/cached-list.ts'
+import { stagesOf } from '../attach/run.ts'
 import { stageOf } from '../attach/stage-runner.ts'
-import { stagesOf } from '../attach/stages-of.ts'
 
 /** An attachment as it was made: by plugins in this process, whole or in part, where it has ways. */
 export interface NativeAttachment {

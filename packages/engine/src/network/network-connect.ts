@@ -18,7 +18,7 @@ import type { KnownContainer } from '../container/container-state.ts'
 import { isLeasing } from '../dns/name-leased-resolvers.ts'
 import { tellAttached, tellConnection } from '../tell.ts'
 import { type ConnectRequest, joiningOf } from './joining.ts'
-import { keepConfLists } from './keep-conf-lists.ts'
+import { keepConfLists } from './known-networks.ts'
 import { type ConnectionPlan, plannedAdds } from './plan-connection.ts'
 import type { ManageTools } from './tools.ts'
 

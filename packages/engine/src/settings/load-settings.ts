@@ -7,9 +7,9 @@ import {
   readContainerdConfig,
   readVethraToml,
   resolveSettings,
+  type TomlTable,
   tomlFile,
 } from '@vethra/settings'
-import { parseToml } from './parse-toml.ts'
 
 /** The sources of settings; reading is the caller's. */
 export interface SettingsSource {
@@ -45,4 +45,14 @@ async function named(where: string, file: string, read: SettingsSource['read']):
     `${where}: ${JSON.stringify(file)} does not exist`,
     'Name a file that exists, or leave it out.',
   )
+}
+
+/** A TOML document as a table. Throws CniError 103 naming the file. Async, as the parser is loaded here alone: most hooks have no TOML. */
+export async function parseToml(file: string, text: string): Promise<TomlTable> {
+  const { parse } = await import('smol-toml')
+  try {
+    return parse(text, { unsafeKeyBehaviour: 'throw', maxDepth: 64 })
+  } catch (cause) {
+    throw usageError(`cannot read ${file} as TOML`, { cause })
+  }
 }

@@ -1,8 +1,11 @@
 import { randomInt } from 'node:crypto'
+import { CniError } from '@vethra/cni'
+import { floodingOp } from '@vethra/firewall'
+import { encodeNftBatch } from '@vethra/netlink'
 import type { DnsSockets } from '@vethra/world'
+import { openSession } from '../netlink/session.ts'
 import { askServer } from './ask-in-bun.ts'
 import { openLineSink, readLineSink } from './line-socket.ts'
-import { restrainAddress } from './restrain-in-bun.ts'
 import { serveTcp } from './tcp-in-bun.ts'
 import { serveUdp } from './udp-in-bun.ts'
 
@@ -30,5 +33,18 @@ export function dnsSockets(): DnsSockets {
     openLines: openLineSink,
     readLines: readLineSink,
     randomId: () => randomInt(65_536),
+  }
+}
+
+/** Names an address in table `inet vethra`; nothing where a host has no such table, or it has no room. */
+function restrainAddress(address: string): void {
+  const session = openSession('')
+  try {
+    session.netfilter(encodeNftBatch([floodingOp(address)]))
+  } catch (error) {
+    // Questions are answered all the same: the resolver itself drops what is too much.
+    if (!(error instanceof CniError)) throw error
+  } finally {
+    session.close()
   }
 }

@@ -1,7 +1,7 @@
 import { type CniError, ioError, noProgramError } from '@vethra/cni'
-import { type Outcome, runProgram as run } from '@vethra/plugin-exec/programs'
-import type { RuleSets } from '@vethra/world'
-import { nftMasquerading } from '../masquerade-table.ts'
+import { masqueradeTable } from '@vethra/firewall'
+import { type Outcome, runProgram as run, runProgram } from '@vethra/plugin-exec/programs'
+import type { MasqueradeTable, RuleSets } from '@vethra/world'
 
 /** Rule sets by the host's own iptables, whichever backend it has. */
 export function iptablesRules(): RuleSets {
@@ -44,4 +44,24 @@ function failed(program: string, { status, stderr }: Outcome): CniError {
     details: stderr.trim(),
     hint: 'Run as root, and look with iptables-save whether other programs change the same chains.',
   })
+}
+
+/** The table of Go plugins that masquerade by nftables, by the host's own nft. */
+function nftMasquerading(): MasqueradeTable {
+  return {
+    async list() {
+      const ran = await runProgram('nft', ['-j', 'list', 'table', 'inet', masqueradeTable])
+      return ran?.status === 0 ? ran.stdout : ''
+    },
+
+    async change(text) {
+      const ran = await runProgram('nft', ['-f', '-'], text)
+      if (ran === undefined) throw noProgramError('cannot run nft', 'Install nftables.')
+      if (ran.status === 0) return
+      throw ioError(`nft failed with status ${ran.status}`, {
+        details: ran.stderr.trim(),
+        hint: `Look at it: nft list table inet ${masqueradeTable}`,
+      })
+    },
+  }
 }

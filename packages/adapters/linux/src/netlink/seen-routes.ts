@@ -2,7 +2,7 @@ import { present } from '@vethra/cni'
 import { addressText, decodeRoutes, encodeRouteDump, type FoundRoute } from '@vethra/netlink'
 import type { Place, Route } from '@vethra/state'
 import type { SeenRoute } from '../observed/looking.ts'
-import { mainRoute } from '../observed/main-route.ts'
+import { mainRoute } from '../observed/looking.ts'
 import type { Session } from './session.ts'
 
 /** A route of the kernel, its addresses as text. */

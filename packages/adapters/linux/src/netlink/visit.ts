@@ -1,5 +1,5 @@
 import { closeSync, openSync } from 'node:fs'
-import { type CniError, netnsError, systemHint } from '@vethra/cni'
+import { type CniError, netnsError, orElse, systemHint } from '@vethra/cni'
 import { explainErrno } from '@vethra/netlink'
 import { errorNumber, libc } from './libc-in-bun.ts'
 
@@ -42,4 +42,13 @@ function notEntered(errno: number): CniError {
       ? 'Run as root, with CAP_SYS_ADMIN; in a user namespace, in a network namespace of its own, too.'
       : undefined
   return netnsError(`cannot enter a network namespace: ${explainErrno(errno)}`, hint)
+}
+
+const ipv4 = 2
+/** SOCK_DGRAM and SOCK_CLOEXEC. */
+const datagram = 2 | 0o2000000
+
+/** A socket of the network namespace that a descriptor is of; -1 when the system refuses. */
+export function socketIn(namespace: number): number {
+  return orElse(() => visit(namespace, () => libc().socket(ipv4, datagram, 0)), -1)
 }

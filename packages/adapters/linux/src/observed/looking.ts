@@ -1,5 +1,6 @@
+import { present } from '@vethra/cni'
 import type { FoundElement, FoundLimit, FoundLink } from '@vethra/netlink'
-import type { Place } from '@vethra/state'
+import type { Place, Route } from '@vethra/state'
 
 interface SeenAddress {
   /** The index of the interface. */
@@ -51,4 +52,16 @@ export interface Looking {
   element(set: string, key: readonly string[]): FoundElement | undefined
   /** Whether other firewalls let pass what our table does, from and to subnets. */
   passes(subnets: readonly string[]): boolean
+}
+
+/** A route of a container's main table through an interface, as it was seen. */
+export function mainRoute(
+  link: string,
+  { destination, gateway, source, priority }: Omit<SeenRoute, 'table' | 'index'>,
+): Route {
+  return {
+    ...{ kind: 'route', place: 'container', link, destination },
+    ...present({ gateway, source }),
+    ...(priority === 0 ? {} : { priority }),
+  }
 }

@@ -4,6 +4,7 @@ import {
   type BridgePort,
   type LinkSettings,
   type Owned,
+  type Qdisc,
   type Resource,
   type Route,
   readMark,
@@ -12,7 +13,6 @@ import {
 } from '@vethra/state'
 import type { Looking } from './looking.ts'
 import { observeLink } from './observe-link.ts'
-import { observeQdisc } from './observe-qdisc.ts'
 
 /** The expected resources that exist, each as it is now with its mark's owner, else the expectation's. Missing ones are left out. */
 export function observeExpected(known: Looking, expected: State): State {
@@ -120,4 +120,21 @@ function observeEffect(known: Looking, { resource, owner }: Owned): Owned | unde
   if (resource.kind !== 'publish') return { resource, owner: mark }
   const [address = '', port = ''] = data ?? []
   return { resource: { ...resource, address, port: Number(port) }, owner: mark }
+}
+
+/** The limit or the redirection of an interface as it is; undefined where there is none. */
+function observeQdisc(known: Looking, wanted: Qdisc): Qdisc | undefined {
+  const link = known.link('host', wanted.link)
+  if (link === undefined) return undefined
+  if ('redirect' in wanted.does) {
+    const to = known.redirect(link.index)
+    const redirect = to === undefined ? undefined : known.linkAt(to)?.name
+    return redirect === undefined ? undefined : { ...wanted, does: { redirect } }
+  }
+  const limit = known.limit(link.index)
+  if (limit === undefined) return undefined
+  const { burst } = wanted.does
+  // The kernel keeps the burst in ticks of 64 ns.
+  const isClose = Math.abs(limit.burst - burst) <= Math.max(2, (limit.rate * 64) / 1e9)
+  return { ...wanted, does: { ...limit, burst: isClose ? burst : limit.burst } }
 }

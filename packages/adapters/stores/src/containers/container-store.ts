@@ -1,8 +1,16 @@
+import { existsSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
 import { checkPathComponent, type Json, usageError } from '@vethra/cni'
-import { listFolders, makeFolder, removeFolder } from '@vethra/files'
-import type { ContainerStore, Lock } from '@vethra/world'
-import { logs } from './logs.ts'
+import {
+  appendText,
+  errno,
+  faultPoint,
+  fileError,
+  listFolders,
+  makeFolder,
+  removeFolder,
+} from '@vethra/files'
+import type { ContainerStore, HookEvent, HookLogs, Lock } from '@vethra/world'
 import { names } from './names.ts'
 import { readJson, state, unlessDamaged } from './state.ts'
 
@@ -65,3 +73,35 @@ function onlyOne(ref: string, all: readonly string[]): string | undefined {
   if (ids.length < 2) return ids[0]
   throw usageError(`multiple containers found with prefix: ${ref}`, 'Give more of the id.')
 }
+
+/** Logs in the folders of containers; the log of an event before is kept as `….log.1`. At most 64 Ki characters of a text are written: its end. */
+function logs(folder: (id: string) => string): HookLogs {
+  const appendLog = async (id: string, event: HookEvent, text: string) => {
+    if (existsSync(folder(id))) await appendText(place(id, event), asLines(text), { mode: 0o600 })
+  }
+  const place = (id: string, event: HookEvent) => join(folder(id), `oci-hook.${event}.log`)
+  return {
+    startLog: async (id, event, text) => {
+      await keepPrevious(place(id, event))
+      await appendLog(id, event, text)
+    },
+    appendLog,
+  }
+}
+
+async function keepPrevious(log: string): Promise<void> {
+  try {
+    faultPoint('remove', log)
+    renameSync(log, `${log}.1`)
+  } catch (error) {
+    if (errno(error) !== 'ENOENT') throw fileError('keep the log', log, error)
+  }
+}
+
+/** The end of a text holds the error, and a plugin may print as much as it likes. */
+function asLines(text: string): string {
+  const kept = text.length > longest ? `[…]${text.slice(-longest)}` : text
+  return kept === '' || kept.endsWith('\n') ? kept : `${kept}\n`
+}
+
+const longest = 64 * 1024

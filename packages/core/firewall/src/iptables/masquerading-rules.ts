@@ -1,6 +1,6 @@
 import { marksOf, readFirewall } from './read-firewall.ts'
+import type { SavedRules } from './rule-lines.ts'
 import { targetOf } from './rules.ts'
-import type { SavedRules } from './saved-rules.ts'
 
 /** The rules of bridge and ptp that masquerade attachments, for `iptables-restore --noflush` (SetupIPMasqForNetworks); empty for none missing. */
 export function masqueradingRules(

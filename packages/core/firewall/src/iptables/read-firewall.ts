@@ -4,9 +4,9 @@ import { filterTables } from './filter-tables.ts'
 import { portsAmong } from './forwarded-ports.ts'
 import type { ObservedFirewall, OwnedRules, PublishedPort } from './observed-firewall.ts'
 import { isolation } from './read-isolation.ts'
+import type { SavedRules } from './rule-lines.ts'
 import { type Rule, rulesOf } from './rule-lines.ts'
 import { option, parseRules, type RuleTable } from './rules.ts'
-import type { SavedRules } from './saved-rules.ts'
 
 /** The effects of a saved rule set on containers. */
 export function readFirewall({ family, text }: SavedRules): ObservedFirewall {

@@ -20,3 +20,10 @@ export function rulesOf(tables: readonly RuleTable[], name: string): readonly Ru
       }),
     )
 }
+
+/** A saved rule set of one address family. */
+export interface SavedRules {
+  readonly family: 4 | 6
+  /** As iptables-save(8) prints it. */
+  readonly text: string
+}
