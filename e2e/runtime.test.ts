@@ -192,10 +192,12 @@ describeOnHost('the OCI runtime in front of runc', () => {
 
     it('detached, beside runc: its name is taken, its id starts again, and delete ends it', async () => {
       const asked = { 'vethra.network': 'lan', 'vethra.name': 'web', 'vethra.ports': '8081:80' }
-      const { bundle, file, text } = await bundleOf(asked, ['sleep', '1000'])
+      const front = { ...asked, 'vethra.hostname': 'front', 'vethra.domainname': 'corp.example' }
+      const { bundle, file, text } = await bundleOf(front, ['sleep', '1000'])
       const other = await bundleOf({ 'vethra.network': 'back:alias=web' }, ['sleep', '1000'])
-      const others = ['WEB', 'web.lan'].map((alias) =>
-        bundleOf({ 'vethra.network': 'lan', 'vethra.alias': alias }, ['echo']),
+      const spellings = ['WEB', 'web.lan', 'web.', 'front', 'Front.corp.example', host.tag]
+      const others = spellings.map((name) =>
+        bundleOf({ 'vethra.network': 'lan', 'vethra.name': name }, ['echo']),
       )
       const pidFile = join(host.folder, 'pid')
       const create = ['create', '--pid-file', pidFile, '--bundle', bundle, host.tag]
@@ -216,7 +218,7 @@ describeOnHost('the OCI runtime in front of runc', () => {
       expect(await readFile(other.file, 'utf8')).toBe(other.text)
       for (const spelled of await Promise.all(others)) {
         const ran = await runc('run', '-b', spelled.bundle, `${host.tag}-3`)
-        expect(ran).toMatchObject({ exitCode: 1, stderr: expect.stringMatching(/vethra\.alias.*/) })
+        expect(ran).toMatchObject({ exitCode: 1, stderr: expect.stringMatching(/vethra\.name.*/) })
       }
       // Its own, and the bridge's.
       const script = `nsenter -t ${pid} -n ip -br link show eth0

@@ -74,8 +74,7 @@ function naming({ flags, keys }: Asked): (error: unknown) => never {
 
 // Starts that ask for names or ports take turns: what one has begun is not taken for what a killed one left.
 function holdingNames<T>({ host }: PrepareTools, asked: Asked, work: () => Promise<T>): Promise<T> {
-  const isNamed = wantedNames(asked).some((each) => each !== '')
-  const takesTurns = isNamed || asked.flags.publish.length > 0
+  const takesTurns = wantedNames(asked).length > 0 || asked.flags.publish.length > 0
   return takesTurns ? host.lock.hold(guards.ports(host.places), work) : work()
 }
 
@@ -100,11 +99,13 @@ async function admit(
       name,
       known.map((each) => each.name),
     )
-  const taken = await takenNames(tools, flags.id, wantedNames(asked).flatMap(meant))
+  const wanted = new Set(wantedNames(asked).flatMap(meant))
+  const isWanted = (name: string) => meant(name).some((each) => wanted.has(each))
+  const taken = wanted.size > 0 ? await takenNames(tools, flags.id, isWanted) : []
   const made = await othersResults(tools, flags)
   checkLimits(flags, tools.settings.runtime, {
     network: (ref) => findNetwork(known, ref),
-    isTaken: (name) => meant(name).some((each) => taken.has(each)),
+    isTaken: (name) => meant(name).some((each) => taken.flatMap(meant).includes(each)),
     hasMac: (mac) => made.includes(`"${mac}"`),
   })
   return known
@@ -164,24 +165,32 @@ async function othersResults(
 
 function wantedNames({ flags }: Asked): readonly string[] {
   const aliases = flags.network.flatMap((each) => parseNetworkFlag(each).aliases)
-  const { name = '', hostname = '', domainname = '', networkAlias } = flags
-  return [name, hostname, `${hostname}.${domainname}`, ...networkAlias, ...aliases]
+  const { name = '', networkAlias } = flags
+  return [name, ...ownNames(flags), ...networkAlias, ...aliases].filter((each) => each !== '')
 }
 
-// A name of a container that never started, and whose bundle has gone, is free again.
+type HostNames = { readonly hostname?: string; readonly domainname?: string }
+
+function ownNames({ hostname = '', domainname = '' }: HostNames): readonly string[] {
+  return domainname === '' ? [hostname] : [hostname, `${hostname}.${domainname}`]
+}
+
+// The names of other containers, and what their peers know those by that run. A name of one that never started, and whose
+// bundle has gone, is free again.
 async function takenNames(
   tools: PrepareTools,
   id: string,
-  wanted: readonly string[],
-): Promise<ReadonlySet<string>> {
-  const held = await tools.containers.heldNames()
-  const others = held.filter((each) => each.id !== id && wanted.includes(each.name.toLowerCase()))
-  const taken = new Set<string>()
-  for (const each of others) {
+  isWanted: (name: string) => boolean,
+): Promise<readonly string[]> {
+  const taken: string[] = []
+  for (const each of await tools.containers.heldNames()) {
+    if (each.id === id || !isWanted(each.name)) continue
     const isFree = (await isLeft(tools, each.id)) && (await forgetDead(tools, each.id))
-    if (!isFree) taken.add(each.name.toLowerCase())
+    if (!isFree) taken.push(each.name)
   }
-  return taken
+  const others = (await tools.hosts.list()).filter((each) => each.id !== id)
+  const known = others.flatMap((each) => [each.id, each.id.slice(0, 12), ...ownNames(each)])
+  return [...taken, ...known.filter(isWanted)]
 }
 
 async function isLeft({ containers, files }: PrepareTools, id: string): Promise<boolean> {

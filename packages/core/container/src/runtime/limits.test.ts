@@ -76,6 +76,8 @@ it.each([
   ['db.vethra', ['db.vethra', 'db']],
   ['db.lan.Vethra', ['db.lan.vethra', 'db.lan', 'db']],
   ['.lan', ['.lan']],
+  ['db.', ['db']],
+  ['db.lan.', ['db.lan', 'db']],
 ])('who is called %s answers to %j', (name, names) => {
   expect(meantNames(name, ['Lan', 'back'])).toEqual(names)
 })

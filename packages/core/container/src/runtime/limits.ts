@@ -22,7 +22,7 @@ export interface WishFacts {
   readonly network: (
     ref: string,
   ) => { readonly name: string; readonly managed: boolean } | undefined
-  /** Whether another container has a name. */
+  /** Whether another container has a name, as its name, its hostname or its id. */
   readonly isTaken: (name: string) => boolean
   /** Whether an interface of another container, or what leads to it, has a MAC: lower case, with colons. */
   readonly hasMac: (mac: string) => boolean
@@ -107,7 +107,7 @@ function beyond(key: string, wish: string, hint: string): CniError {
 
 /** The names that a name takes, in lower case: as it is, and without what may stand behind one, since `db.lan.vethra` is `db` to whoever looks it up in network lan. */
 export function meantNames(name: string, networks: readonly string[]): readonly string[] {
-  const whole = name.toLowerCase()
+  const whole = name.toLowerCase().replace(/\.+$/, '')
   const inside = whole.replace(/\.vethra$/, '')
   const bare = networks
     .map((each) => `.${each.toLowerCase()}`)

@@ -49,7 +49,7 @@ it.each([
     },
   ],
   [
-    '--cgroup-manager cgroupfs --rootless=auto --criu /x --log=/l run web',
+    '--cgroup-manager cgroupfs --log-level debug --rootless=auto --criu /x --log=/l run web',
     { command: 'run', id: 'web', log: '/l' },
   ],
 ])('%s starts a container', (line, call) => {

@@ -3,7 +3,7 @@ export type FlagTable = Readonly<Record<string, boolean>>
 
 /** Flags before the command: of runc 1.0 to 1.4 and crun 1. Help and version are no flags here: nothing is started. */
 export const globalFlags: FlagTable = {
-  ...{ root: true, log: true, 'log-format': true, criu: true, rootless: true },
+  ...{ root: true, log: true, 'log-format': true, 'log-level': true, criu: true, rootless: true },
   ...{ 'cgroup-manager': true, debug: false, 'systemd-cgroup': false },
 }
 
