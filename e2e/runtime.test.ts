@@ -306,6 +306,28 @@ describeOnHost('the OCI runtime in front of runc', () => {
       expect(await named()).toEqual([])
     })
 
+    it('that runc refuses before it calls a hook: delete takes back what was prepared', async () => {
+      const asked = { 'vethra.network': 'lan', 'vethra.name': 'web', 'vethra.ports': '8083:80' }
+      const { bundle, file, text } = await bundleOf(asked, [])
+      expect(await runc('create', '-b', bundle, host.tag)).toMatchObject({ exitCode: 1 })
+      expect(await named()).toMatchObject([{ ID: host.tag, State: 'prepared' }])
+      // As containerd calls it then.
+      expect(await runc('delete', '--force', host.tag)).toMatchObject({
+        ...{ exitCode: 0, stdout: '', stderr: '' },
+      })
+      expect(await named()).toEqual([])
+      expect(await readFile(file, 'utf8')).toBe(text)
+      // What `bundle prepare` made is nobody's to take but the operator's.
+      const own = await host.bundle(`own${randomUUID()}`, ['echo'])
+      await host.vethra('bundle', 'prepare', own, '--id', `${host.tag}-own`, '--network', 'lan')
+      for (const id of [`${host.tag}-own`, 'nobody', '../x', 'a b'])
+        expect(await runc('delete', '--force', id)).toEqual(
+          await host.run(['runc', ...root(), 'delete', '--force', id]),
+        )
+      expect(await named()).toMatchObject([{ ID: `${host.tag}-own`, State: 'prepared' }])
+      await host.vethra('bundle', 'rm', `${host.tag}-own`)
+    })
+
     it('in a namespace that its bundle names, and which outlives it', async () => {
       const netns = { type: 'network', path: `/run/netns/${host.tag}` }
       const types = ['pid', 'ipc', 'uts', 'mount'].map((type) => ({ type }))

@@ -1,4 +1,5 @@
-import { appendFileSync } from 'node:fs'
+import { appendFileSync, existsSync } from 'node:fs'
+import { basename } from 'node:path'
 import { findRuntime, inheritedDescriptors, replaceProcess } from '@vethra/linux/process'
 import { main, type RuntimeHost } from '@vethra/oci-hook/runtime'
 import { resolveRuntime, tomlFile } from '@vethra/settings'
@@ -19,6 +20,8 @@ function hostHere({ env }: Io): RuntimeHost {
       const folder = given?.startsWith('/') ? given : `${process.cwd()}/${given ?? ''}`
       return { folder, config: readConfigNow(`${folder}/config.json`) }
     },
+    hasContainer: (binary, { id, root = `/run/${basename(binary)}` }) =>
+      existsSync(`${root}/${id}`),
     appendLog,
     here: async (io, lasting) => (await import('./here.ts')).here(io, 'oci-runtime', lasting),
     become: (program, call) => replaceProcess({ program, ...call, descriptors }),

@@ -1,5 +1,5 @@
 import { CniError, noProgramError } from '@vethra/cni'
-import { parseLog, parseStartCall } from '@vethra/container/runtime'
+import { parseDeleteCall, parseLog, parseStartCall } from '@vethra/container/runtime'
 import type { Io } from '@vethra/world'
 import type { RuntimeHost } from './runtime-host.ts'
 
@@ -16,6 +16,11 @@ export async function main(argv: readonly string[], io: Io, host: RuntimeHost): 
     if (call && bundle?.config.includes('"vethra.')) {
       const { prepareStart } = await import('./prepare-start.ts')
       await prepareStart({ call, flags: argv.slice(0, word), bundle }, io, host)
+    }
+    const deletion = call ? undefined : parseDeleteCall(args)
+    if (deletion && !host.hasContainer(binary, deletion)) {
+      const { forgetDeleted } = await import('./prepare-start.ts')
+      await forgetDeleted({ call: deletion, flags: argv.slice(0, word) }, io, host)
     }
     return host.become(binary, {
       argumentCount: args.length,

@@ -1,7 +1,8 @@
-import { CniError, goField, guards, inUseError, onCniError, orElse } from '@vethra/cni'
+import { CniError, goField, guards, inUseError, onCniError, orElse, passes } from '@vethra/cni'
 import {
   type Asked,
   type BundleFlags,
+  checkIds,
   checkLimits,
   meantNames,
   parseNetworkFlag,
@@ -201,11 +202,22 @@ async function isLeft({ containers, files }: PrepareTools, id: string): Promise<
   return texts.every((text) => text === undefined || !text.includes(containers.folder(id)))
 }
 
+/** Forgets a container that was prepared for a start by an OCI runtime, and that does not live; no other. Throws CniError where some of it stays. */
+export async function forgetLeft(tools: PrepareTools, id: string): Promise<void> {
+  if (!passes(() => checkIds(tools.settings.namespace, id))) return
+  const record = await tools.containers.read(id, 'vethra.json')
+  if (goField(record, 'transient') !== true || (await isAlive(tools, id))) return
+  const failure = await forget(tools, id)
+  if (failure !== undefined) throw failure
+}
+
 // Whether it could be forgotten: one that lives stays.
 async function forgetDead(tools: PrepareTools, id: string): Promise<boolean> {
-  if (await isAlive(tools, id)) return false
+  return !(await isAlive(tools, id)) && (await forget(tools, id)) === undefined
+}
+
+async function forget(tools: PrepareTools, id: string): Promise<CniError | undefined> {
   // Loaded here alone: detaching needs all that attaching does.
   const { removeContainers } = await import('../container/container-remove.ts')
-  const { failure } = await removeContainers(tools, [id], {})
-  return failure === undefined
+  return (await removeContainers(tools, [id], {})).failure
 }

@@ -1,6 +1,6 @@
 import { array, assert, constantFrom, oneof, property, string } from 'fast-check'
 import { expect, it } from 'vitest'
-import { parseLog, parseStartCall } from './parse-call.ts'
+import { parseDeleteCall, parseLog, parseStartCall } from './parse-call.ts'
 
 const words = (line: string) => line.split(' ').filter((each) => each !== '')
 
@@ -54,6 +54,26 @@ it.each([
   ],
 ])('%s starts a container', (line, call) => {
   expect(parseStartCall(words(line))).toEqual(call)
+})
+
+it.each([
+  ['delete web', { id: 'web' }],
+  ['--root /r --log /l delete -f web', { id: 'web', root: '/r', log: '/l' }],
+  ['delete web --force', { id: 'web' }],
+  ['delete --force=true -- -web', { id: '-web' }],
+])('%s deletes a container', (line, call) => {
+  expect(parseDeleteCall(words(line))).toEqual(call)
+})
+
+it.each([
+  'delete',
+  'delete web more',
+  'delete --regex web.*',
+  'delete -h web',
+  'kill web',
+  'run web',
+])('%s deletes no container that is known by it', (line) => {
+  expect(parseDeleteCall(words(line))).toBeUndefined()
 })
 
 it('an id and a bundle are taken as they are written', () => {

@@ -1,5 +1,11 @@
 import { present } from '@vethra/cni'
-import { type FlagTable, globalFlags, type StartCommand, startFlags } from './runtime-flags.ts'
+import {
+  deleteFlags,
+  type FlagTable,
+  globalFlags,
+  type StartCommand,
+  startFlags,
+} from './runtime-flags.ts'
 
 /** The log of an OCI runtime, as its command line says. */
 export interface RuntimeLog {
@@ -8,14 +14,18 @@ export interface RuntimeLog {
   readonly logFormat?: string
 }
 
-/** A call of an OCI runtime that starts a container. */
-export interface StartCall extends RuntimeLog {
-  readonly command: StartCommand
+/** A call of an OCI runtime that is about one container. */
+export interface ContainerCall extends RuntimeLog {
   readonly id: string
-  /** As it was given; the working directory without. */
-  readonly bundle?: string
   /** Where the runtime keeps its state; its own default without. */
   readonly root?: string
+}
+
+/** A call of an OCI runtime that starts a container. */
+export interface StartCall extends ContainerCall {
+  readonly command: StartCommand
+  /** As it was given; the working directory without. */
+  readonly bundle?: string
 }
 
 /** The log that a command line of runc or crun names, whatever its command; empty where it names none, or cannot be read. */
@@ -26,15 +36,27 @@ export function parseLog(argv: readonly string[]): RuntimeLog {
 
 /** The container that a runc or crun command line starts; undefined for any other, or for unknown flags. The last flag of a kind counts. */
 export function parseStartCall(argv: readonly string[]): StartCall | undefined {
+  const read = readCall(argv, (each) => (isStart(each) ? startFlags[each] : undefined))
+  if (read === undefined || !isStart(read.command)) return undefined
+  const { bundle, b = bundle } = read.flags
+  return { command: read.command, ...read.call, ...present({ bundle: b }) }
+}
+
+/** The container that a runc or crun command line deletes; undefined for any other, for several, or for unknown flags. */
+export function parseDeleteCall(argv: readonly string[]): ContainerCall | undefined {
+  return readCall(argv, (each) => (each === 'delete' ? deleteFlags : undefined))?.call
+}
+
+function readCall(argv: readonly string[], tableOf: (command: string) => FlagTable | undefined) {
   const before = readFlags(argv, globalFlags, 'first word')
   const [command = '', ...rest] = before?.rest ?? []
-  if (!isStart(command)) return undefined
-  const own = readFlags(rest, startFlags[command], 'end')
+  const table = tableOf(command)
+  const own = table && readFlags(rest, table, 'end')
   const [id = '', ...more] = own?.rest ?? []
   if (before === undefined || own === undefined || id === '' || more.length > 0) return undefined
   const { root, log, 'log-format': logFormat } = before.flags
-  const { bundle, b = bundle } = own.flags
-  return { command, id, ...present({ bundle: b, root, log, logFormat }) }
+  const call: ContainerCall = { id, ...present({ root, log, logFormat }) }
+  return { command, flags: own.flags, call }
 }
 
 function isStart(command: string): command is StartCommand {

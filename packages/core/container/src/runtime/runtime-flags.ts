@@ -26,5 +26,8 @@ export const startFlags: Readonly<Record<StartCommand, FlagTable>> = {
   },
 }
 
+/** The flags of `delete`; not crun's --regex, which means more containers than one. */
+export const deleteFlags: FlagTable = { force: false, f: false }
+
 /** A command that starts a container from a bundle. */
 export type StartCommand = 'create' | 'run' | 'restore'
