@@ -60,6 +60,21 @@ it('answers VERSION without reading anything', async () => {
   )
 })
 
+it.each([
+  ['bandwidth', '0.2.0', '0.3.0'],
+  ['vrf', '0.3.0', '0.3.1'],
+  ['firewall', '0.3.1', '0.4.0'],
+])('%s knows no version before that of its original: not %s', async (name, old, oldest) => {
+  const known = JSON.parse((await run(name, { CNI_COMMAND: 'VERSION' })).stdout)
+  expect(known.supportedVersions[0]).toBe(oldest)
+  const ran = await run(name, add, JSON.stringify({ cniVersion: old, name: 'n', prevResult: {} }))
+  expect(JSON.parse(ran.stdout)).toMatchObject({
+    code: 1,
+    msg: 'incompatible CNI versions',
+    details: expect.stringContaining(`plugin supports ["${oldest}" `),
+  })
+})
+
 const good = '{"cniVersion":"1.0.0","name":"n","ipam":{}}'
 const missing = (...names: readonly string[]) => `required env variables [${names}] missing`
 it.each<[string, Readonly<Record<string, string>>, string, object]>([

@@ -1,11 +1,11 @@
 import { statSync } from 'node:fs'
-import { CniError, type JsonObject, netnsError, specVersions } from '@vethra/cni'
+import { CniError, type JsonObject, netnsError } from '@vethra/cni'
 import { isPluginName, type PluginName, pluginNames } from '@vethra/plugins/names'
 import { version } from '@vethra/settings'
 import { answer, errorAnswer } from './answer.ts'
-import type { Plugin, PluginWorld } from './plugin.ts'
+import type { Plugin, PluginWorld, Request } from './plugin.ts'
 import { type Call, type PluginIo, readCall } from './request.ts'
-import { checkVersion } from './versions.ts'
+import { checkVersion, versionsOf } from './versions.ts'
 
 /** Runs the plugin that `argv` names, and returns the exit status: 0 done; 1 failed, the error as JSON on standard output; 2 no such plugin. */
 export async function main(
@@ -21,7 +21,7 @@ export async function main(
   }
   if (!io.env['CNI_COMMAND']) {
     io.complain(`CNI ${name} plugin v${version}`)
-    io.complain(`CNI protocol versions supported: ${specVersions.join(', ')}`)
+    io.complain(`CNI protocol versions supported: ${versionsOf(name).join(', ')}`)
     return 0
   }
   try {
@@ -37,11 +37,12 @@ export async function main(
 async function run(name: PluginName, io: PluginIo, world: PluginWorld): Promise<void> {
   const call = await readCall(io)
   if (call.command === 'VERSION') {
-    const [current] = specVersions.slice(-1)
-    io.write(`${JSON.stringify({ cniVersion: current, supportedVersions: specVersions })}\n`)
+    const supportedVersions = versionsOf(name)
+    io.write(`${JSON.stringify({ cniVersion: supportedVersions.at(-1), supportedVersions })}\n`)
     return
   }
-  const result = await perform(await load(name, world), call)
+  const request = { ...call, cniVersion: checkVersion(name, call) }
+  const result = await perform(await load(name, world), request)
   if (result) io.write(answer(result))
 }
 
@@ -52,16 +53,15 @@ async function load(name: PluginName, world: PluginWorld): Promise<Plugin> {
   return (await import('./planned.ts')).planned(name, world)
 }
 
-async function perform(plugin: Plugin, call: Call): Promise<JsonObject | undefined> {
-  const request = { ...call, cniVersion: checkVersion(call) }
-  switch (call.command) {
+async function perform(plugin: Plugin, request: Request): Promise<JsonObject | undefined> {
+  switch (request.command) {
     case 'ADD':
       // The reference plugins look after the work, when its result is printed already.
-      checkNetns(call)
+      checkNetns(request)
       return plugin.add(request)
     case 'DEL':
       await plugin.del(request)
-      checkNetns(call)
+      checkNetns(request)
       return undefined
     case 'CHECK':
       await plugin.check(request)

@@ -100,12 +100,20 @@ async function demandFreeName({ type, host, request }: PlannedCall): Promise<voi
   if (found.length > 0) throw failed(words.taken(ifname))
 }
 
+// What an original says in a CHECK, where that is not what all say.
+const withoutPrevious: ReadonlyMap<string, string> = new Map([
+  ['firewall', words.noEarlierResult],
+  ['vrf', words.noEarlierResult],
+  ['bandwidth', words.notChained],
+])
+
 async function check(call: PlannedCall): Promise<void> {
   const { type, host, request } = call
   checkArgs(call)
   checkPlainIfname(request.ifname)
   if (type === 'tuning') await demandSingleSysctls(request.text)
-  if (!hasPrevious(request) && type !== 'loopback') throw failed(words.noPrevious)
+  if (!hasPrevious(request) && type !== 'loopback')
+    throw failed(withoutPrevious.get(type) ?? words.noPrevious)
   const stage = stageOf(call, 'CHECK')
   await host.checkNetns(request.netns)
   const isOthers = await isOthersMaking(call, stage)

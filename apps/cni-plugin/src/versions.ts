@@ -12,8 +12,20 @@ import type { Call } from './request.ts'
 
 const since: Readonly<Record<string, string>> = { CHECK: '0.4.0', GC: '1.1.0', STATUS: '1.1.0' }
 
+// Those that have no place without a previous result.
+const oldest: Readonly<Record<string, SpecVersion>> = {
+  bandwidth: '0.3.0',
+  vrf: '0.3.1',
+  firewall: '0.4.0',
+}
+
+/** The SPEC versions that the plugin of a name knows, ascending: those of its original, and what came later. */
+export function versionsOf(name: string): readonly SpecVersion[] {
+  return specVersions.slice(specVersions.indexOf(oldest[name] ?? '0.1.0'))
+}
+
 /** The version of the request, default 0.1.0. Throws CniError 1 when it is unsupported, 6 when it is no version (libcni, pkg/skel). */
-export function checkVersion({ command, conf }: Call): SpecVersion {
+export function checkVersion(name: string, { command, conf }: Call): SpecVersion {
   const value = goField(conf, 'cniVersion') ?? ''
   if (typeof value !== 'string') {
     const why = `json: cannot unmarshal ${goKind(value)} into Go struct field .cniVersion of type string`
@@ -22,8 +34,9 @@ export function checkVersion({ command, conf }: Call): SpecVersion {
   const version = value || '0.1.0'
   const minimum = since[command]
   if (minimum !== undefined) checkAge(version, minimum, command)
-  if (isSpecVersion(version)) return version
-  const known = specVersions.map((each) => JSON.stringify(each)).join(' ')
+  const versions = versionsOf(name)
+  if (isSpecVersion(version) && versions.includes(version)) return version
+  const known = versions.map((each) => JSON.stringify(each)).join(' ')
   throw new CniError({
     code: 1,
     message: 'incompatible CNI versions',

@@ -4,7 +4,10 @@ import { words } from './words.ts'
 /** Demands that the list for tuning, a pattern a line, has each sysctl of a conf; all pass without. Throws CniError 999 in Go's words. */
 export function demandAllowed(conf: JsonObject, list: string | undefined): void {
   if (list === undefined) return
-  const lines = list.split('\n').filter((line) => line !== '')
+  const lines = list
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
   const patterns = lines.map(patternOf)
   const refused = sysctlsIn(conf).find((key) => !patterns.some((pattern) => pattern.test(key)))
   if (refused === undefined) return

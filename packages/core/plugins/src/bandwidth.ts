@@ -1,4 +1,4 @@
-import { confError, goField, type JsonObject, present } from '@vethra/cni'
+import { confError, goField, type JsonObject, present, type Result } from '@vethra/cni'
 import type { Owned, Resource } from '@vethra/state'
 import { limitName, macFor } from './names.ts'
 import { owned, ownerOf } from './owned.ts'
@@ -66,17 +66,13 @@ function limitOf(keys: JsonObject, direction: 'ingress' | 'egress'): Limit | und
 
 function plan(
   { ingress, egress }: BandwidthConf,
-  { request, previous, removing, earlier = [], facts }: PlanInput,
+  { request, previous, removing, made, earlier = [], facts }: PlanInput,
 ): Planned {
   const result = needsPrevious('bandwidth', { previous, request, removing })
   const { network, attachment } = request
   const { containerId, ifname } = attachment
   const link = hostEndOf(result)
-  if (!removing && (ingress || egress) && (link === undefined || isOther(facts, ifname)))
-    throw confError(
-      `container interface ${ifname} has no veth peer: no interface of the host leads to it`,
-      'Use bandwidth behind the plugin bridge or ptp.',
-    )
+  if ((!removing || made) && (ingress || egress)) demandVeth(result, { ifname, facts })
   const name = limitName(network, containerId)
   const mac = macFor('ifb', network, containerId)
   const mtu = mtuOf(link, earlier) ?? facts.links[link ?? '']?.mtu
@@ -93,6 +89,15 @@ function plan(
     resources: owned(ownerOf(request), resources),
     result: egress ? { ...result, interfaces: [...result.interfaces, { name, mac }] } : result,
   }
+}
+
+function demandVeth(result: Result, { ifname, facts }: { ifname: string; facts: Facts }): void {
+  if (result.interfaces.length === 0) throw confError(words.noInterfaces)
+  if (hostEndOf(result) === undefined || isOther(facts, ifname))
+    throw confError(
+      `container interface ${ifname} has no veth peer: no interface of the host leads to it`,
+      'Use bandwidth behind the plugin bridge or ptp.',
+    )
 }
 
 // An interface that a plugin of this stage makes is not there yet.

@@ -1,6 +1,6 @@
 import { confError, isObject, type Json, type JsonObject } from '@vethra/cni'
 import type { PortVlans } from '@vethra/state'
-import { arrayOf, booleanOf, invalidKey, numberOf } from './read-conf.ts'
+import { arrayOf, booleanOf, hasKey, invalidKey, numberOf } from './read-conf.ts'
 import { words } from './words.ts'
 
 /** The VLANs of a bridge's port by `vlan`, `vlanTrunk`, `preserveDefaultVlan`; undefined for none. Throws CniError 7 in Go's words. */
@@ -9,7 +9,9 @@ export function portVlansOf(conf: JsonObject): PortVlans | undefined {
   if (vlan < 0 || vlan > 4094) throw confError(words.invalidVlan(vlan))
   const trunk = arrayOf(conf, 'vlanTrunk')
   const tagged = [...new Set(trunk.flatMap(idsOf))].sort((one, other) => one - other)
-  if (vlan === 0 && trunk.length === 0) return undefined
+  if (vlan === 0 && !hasKey(conf, 'vlanTrunk')) return undefined
+  // A trunk of none has the bridge filter, and its port is as the kernel makes it.
+  if (vlan === 0 && tagged.length === 0) return { tagged, keepsDefault: true }
   const keepsDefault = booleanOf(conf, 'preserveDefaultVlan')
   // A trunk alone leaves frames without a tag in VLAN 1.
   const untagged = vlan === 0 ? (keepsDefault ? undefined : 1) : vlan

@@ -4,6 +4,7 @@ import { owned, ownerOf } from './owned.ts'
 import type { PlanInput, Planned, Plugin, PluginRequest } from './plugin.ts'
 import { admissionOf, hostInterfaceOf, needsPrevious } from './previous.ts'
 import { textOf } from './read-conf.ts'
+import { words } from './words.ts'
 
 /** The conf of `firewall`, checked. */
 export interface FirewallConf {
@@ -13,7 +14,7 @@ export interface FirewallConf {
 /** The plugin `firewall`: a network's packets are forwarded, and its bridge may be kept from others. */
 export const firewall: Plugin<FirewallConf> = {
   type: 'firewall',
-  chained: 'missing prevResult from earlier plugin',
+  chained: words.noEarlierResult,
   // `backend` and `iptablesAdminChainName` mean iptables.
   keys: ['ingressPolicy'],
   parse,
@@ -57,7 +58,7 @@ function plan(
   const bridge = hostInterfaceOf(result)
   if (bridge === undefined && ingressPolicy !== 'open' && !removing)
     throw confError(
-      `ingressPolicy ${JSON.stringify(ingressPolicy)} needs an interface of the host, and the plugin before made none`,
+      words.noBridge(ingressPolicy),
       'Set ingressPolicy to "open", or use it behind the plugin bridge.',
     )
   const admission = admissionOf(result, request)

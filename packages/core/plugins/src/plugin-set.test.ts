@@ -1,7 +1,7 @@
 import type { JsonObject, Result } from '@vethra/cni'
 import { keyOf, type Route } from '@vethra/state'
 import { describe, expect, it } from 'vitest'
-import { type Facts, planFormer, planStage, stageNeeds } from './index.ts'
+import { demandAllowed, type Facts, planFormer, planStage, stageNeeds } from './index.ts'
 import { plannerOf } from './registry.ts'
 
 const attachment = {
@@ -308,6 +308,66 @@ it('portmap names a port that is none', () => {
     planOf({ type: 'portmap', runtimeConfig: runtimeConfig(host, container) }, before)
   expect(() => plan(0, 80)).toThrow('Invalid host port number: 0')
   expect(() => plan(80, -1)).toThrow('Invalid container port number: -1')
+})
+
+it('loopback tells which addresses lo has, and refuses one that leads elsewhere', () => {
+  const request = requestOf({ type: 'loopback' })
+  expect(stageNeeds([request]).wants.inside).toEqual(['lo'])
+  const withLo = (addresses: readonly string[]) =>
+    planStage([request], {
+      facts: { links: {}, inside: { lo: { ...eth9, addresses } } },
+      granted: [],
+    }).result.ips.map(({ address }) => address)
+  expect(withLo([])).toEqual(['127.0.0.1/8', '::1/128'])
+  expect(withLo(['127.0.0.5/8', '127.0.0.1/8'])).toEqual(['127.0.0.5/8', '::1/128'])
+  expect(() => withLo(['10.9.9.9/24'])).toThrow(
+    'loopback interface found with non-loopback address "10.9.9.9"',
+  )
+})
+
+it('an empty vlanTrunk has the bridge filter VLANs, and leaves the port its default one', () => {
+  const { resources } = planOf({ type: 'bridge', bridge: 'br0', vlanTrunk: [] })
+  const found = resources.map(({ resource }) => resource)
+  expect(found.find(({ kind }) => kind === 'link')).toMatchObject({
+    type: { name: 'bridge', vlanFiltering: true },
+  })
+  expect(found.find(({ kind }) => kind === 'bridge port')).toMatchObject({
+    vlans: { tagged: [], keepsDefault: true },
+  })
+})
+
+it.each<[JsonObject, Result | undefined, string]>([
+  [
+    { type: 'firewall', ingressPolicy: 'same-bridge' },
+    { ...before, interfaces: [] },
+    'interface needs to be set for ingress policy "same-bridge", make sure to chain "firewall" plugin with "bridge"',
+  ],
+  [
+    { type: 'macvlan', master: 'eth9', mtu: -1 },
+    undefined,
+    'invalid MTU -1, must be [0, master MTU(1500)]',
+  ],
+  [
+    { type: 'bandwidth', ingressRate: 8, ingressBurst: 8 },
+    { ...before, interfaces: [] },
+    'no interfaces provided',
+  ],
+])('%j fails in the words of the original', (conf, previous, text) => {
+  expect(() => planOf(conf, previous)).toThrow(text)
+})
+
+it('the list of allowed sysctls may have Windows line ends, and blanks around a pattern', () => {
+  const conf = { sysctl: { 'net.ipv4.ip_forward': '1' } }
+  demandAllowed(conf, '^net\\.core\r\n ^net\\.ipv4\\.ip_forward$ \r\n')
+  expect(() => demandAllowed(conf, '\r\n')).toThrow('is not allowed')
+})
+
+it('bandwidth cannot be checked without the interfaces that it was between', () => {
+  const limited = requestOf({ type: 'bandwidth', ingressRate: 8000, ingressBurst: 8000 })
+  const result = { ...before, interfaces: [], ips: [] }
+  const planned = (checks: boolean) => () => planFormer([limited], { facts, result, checks })
+  expect(planned(true)).toThrow('no interfaces provided')
+  expect(planned(false)()).toEqual([])
 })
 
 it('every name of a plugin has a planner, but those of IPAM', async () => {

@@ -22,6 +22,11 @@ function fieldOf(conf: JsonObject, key: string): Json | undefined {
   return goField(conf, key) ?? undefined
 }
 
+/** Whether a conf has a key, whatever the case of its letters; null counts as missing. */
+export function hasKey(conf: JsonObject, key: string): boolean {
+  return fieldOf(conf, key) !== undefined
+}
+
 /** A key that is true or false; false when missing. Throws CniError 7 for any other value. */
 export function booleanOf(conf: JsonObject, key: string): boolean {
   const value = fieldOf(conf, key) ?? false

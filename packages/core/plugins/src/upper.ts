@@ -87,6 +87,7 @@ function parse(
   if (id < 0 || id > 4094)
     throw confError(`invalid VLAN ID ${id} (must be between 0 and 4094 inclusive)`)
   const queue = type === 'macvlan' ? integerOf(conf, 'bcqueuelen', [0, 2 ** 32 - 1]) : undefined
+  const mtu = numberOf(conf, 'mtu') ?? 0
   const own = type === 'macvlan' ? (textOf(conf, 'mac') ?? '') : ''
   const mac = askedMac(conf, [...attachment.cniArgs, ['MAC', own]])
   return {
@@ -94,7 +95,7 @@ function parse(
     id,
     parentPlace: booleanOf(conf, 'linkInContainer') ? 'container' : 'host',
     ...(queue ? { broadcastQueue: queue } : {}),
-    ...present({ master, mtu: mtuOf(conf), mac, dns: dnsOf(conf) }),
+    ...present({ master, mtu: mtu < 0 ? mtu : mtuOf(conf), mac, dns: dnsOf(conf) }),
   }
 }
 
@@ -111,8 +112,8 @@ function plan(type: UpperType, conf: UpperConf, input: PlanInput): Planned {
         : `failed to lookup master ${JSON.stringify(parent)}: Link not found`,
       'Name an interface of the host as "master" in the conf list.',
     )
-  if (conf.mtu !== undefined && below !== undefined && conf.mtu > below.mtu)
-    throw confError(`invalid MTU ${conf.mtu}, must be [0, master MTU(${below.mtu})]`)
+  if (conf.mtu !== undefined && below !== undefined && !(conf.mtu >= 0 && conf.mtu <= below.mtu))
+    throw confError(words.mtuAboveMaster(conf.mtu, below.mtu))
   const leased = addresses ?? handedOn(type, input)
   const ips = leased.ips.flatMap((ip) => ipOf(ip) ?? [])
   const own = conf.mac ?? interfaceMac(request, ips[0])

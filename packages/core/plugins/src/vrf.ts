@@ -6,6 +6,7 @@ import type { PlanInput, Planned, Plugin, RuleFact } from './plugin.ts'
 import { needsPrevious } from './previous.ts'
 import { integerOf, linkNameOf } from './read-conf.ts'
 import { ipOf } from './subnets.ts'
+import { words } from './words.ts'
 
 /** The conf of `vrf`, checked. */
 export interface VrfConf {
@@ -18,7 +19,7 @@ export interface VrfConf {
 export const vrf: Plugin<VrfConf> = {
   type: 'vrf',
   features: ['VRF'],
-  chained: 'missing prevResult from earlier plugin',
+  chained: words.noEarlierResult,
   alone: true,
   keys: ['vrfname', 'table'],
   parse: ({ conf }) => {

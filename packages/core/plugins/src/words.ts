@@ -17,6 +17,7 @@ export const words = {
   rateWithoutBurst: 'if rate is set, burst must also be set',
   burstWithoutRate: 'if burst is set, rate must also be set',
   burstTooLarge: 'burst cannot be more than 4GB',
+  noInterfaces: 'no interfaces provided',
   duplicateSysctl: 'duplicated sysctl keys are not allowed',
   noAddresses: (ifname: string) => `No IP addresses supplied on interface: ${ifname}`,
   noIpam: 'no plugin name provided',
@@ -26,5 +27,13 @@ export const words = {
     `Sysctl ${key} is not allowed. Only the following sysctls are allowed: [${list.join(' ')}]`,
   taken: (ifname: string) => `container veth name (${JSON.stringify(ifname)}) already exists`,
   noPrevious: 'Required prevResult missing',
+  noEarlierResult: 'missing prevResult from earlier plugin',
+  notChained: 'must be called as a chained plugin',
+  noBridge: (policy: string) =>
+    `interface needs to be set for ingress policy ${JSON.stringify(policy)}, make sure to chain "firewall" plugin with "bridge"`,
+  notLoopback: (address: string) =>
+    `loopback interface found with non-loopback address ${JSON.stringify(address)}`,
+  mtuAboveMaster: (mtu: number, most: number) =>
+    `invalid MTU ${mtu}, must be [0, master MTU(${most})]`,
   dummyNeedsIpam: 'dummy interface requires an IPAM configuration',
 } as const
