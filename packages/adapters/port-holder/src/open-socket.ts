@@ -1,6 +1,6 @@
 import { dlopen, ptr, read } from 'bun:ffi'
 import { closeSync } from 'node:fs'
-import { addressBits } from '@vethra/address'
+import { toOctets } from '@vethra/address'
 import { type CniError, ioError, noProgramError } from '@vethra/cni'
 import { formatSocket, type HeldSocket } from '@vethra/container'
 import type { OpenedSockets } from './socket-opener.ts'
@@ -119,17 +119,13 @@ function bindAndListen(descriptor: number, socket: HeldSocket): number {
 const backlog = 16
 
 /** As struct sockaddr_in and sockaddr_in6. */
-function socketAddress({ address: { family, value }, port }: HeldSocket): Uint8Array {
-  const view = new DataView(new ArrayBuffer(family === 4 ? 16 : 28))
-  view.setUint16(0, families[family], true)
+function socketAddress({ address, port }: HeldSocket): Uint8Array {
+  const octets = new Uint8Array(address.family === 4 ? 16 : 28)
+  const view = new DataView(octets.buffer)
+  view.setUint16(0, families[address.family], true)
   view.setUint16(2, port)
-  const octets = addressBits(family) / 8
-  const start = family === 4 ? 4 : 8
-  for (let index = 0; index < octets; index += 1) {
-    const shift = BigInt((octets - 1 - index) * 8)
-    view.setUint8(start + index, Number((value >> shift) & 0xffn))
-  }
-  return new Uint8Array(view.buffer)
+  octets.set(toOctets(address), address.family === 4 ? 4 : 8)
+  return octets
 }
 
 // EPERM, EACCES, EMFILE, EADDRNOTAVAIL

@@ -32,7 +32,7 @@ export function formatAddress(address: Address): string {
   if (address.family === 4) return dotted(address.value)
   const mapped = withoutMapping(address)
   if (mapped.family === 4) return `::ffff:${dotted(mapped.value)}`
-  return new ipaddr.IPv6(octets(address.value)).toRFC5952String()
+  return new ipaddr.IPv6([...toOctets(address)]).toRFC5952String()
 }
 
 /** Whether an address is spelled as `formatAddress` spells it. IPv4 is decided without making a number of it. */
@@ -60,8 +60,25 @@ export function readLiteral(text: string): Address | undefined {
   if (isDotted(text)) return { family: 4, value: BigInt(numberOf(text)) }
   const hex = withoutDottedTail(text)
   if (hex === undefined || !ipaddr.IPv6.isValid(hex)) return undefined
-  const octets = ipaddr.IPv6.parse(hex).toByteArray()
-  return { family: 6, value: octets.reduce((sum, octet) => (sum << 8n) | BigInt(octet), 0n) }
+  return fromOctets(Uint8Array.from(ipaddr.IPv6.parse(hex).toByteArray()))
+}
+
+/** The octets of an address in network order: 4 or 16. */
+export function toOctets({ family, value }: Address): Uint8Array {
+  const view = new DataView(new ArrayBuffer(addressBits(family) / 8))
+  if (family === 4) view.setUint32(0, Number(value))
+  else {
+    view.setBigUint64(0, value >> 64n)
+    view.setBigUint64(8, value)
+  }
+  return new Uint8Array(view.buffer)
+}
+
+/** The address that 4 or 16 octets in network order are; an IPv4-mapped one stays IPv6. */
+export function fromOctets(octets: Uint8Array): Address {
+  const view = new DataView(octets.buffer, octets.byteOffset, octets.byteLength)
+  if (octets.length === 4) return { family: 4, value: BigInt(view.getUint32(0)) }
+  return { family: 6, value: (view.getBigUint64(0) << 64n) | view.getBigUint64(8) }
 }
 
 /** Whether an address is the machine itself: of 127.0.0.0/8 or 0.0.0.0/8, ::1 or ::. */
@@ -95,10 +112,4 @@ function numberOf(text: string): number {
 function dotted(value: bigint): string {
   const bits = Number(value)
   return [bits >>> 24, (bits >>> 16) & 255, (bits >>> 8) & 255, bits & 255].join('.')
-}
-
-function octets(value: bigint): number[] {
-  return Array.from({ length: 16 }, (_, index) =>
-    Number((value >> BigInt(120 - 8 * index)) & 0xffn),
-  )
 }

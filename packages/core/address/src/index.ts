@@ -6,10 +6,12 @@ export {
   compareAddresses,
   type Family,
   formatAddress,
+  fromOctets,
   isCanonical,
   isLocal,
   readAddress,
   readLiteral,
+  toOctets,
   withoutMapping,
 } from './address.ts'
 export {

@@ -1,4 +1,5 @@
-import { addressKey, liesIn } from './address-octets.ts'
+import { contains, fromOctets } from '@vethra/address'
+import { addressKey } from './address-octets.ts'
 import { findHolders } from './find-holders.ts'
 import { type DnsQuestion, type DnsRecord, noRecords } from './message.ts'
 import { dnsRcode, dnsType } from './numbers.ts'
@@ -113,7 +114,8 @@ function services(asked: Asked, service: ServiceName, holders: readonly Holder[]
 
 function reverseContent(asked: Asked, reverse: ReverseName): Content | undefined {
   const prefixes = [...asked.zone.networks.values()].flatMap((network) => network.prefixes)
-  const prefix = prefixes.find((each) => liesIn(reverse.octets, each))
+  const address = fromOctets(reverse.octets)
+  const prefix = prefixes.find((each) => contains(each, address))
   if (!prefix || reverse.length < prefix.length) return undefined
   const zone = reverseName(reverse.octets, prefix.length)
   if (reverse.excess > 0) return missing(asked, zone)

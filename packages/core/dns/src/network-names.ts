@@ -1,5 +1,4 @@
 import { readCidr } from '@vethra/address'
-import { addressOctets, type OctetPrefix } from './address-octets.ts'
 import type { NetworkNames } from './zone.ts'
 import type { ZoneNetwork } from './zone-input.ts'
 
@@ -11,15 +10,9 @@ export function networkNames(network: ZoneNetwork): NetworkNames {
     network,
     name,
     isInternal,
-    prefixes: subnets.map(prefixOf).filter((each) => each !== undefined),
+    prefixes: subnets.flatMap((each) => readCidr(each)?.prefix ?? []),
     suffixes: behind.map((each) => `.${each.replace(/^\.|\.$/g, '')}`),
     holders: new Map(),
     hostnames: new Map(),
   }
-}
-
-function prefixOf(subnet: string): OctetPrefix | undefined {
-  const length = readCidr(subnet)?.prefix.length
-  const octets = addressOctets(subnet)
-  return length === undefined || !octets ? undefined : { octets, length }
 }

@@ -1,4 +1,5 @@
-import { addressKey, addressOctets, isLoopback, liesIn } from './address-octets.ts'
+import { contains, fromOctets, type Prefix } from '@vethra/address'
+import { addressKey, addressOctets, isLoopback } from './address-octets.ts'
 import { findHolders } from './find-holders.ts'
 import { bareName } from './name-octets.ts'
 import type { Member, NetworkNames, View, Zone } from './zone.ts'
@@ -65,13 +66,14 @@ function keepView(zone: Zone, { askerAddress, network = '' }: ZoneAsker, view: V
 
 const mostViews = 65_536
 
-function viewOfAddress(zone: Zone, asker: ZoneAsker, address: Uint8Array): View | undefined {
-  const isHost = isLoopback(address)
+function viewOfAddress(zone: Zone, asker: ZoneAsker, octets: Uint8Array): View | undefined {
+  const isHost = isLoopback(octets)
+  const address = fromOctets(octets)
   const networks = networksOf(zone, asker.network).filter(
-    ({ prefixes }) => isHost || prefixes.some((each) => liesIn(address, each)),
+    ({ prefixes }) => isHost || prefixes.some((each) => contains(each, address)),
   )
   // A link-local address is on the link of the socket, whichever subnets there are.
-  const onLink = liesIn(address, linkLocal) ? networksOf(zone, asker.network ?? '') : []
+  const onLink = contains(linkLocal, address) ? networksOf(zone, asker.network ?? '') : []
   const seen = isHost ? networks : [...networks, ...onLink].slice(0, 1)
   if (seen.length === 0 && !isHost) return undefined
   const mayAskUpstream = isHost || seen.some(({ isInternal }) => !isInternal)
@@ -79,7 +81,7 @@ function viewOfAddress(zone: Zone, asker: ZoneAsker, address: Uint8Array): View 
   return sharedView(zone, key, { networks: seen, mayAskUpstream })
 }
 
-const linkLocal = { octets: Uint8Array.of(0xfe, 0x80, ...new Array(14).fill(0)), length: 10 }
+const linkLocal: Prefix = { family: 6, base: 0xfe80n << 112n, length: 10 }
 
 function networksOf(zone: Zone, name: string | undefined): readonly NetworkNames[] {
   if (name === undefined) return [...zone.networks.values()]

@@ -1,4 +1,5 @@
-import { addressOctets, type OctetPrefix } from './address-octets.ts'
+import type { Prefix } from '@vethra/address'
+import { addressOctets } from './address-octets.ts'
 import { canBeName } from './name-octets.ts'
 import type { ZoneContainer, ZoneNetwork } from './zone-input.ts'
 
@@ -24,7 +25,7 @@ export interface NetworkNames {
   readonly network: ZoneNetwork
   readonly name: string
   readonly isInternal: boolean
-  readonly prefixes: readonly OctetPrefix[]
+  readonly prefixes: readonly Prefix[]
   /** Ends that a name of it may have, each with its dot: `.lan`. */
   readonly suffixes: readonly string[]
   /** By a name, an id, its first 12 digits or an alias. One list may be that of many names. */

@@ -1,9 +1,9 @@
-import { readAddress } from '@vethra/address'
+import { readAddress, toOctets } from '@vethra/address'
 import { attribute, nested } from './attributes.ts'
 import { encodeLinkOp } from './encode-link.ts'
 import { linkHeader } from './link-message.ts'
 import { flag, type Message } from './messages.ts'
-import { be32, bigOctets, join, type Octets, u8, u32 } from './octets.ts'
+import { join, type Octets, u8, u32 } from './octets.ts'
 import type { AddressOp, RouteDump, RouteEntryOp, RouteOp, RuleOp } from './route-op.ts'
 import { encodeTrafficOp, type TrafficOp } from './traffic-control.ts'
 
@@ -121,6 +121,5 @@ function routeAttributes(op: RouteEntryOp, table: number): readonly Octets[] {
 export function addressOctets(text: string): { readonly octets: Octets; readonly family: 2 | 10 } {
   const address = readAddress(text)
   if (address === undefined) throw new RangeError(`not an IP address: ${text}`)
-  if (address.family === 4) return { octets: be32(Number(address.value)), family: 2 }
-  return { octets: bigOctets(address.value, 128), family: 10 }
+  return { octets: toOctets(address), family: address.family === 4 ? 2 : 10 }
 }

@@ -1,5 +1,5 @@
+import { readAddress } from '@vethra/address'
 import { attribute, listAttributes, nested, payloadAt } from './attributes.ts'
-import { addressOctets } from './encode-route-op.ts'
 import type { ReceivedMessage } from './messages.ts'
 import { commentAttribute, commentOf } from './nft-comment.ts'
 import type { ElementsOp, NftElement } from './nft-op.ts'
@@ -154,5 +154,5 @@ export function decodePrefixes(
 }
 
 function numberOf(address = ''): bigint {
-  return addressOctets(address).octets.reduce((sum, octet) => (sum << 8n) | BigInt(octet), 0n)
+  return readAddress(address)?.value ?? 0n
 }

@@ -1,6 +1,13 @@
-import { formatAddress, readAddress } from '@vethra/address'
+import {
+  firstAddress,
+  formatAddress,
+  fromOctets,
+  lastAddress,
+  readCidr,
+  toOctets,
+} from '@vethra/address'
 import { addressOctets } from './encode-route-op.ts'
-import { ascii, atLeast, be16, bigOctets, join, type Octets, padded, textOf, u8 } from './octets.ts'
+import { ascii, atLeast, be16, join, type Octets, padded, textOf, u8 } from './octets.ts'
 
 /** A type of a set's keys or a map's data, by nft's name. */
 export type NftType = keyof typeof types
@@ -104,20 +111,12 @@ function decodeField(type: NftType, octets: Octets): string {
 
 /** The text of an address of 4 or 16 octets: dotted, or RFC 5952. */
 export function addressText(octets: Octets): string {
-  if (octets.length === 4) return octets.join('.')
-  const value = octets.reduce((sum, octet) => (sum << 8n) | BigInt(octet), 0n)
-  return formatAddress({ family: 6, value })
+  return formatAddress(fromOctets(octets))
 }
 
 /** The first and the last address of a prefix. Throws RangeError for a text that is none. */
 export function prefixBounds(prefix: string): { readonly first: Octets; readonly last: Octets } {
-  const [text = '', length = ''] = prefix.split('/')
-  const address = readAddress(text)
-  const bits = address?.family === 4 ? 32 : 128
-  const size = Number(length)
-  if (!address || !/^[0-9]{1,3}$/.test(length) || size > bits)
-    throw new RangeError(`not a prefix: ${prefix}`)
-  const host = (1n << BigInt(bits - size)) - 1n
-  const first = address.value & ~host
-  return { first: bigOctets(first, bits), last: bigOctets(first | host, bits) }
+  const found = readCidr(prefix)?.prefix
+  if (found === undefined) throw new RangeError(`not a prefix: ${prefix}`)
+  return { first: toOctets(firstAddress(found)), last: toOctets(lastAddress(found)) }
 }

@@ -28,14 +28,9 @@ export function be32(value: number): Octets {
 
 /** A 64-bit integer in network order. */
 export function be64(value: bigint): Octets {
-  return bigOctets(value, 64)
-}
-
-/** An integer of so many bits in network order. */
-export function bigOctets(value: bigint, bits: number): Octets {
-  return Uint8Array.from({ length: bits / 8 }, (_, at) =>
-    Number((value >> BigInt(bits - 8 - at * 8)) & 0xffn),
-  )
+  const octets = new Uint8Array(8)
+  view(octets).setBigUint64(0, value)
+  return octets
 }
 
 /** A text of ASCII characters, without a NUL. Throws RangeError for any other character: kernel names of ours have none. */

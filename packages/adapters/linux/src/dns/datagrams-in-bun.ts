@@ -1,5 +1,5 @@
 import { ptr } from 'bun:ffi'
-import { formatAddress } from '@vethra/address'
+import { addressText } from '@vethra/netlink'
 import { getOption, libc } from '../netlink/libc-in-bun.ts'
 import { answerCollected } from './collect-in-bun.ts'
 import { socketFamily } from './socket-address.ts'
@@ -179,7 +179,7 @@ function addressAt({ names, nameWords, known }: Slots, at: number): string {
   const found = known.get(key)
   if (found?.octets.length === length && isAt(found.octets, names, first)) return found.text
   const octets = names.slice(first, first + length)
-  const text = textOf(octets)
+  const text = addressText(octets)
   if (known.size >= mostKnown) known.clear()
   known.set(key, { octets, text })
   return text
@@ -188,12 +188,6 @@ function addressAt({ names, nameWords, known }: Slots, at: number): string {
 function isAt(octets: Uint8Array, names: Uint8Array, first: number): boolean {
   for (let at = 0; at < octets.length; at += 1) if (octets[at] !== names[first + at]) return false
   return true
-}
-
-function textOf(octets: Uint8Array): string {
-  if (octets.length === 4) return octets.join('.')
-  const digits = Array.from(octets, (each) => each.toString(16).padStart(2, '0')).join('')
-  return formatAddress({ family: 6, value: BigInt(`0x${digits}`) })
 }
 
 function putAnswer(

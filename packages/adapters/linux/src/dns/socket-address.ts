@@ -1,5 +1,5 @@
 import { endianness } from 'node:os'
-import { readAddress } from '@vethra/address'
+import { readAddress, toOctets } from '@vethra/address'
 
 /** The families of socket addresses: AF_INET and AF_INET6. */
 export const socketFamily = { 4: 2, 6: 10 } as const
@@ -11,15 +11,11 @@ export function socketAddress(
 ): { readonly family: 4 | 6; readonly octets: Uint8Array } | undefined {
   const address = readAddress(text)
   if (address === undefined) return undefined
-  const { family, value } = address
+  const { family } = address
   const octets = new Uint8Array(family === 4 ? 16 : 28)
   const view = new DataView(octets.buffer)
   view.setUint16(0, socketFamily[family], endianness() === 'LE')
   view.setUint16(2, port)
-  if (family === 4) view.setUint32(4, Number(value))
-  else {
-    view.setBigUint64(8, value >> 64n)
-    view.setBigUint64(16, value & 0xffff_ffff_ffff_ffffn)
-  }
+  octets.set(toOctets(address), family === 4 ? 4 : 8)
   return { family, octets }
 }
