@@ -5,7 +5,7 @@ import {
   goField,
   goKeys,
   type Json,
-  parseJson,
+  parseJsonOr,
   usageError,
 } from '@vethra/cni'
 import { collectGarbage, type ValidAttachment } from '@vethra/engine'
@@ -25,7 +25,7 @@ export async function collect(
 async function readKeep({ files }: World, file: string): Promise<readonly ValidAttachment[]> {
   const text = await files.read(file)
   if (text === undefined) throw wrong(file, 'no such file')
-  const value = parse(file, text)
+  const value = parseJsonOr(text, (cause) => wrong(file, 'it is not JSON', cause))
   if (!Array.isArray(value)) throw wrong(file, 'it is not a JSON array')
   return value.map((each: Json) => {
     const containerID = goField(each, 'containerID')
@@ -37,14 +37,6 @@ async function readKeep({ files }: World, file: string): Promise<readonly ValidA
     checkIfname(ifname)
     return { containerID, ifname }
   })
-}
-
-function parse(file: string, text: string): Json {
-  try {
-    return parseJson(text)
-  } catch (cause) {
-    throw wrong(file, 'it is not JSON', cause)
-  }
 }
 
 function wrong(file: string, why: string, cause?: unknown): CniError {

@@ -1,5 +1,6 @@
 import type { HostEvent } from '@vethra/api'
 import { CniError } from '@vethra/cni'
+import { newSignal } from '@vethra/engine'
 import type { Events } from '@vethra/world'
 
 /** The range and the output of `vethra events`. */
@@ -29,8 +30,8 @@ export async function readFileEvents(
   events: Events,
   { after, follow, hand, onLost }: EventReading,
 ): Promise<void> {
-  const bell = newBell()
-  const watch = follow ? events.watch(bell.ring) : undefined
+  const changed = newSignal()
+  const watch = follow ? events.watch(changed.set) : undefined
   let place = after ?? (await events.latest())
   for (let isWanted = true; isWanted; ) {
     const found = await events.after(place)
@@ -38,19 +39,8 @@ export async function readFileEvents(
     for (const each of found.events) isWanted &&= hand(each)
     place = found.events.at(-1)?.ID ?? place
     if (!follow || !isWanted) break
-    await bell.rung()
+    await changed.wait()
+    changed.clear()
   }
   watch?.close()
-}
-
-// Rung while nobody waits, the next wait is over at once.
-function newBell(): { readonly ring: () => void; readonly rung: () => Promise<void> } {
-  let next = Promise.withResolvers<void>()
-  return {
-    ring: () => next.resolve(),
-    rung: async () => {
-      await next.promise
-      next = Promise.withResolvers<void>()
-    },
-  }
 }

@@ -9,7 +9,7 @@ import {
   rewriteWhole,
   writeWhole,
 } from '@vethra/files'
-import { appArmorHost, bringLoopbackUp, checkNetns, iptablesRules } from '@vethra/linux'
+import { bringLoopbackUp, checkNetns, iptablesRules, loadAppArmorProfile } from '@vethra/linux'
 import type { PluginExecOptions } from '@vethra/plugin-exec'
 import { portHolder } from '@vethra/port-holder'
 import type { ResolvedSettings, Settings } from '@vethra/settings'
@@ -50,7 +50,7 @@ export async function worldHere(
     memory: () => rememberedOnDisk(lists.records, lists.cache),
     checkNetns,
     bringLoopbackUp,
-    loadAppArmorProfile: () => appArmorHost().loadProfile(),
+    loadAppArmorProfile: () => loadAppArmorProfile(),
     ...loadedHere(settings, places, io),
   }
 }

@@ -64,6 +64,7 @@ export { type AttachedContainer, nameLeasedResolvers } from './dns/name-leased-r
 export { type QueryRow, queryDns } from './dns/query-dns.ts'
 export type { QuestionRow } from './dns/question-log.ts'
 export { type Resolver, startResolver } from './dns/run-resolver.ts'
+export { newSignal } from './dns/signal.ts'
 export { type DoctorTools, forDoctor } from './doctor/doctor-tools.ts'
 export { examine } from './doctor/examine.ts'
 export type { HostState } from './doctor/observe.ts'

@@ -1,14 +1,8 @@
+import type { HostFacts } from '@vethra/world'
 import { type IpLink, type IpRoute, ipJson } from './ip-json.ts'
 
-/** The way out of the host. */
-export interface DefaultRoute {
-  readonly device: string
-  /** The route's own, else that of its interface; absent when neither is known. */
-  readonly mtu?: number
-}
-
 /** The default route of the best metric, IPv4 before IPv6; undefined when there is none. Throws CniError 5 and 100. */
-export async function defaultRoute(): Promise<DefaultRoute | undefined> {
+export async function defaultRoute(): ReturnType<HostFacts['defaultRoute']> {
   const route = (await preferred('-4')) ?? (await preferred('-6'))
   const device = route?.dev ?? route?.nexthops?.[0]?.dev
   if (device === undefined) return undefined

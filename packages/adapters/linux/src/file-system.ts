@@ -1,8 +1,9 @@
-import { lstatSync, readdirSync, type Stats, statSync } from 'node:fs'
+import { lstatSync, type Stats, statSync } from 'node:fs'
 import { statfs } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { errno, fileError } from '@vethra/files'
 import type { FolderAccess, OpenEntry, SeenPath } from '@vethra/findings'
+import { namesIn } from '@vethra/plugin-exec/programs'
 
 /** The file system that a path is on, or would be on if it were made: `ext4`, `tmpfs`; its magic number in hex where it has no name here. */
 export async function fileSystemOf(path: string): Promise<string> {
@@ -66,15 +67,6 @@ function whatIs(seen: Stats): string {
   if (seen.isSymbolicLink()) return 'a symbolic link'
   if (seen.isFIFO()) return 'a FIFO'
   return seen.isSocket() ? 'a socket' : 'a device'
-}
-
-function namesIn(path: string): readonly string[] {
-  try {
-    return readdirSync(path)
-  } catch {
-    // Gone meanwhile, or not for us to see: what may be in it is nobody's to open then.
-    return []
-  }
 }
 
 function accessOfStat({ uid, mode }: Pick<Stats, 'uid' | 'mode'>): FolderAccess {

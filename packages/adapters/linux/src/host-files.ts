@@ -2,7 +2,7 @@ import { hostname } from 'node:os'
 import { readText } from '@vethra/files'
 
 /** Where the host keeps its files. */
-export interface HostFiles {
+interface HostFiles {
   /** Default /etc/resolv.conf. */
   readonly resolvConf?: string
   /** systemd-resolved's file of the servers behind its stub. Default /run/systemd/resolve/resolv.conf. */

@@ -1,13 +1,8 @@
 /** The kernel of this host by /proc, `ip -j`, iptables and apparmor_parser, and its resolv.conf and hosts. Decides nothing. */
-export {
-  type AppArmorHost,
-  type AppArmorHostOptions,
-  appArmorHost,
-} from './apparmor/apparmor-host.ts'
-export type { AppArmorFacts } from './apparmor/profile-to-load.ts'
-export { type DefaultRoute, defaultRoute } from './default-route.ts'
+export { loadAppArmorProfile } from './apparmor/apparmor-host.ts'
+export { defaultRoute } from './default-route.ts'
 export { ephemeralPorts } from './ephemeral-ports.ts'
-export { type HostFiles, hostName, readHostResolvConf, readHostsFile } from './host-files.ts'
+export { hostName, readHostResolvConf, readHostsFile } from './host-files.ts'
 export { hostPrefixes } from './host-prefixes.ts'
 export { hostportTables } from './hostport-tables.ts'
 export { iptablesRules } from './iptables/iptables-rules.ts'

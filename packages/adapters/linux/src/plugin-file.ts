@@ -1,20 +1,13 @@
 import { type PluginCall, pluginEnvironment } from '@vethra/cni'
 import { pluginFile } from '@vethra/plugin-exec/programs'
+import type { HostFacts } from '@vethra/world'
 import { run } from './run.ts'
-
-/** The firewall plugin's version output, and its answer to a policy. */
-interface FirewallPlugin {
-  /** Its output when called without CNI_COMMAND: name, version, versions of CNI. */
-  readonly about: string
-  /** How an ADD with the policy went. */
-  readonly trial: { readonly succeeded: boolean; readonly stdout: string }
-}
 
 /** The firewall plugin's version, and its ADD with an ingress policy in a netns of its own; undefined when missing. Throws CniError 5, 100. */
 export async function askFirewallPlugin(
   ingressPolicy: string,
   path: readonly string[],
-): Promise<FirewallPlugin | undefined> {
+): ReturnType<HostFacts['askFirewallPlugin']> {
   const file = pluginFile('firewall', path)
   if (file === undefined) return undefined
   const about = await run('timeout', [...longest, 'env', '-i', file])

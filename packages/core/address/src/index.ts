@@ -15,6 +15,7 @@ export {
   withoutMapping,
 } from './address.ts'
 export {
+  areOverlapping,
   type Cidr,
   contains,
   firstAddress,

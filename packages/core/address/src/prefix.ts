@@ -67,3 +67,9 @@ export function isIn(subnet: string, address: string): boolean {
 export function overlaps(a: Prefix, b: Prefix): boolean {
   return contains(a, firstAddress(b)) || contains(b, firstAddress(a))
 }
+
+/** Whether two subnets share an address, both as text: `10.4.0.0/24`. False where either is none. */
+export function areOverlapping(one: string, other: string): boolean {
+  const [first, second] = [readCidr(one)?.prefix, readCidr(other)?.prefix]
+  return first !== undefined && second !== undefined && overlaps(first, second)
+}

@@ -69,6 +69,14 @@ export const invalidFileError: MakeError = withCode(107)
 /** CniError 108: the host is in an unexpected state. */
 export const hostError: MakeError = withCode(108)
 
+/** CniError 101 for a network that no conf list defines. `hint`: by default how to find or restore one. */
+export function unknownNetwork(
+  ref: string,
+  hint = 'List the networks with "vethra network ls"; "vethra doctor --repair" restores one that nerdctl removed.',
+): CniError {
+  return notFoundError(`no such network: ${JSON.stringify(ref)}`, hint)
+}
+
 /** The error of work that went on after failures: undefined for none, the only one, or CniError 106 with all of them as its cause. */
 export function oneOrAll<E>(
   errors: readonly E[],

@@ -13,6 +13,7 @@ export {
   noProgramError,
   notFoundError,
   oneOrAll,
+  unknownNetwork,
   usageError,
 } from './cni-error.ts'
 export type { ConfList, PluginConf } from './conf-list.ts'

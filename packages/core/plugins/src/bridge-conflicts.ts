@@ -1,4 +1,4 @@
-import { overlaps, readCidr } from '@vethra/address'
+import { areOverlapping } from '@vethra/address'
 import { confError } from '@vethra/cni'
 import type { Resource } from '@vethra/state'
 import type { BridgeConf } from './bridge-conf.ts'
@@ -34,9 +34,4 @@ export function conflictsOf(
 function addressOf(link: string, text: string): Resource {
   const [address = '', length = ''] = text.split('/')
   return { kind: 'address', place: 'host', link, address, prefixLength: Number(length) }
-}
-
-function areOverlapping(one: string, other: string): boolean {
-  const [first, second] = [readCidr(one)?.prefix, readCidr(other)?.prefix]
-  return first !== undefined && second !== undefined && overlaps(first, second)
 }

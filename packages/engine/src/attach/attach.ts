@@ -5,8 +5,8 @@ import {
   checkContainerId,
   checkIfname,
   checkNetworkName,
-  notFoundError,
   type ParsedResult,
+  unknownNetwork,
 } from '@vethra/cni'
 import type { PluginWay } from '@vethra/plugins'
 import type { ResultCache, World } from '@vethra/world'
@@ -133,14 +133,6 @@ export async function checkAttachment(
   const made = await asMade(cache, former, readIfNeeded)
   if (made === undefined) throw unknownNetwork(network)
   await run(runner, { operation: 'CHECK', ...made })
-}
-
-/** The CniError 101 for a network that no conf list defines. */
-export function unknownNetwork(network: string): CniError {
-  return notFoundError(
-    `no such network: ${JSON.stringify(network)}`,
-    'List the networks with "vethra network ls"; "vethra doctor --repair" restores one that nerdctl removed.',
-  )
 }
 
 /** The arguments of ADD, as far as they were cached; the namespace is always that of now. */

@@ -6,7 +6,7 @@ import { holdingContainer } from './holding-container.ts'
 import { holdingNetworks } from './holding-networks.ts'
 import type { HostTools } from './host-tools.ts'
 import { lifeNow } from './life.ts'
-import { rememberedOnly } from './membership.ts'
+import { atNetns, rememberedOnly } from './membership.ts'
 import { freeUnused } from './network-operations.ts'
 import type { ValidAttachment } from './plan.ts'
 import { bearing, collectorMark } from './take-over.ts'
@@ -64,7 +64,7 @@ async function detachStale(
     const now = await tools.records.read(record)
     if (now === undefined || now.nonce !== record.nonce) return []
     const netns = (await livingNetns(tools, record)) ?? ''
-    await detachEach(tools, [{ ...membership, attachment: { ...membership.attachment, netns } }])
+    await detachEach(tools, [atNetns(membership, netns)])
     return [record]
   })
 }

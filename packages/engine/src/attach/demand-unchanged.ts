@@ -1,7 +1,6 @@
-import { CniError, type ConfList, isSameNamespace, netnsError } from '@vethra/cni'
+import { CniError, type ConfList, isSameNamespace, netnsError, unknownNetwork } from '@vethra/cni'
 import { parseConfFile } from '@vethra/conflist'
 import type { AttachmentRecord } from '@vethra/world'
-import { unknownNetwork } from './attach.ts'
 import type { HostTools } from './host-tools.ts'
 
 /** Throws CniError 8 when the namespace of a record has ended, or is certainly another: a process id is reused. */

@@ -1,15 +1,21 @@
-import { type AttachmentKey, netnsError, type ParsedResult, type PluginConf } from '@vethra/cni'
+import {
+  type AttachmentKey,
+  netnsError,
+  type ParsedResult,
+  type PluginConf,
+  unknownNetwork,
+} from '@vethra/cni'
 import type { Membership } from '@vethra/container'
 import { tellAttached } from '../tell.ts'
 import { cacheEntry } from './add-plugins.ts'
-import { addRecorded, asMade, unknownNetwork } from './attach.ts'
+import { addRecorded, asMade } from './attach.ts'
 import { convertIfReadable } from './cached-list.ts'
 import { checkFree } from './check-interfaces.ts'
 import { detachEach } from './detach-each.ts'
 import { together } from './failures.ts'
 import type { HostTools } from './host-tools.ts'
 import { checkNamespace, lifeNow } from './life.ts'
-import { keyOf, rememberedOnly } from './membership.ts'
+import { atNetns, keyOf, rememberedOnly } from './membership.ts'
 import type { AttachmentPlan } from './plan.ts'
 import { rememberedOf, rememberingCache } from './remembered.ts'
 import { run } from './run.ts'
@@ -97,8 +103,7 @@ export async function chainAgain(
   const netns = await livingNetns(tools, key)
   if (netns === undefined) return false
   const known = await rememberedOf(tools, key)
-  const former = rememberedOnly(key)
-  const there = { ...former, attachment: { ...former.attachment, netns }, ways: known.record?.ways }
+  const there = { ...atNetns(rememberedOnly(key), netns), ways: known.record?.ways }
   const made = await asMade(rememberingCache(tools), there, convertIfReadable)
   if (made?.prevResult === undefined) return false
   const again = { ...made, ...chainedOnly(made, isWanted) }

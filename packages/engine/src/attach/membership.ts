@@ -16,9 +16,14 @@ export function rememberedOnly({ network, containerId, ifname }: AttachmentKey):
   return { network, list: undefined, attachment }
 }
 
+/** The membership at another path of a network namespace. */
+export function atNetns(membership: Membership, netns: string): Membership {
+  return { ...membership, attachment: { ...membership.attachment, netns } }
+}
+
 /** The membership without the path of its network namespace, as plugins get it once that is gone. */
 export function withoutNetns(membership: Membership): Membership {
-  return { ...membership, attachment: { ...membership.attachment, netns: '' } }
+  return atNetns(membership, '')
 }
 
 type Interface = Pick<AttachmentKey, 'ifname'>

@@ -1,15 +1,15 @@
-import { CniError, checkPlainIfname, identityOf, type ParsedResult } from '@vethra/cni'
+import {
+  CniError,
+  checkPlainIfname,
+  identityOf,
+  type ParsedResult,
+  unknownNetwork,
+} from '@vethra/cni'
 import type { Membership } from '@vethra/container'
 import type { PluginWay } from '@vethra/plugins'
 import type { AttachmentRecord } from '@vethra/world'
 import { cacheEntry } from './add-plugins.ts'
-import {
-  addRecorded,
-  checkAttachable,
-  checkAttachment,
-  checkNames,
-  unknownNetwork,
-} from './attach.ts'
+import { addRecorded, checkAttachable, checkAttachment, checkNames } from './attach.ts'
 import { checkFree, checkInterfaces, undoLeft } from './check-interfaces.ts'
 import { demandDhcp } from './demand-dhcp.ts'
 import { demandListed, demandUnchanged } from './demand-unchanged.ts'
@@ -19,7 +19,7 @@ import { isIncomplete, undoAfter } from './failures.ts'
 import { holdingContainer } from './holding-container.ts'
 import { holdingNetworks } from './holding-networks.ts'
 import type { HostTools } from './host-tools.ts'
-import { keyOf, withoutNetns } from './membership.ts'
+import { atNetns, keyOf, withoutNetns } from './membership.ts'
 import { madeOf, rememberedOf, rememberingCache } from './remembered.ts'
 import { removeLeftLink } from './remove-left-link.ts'
 import { all, demandDone, inSequence } from './sequence.ts'
@@ -166,6 +166,5 @@ async function removeStale(tools: HostTools, membership: Membership): Promise<vo
   // What was cut short is undone where it began; what no record names is of another runtime.
   const { attachment } = membership
   const netns = record && isCutShort({ record, cached }) ? record.netns : attachment.netns
-  const former = { ...membership, attachment: { ...attachment, netns } }
-  await detachEach(tools, [record ? former : withoutNetns(membership)])
+  await detachEach(tools, [record ? atNetns(membership, netns) : withoutNetns(membership)])
 }

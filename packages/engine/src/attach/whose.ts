@@ -22,7 +22,7 @@ export function recordsAmong(
   ref: ContainerRef,
 ): readonly AttachmentRecord[] {
   const marked = records.filter(({ container }) => container && isSame(container, ref))
-  const ids = [containerIdOf(ref), dashJoined(ref)]
+  const ids = possibleIds(ref)
   const old = records.filter((each) => !each.container && ids.includes(each.containerId))
   if (marked.length === 0) return old
   const beside = ({ containerId, netns }: AttachmentRecord) =>
@@ -35,9 +35,13 @@ export async function recordsOf(
   records: Pick<AttachmentRecords, 'list'>,
   ref: ContainerRef,
 ): Promise<readonly AttachmentRecord[]> {
-  const ids = [...new Set([containerIdOf(ref), dashJoined(ref)])]
-  const found = await Promise.all(ids.map((id) => records.list(id)))
+  const found = await Promise.all(possibleIds(ref).map((id) => records.list(id)))
   return recordsAmong(found.flat(), ref)
+}
+
+// That of its next attachment, and that of 0.1.
+function possibleIds(ref: ContainerRef): readonly string[] {
+  return [...new Set([containerIdOf(ref), dashJoined(ref)])]
 }
 
 /** As `recordsOf`, of many containers by all records there are: to list those of one reads the names of all. */
@@ -45,13 +49,8 @@ export function recordsByContainer(
   records: readonly AttachmentRecord[],
 ): (ref: ContainerRef) => readonly AttachmentRecord[] {
   const byId = Map.groupBy(records, ({ containerId }) => containerId)
-  return (ref) => {
-    const ids = [...new Set([containerIdOf(ref), dashJoined(ref)])]
-    return recordsAmong(
-      ids.flatMap((id) => byId.get(id) ?? []),
-      ref,
-    )
-  }
+  const named = (ref: ContainerRef) => possibleIds(ref).flatMap((id) => byId.get(id) ?? [])
+  return (ref) => recordsAmong(named(ref), ref)
 }
 
 /** The `CNI_CONTAINERID` that a container is attached by; where nothing is recorded, the one of its next attachment. */
@@ -65,12 +64,8 @@ export async function attachedIdOf(
 
 /** As `attachedIdOf`, of many containers by all records there are. */
 export function attachedIds(records: readonly AttachmentRecord[]): (ref: ContainerRef) => string {
-  const ids = new Set(records.map(({ containerId }) => containerId))
-  const former = new Set(records.flatMap((each) => (each.container ? [] : [each.containerId])))
-  return (ref) => {
-    const [now, then] = [containerIdOf(ref), dashJoined(ref)]
-    return !ids.has(now) && former.has(then) ? then : now
-  }
+  const recordsFor = recordsByContainer(records)
+  return (ref) => recordsFor(ref)[0]?.containerId ?? containerIdOf(ref)
 }
 
 /** The container of a record that is to be: one without a namespace, where no container store has it. */

@@ -1,4 +1,4 @@
-import { containerIdOf, notFoundError, present, usageError } from '@vethra/cni'
+import { containerIdOf, present, unknownNetwork, usageError } from '@vethra/cni'
 import {
   type BundleFlags,
   type BundleRequest,
@@ -66,8 +66,8 @@ async function checkNetworks(
     // What was asked for the container is for its first network.
     const whole = index === 0 ? present({ ip, ip6, macAddress }) : {}
     if (network === undefined)
-      throw notFoundError(
-        `no such network: ${JSON.stringify(ref)}`,
+      throw unknownNetwork(
+        ref,
         `Create it with "vethra network create ${ref}", or list the networks with "vethra network ls".`,
       )
     checkWishes(network, { ...whole, ...request })

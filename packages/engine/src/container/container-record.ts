@@ -1,4 +1,4 @@
-import { inUseError } from '@vethra/cni'
+import { type CniError, inUseError } from '@vethra/cni'
 import type { BundleRecord } from '@vethra/container'
 import type { ManageTools } from '../network/tools.ts'
 import { findContainer } from './container-inspect.ts'
@@ -18,10 +18,12 @@ export async function changeContainer<T>(
 /** The record of a container that `bundle prepare` made. Throws CniError 102 for any other, and for one without networks of its own. */
 export function recordOf({ id, record }: KnownContainer): BundleRecord {
   if (record?.mode === 'cni') return record
-  throw inUseError(
-    record === undefined
-      ? `container ${id} was not made by "vethra bundle prepare"`
-      : `container ${id} has no networks of its own: its mode is ${record.mode}`,
-    'Prepare the bundle with --network NAME.',
-  )
+  const hint = 'Prepare the bundle with --network NAME.'
+  if (record === undefined) throw notPrepared(id, hint)
+  throw inUseError(`container ${id} has no networks of its own: its mode is ${record.mode}`, hint)
+}
+
+/** CniError 102 for a container that `bundle prepare` did not make, and alone would change. */
+export function notPrepared(id: string, hint: string): CniError {
+  return inUseError(`container ${id} was not made by "vethra bundle prepare"`, hint)
 }

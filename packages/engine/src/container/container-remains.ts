@@ -1,8 +1,9 @@
-import { CniError, checkPathComponent, inUseError } from '@vethra/cni'
+import { CniError, checkPathComponent } from '@vethra/cni'
 import { lifeNow } from '../attach/life.ts'
 import { attachedIdOf, recordsOf } from '../attach/whose.ts'
 import type { ManageTools } from '../network/tools.ts'
 import { findContainer } from './container-inspect.ts'
+import { notPrepared } from './container-record.ts'
 import { attachedState, type KnownContainer, netnsOf } from './container-state.ts'
 
 /** All that is known of a container to remove, or its attachments where files are damaged. Throws CniError 101 for nothing, 102 for nerdctl's. */
@@ -22,10 +23,7 @@ export async function findRemains(tools: ManageTools, ref: string): Promise<Know
 // Its ids are 64 hex digits, and it keeps no vethra.json. It goes by files of its own, and by containerd's.
 function refuseNerdctls({ id, record }: KnownContainer): void {
   if (record !== undefined || !/^[0-9a-f]{64}$/.test(id)) return
-  throw inUseError(
-    `container ${id} was not made by "vethra bundle prepare"`,
-    `Remove it with the program that made it: nerdctl rm -f ${id.slice(0, 12)}`,
-  )
+  throw notPrepared(id, `Remove it with the program that made it: nerdctl rm -f ${id.slice(0, 12)}`)
 }
 
 async function remainsOf(

@@ -1,8 +1,8 @@
-import { checkPathComponent, inUseError } from '@vethra/cni'
+import { checkPathComponent } from '@vethra/cni'
 import { renderRecord } from '@vethra/container'
 import { all, demandDone, inSequence } from '../attach/sequence.ts'
 import type { ManageTools } from '../network/tools.ts'
-import { changeContainer } from './container-record.ts'
+import { changeContainer, notPrepared } from './container-record.ts'
 import type { KnownContainer } from './container-state.ts'
 
 /** Renames a container: in the name store, for its next start, and in peers' hosts files. Throws CniError 102 for a taken name. */
@@ -20,12 +20,7 @@ async function rename(
   { id, record }: KnownContainer,
   name: string,
 ): Promise<void> {
-  if (record === undefined) {
-    throw inUseError(
-      `container ${id} was not made by "vethra bundle prepare"`,
-      'Rename it with the program that made it.',
-    )
-  }
+  if (record === undefined) throw notPrepared(id, 'Rename it with the program that made it.')
   if (record.name === name) return
   const { containers, hosts, host } = tools
   // The new name first and the old one last: killed in between, the container has both, and may be renamed again.

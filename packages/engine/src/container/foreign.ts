@@ -5,10 +5,10 @@ import {
   checkNetworkName,
   type Life,
   orElse,
-  parseResult,
   type Result,
 } from '@vethra/cni'
 import type { CachedAttachment } from '@vethra/world'
+import { resultOf } from '../attach/cached-list.ts'
 import type { HostTools } from '../attach/host-tools.ts'
 import { isProven, type LifeTools } from '../attach/life.ts'
 import { byInterface } from '../attach/membership.ts'
@@ -43,7 +43,7 @@ export async function foreignFrom(
   const [first] = entries
   const netns = first ? netnsOfEntry(first) : ''
   const life = first ? await lifeOfEntry(tools, first) : 'unknown'
-  const results = new Map(entries.map((each) => [each.network, resultOf(each)]))
+  const results = new Map(entries.map((each) => [each.network, resultOf(each) ?? noResult]))
   return {
     id,
     isForeign: true,
@@ -103,11 +103,8 @@ async function lifeOfEntry(tools: LifeTools, entry: CachedAttachment): Promise<L
 /** The netns path of a cached attachment, else empty. Before libcni 1.2 (containerd 1.6) the result's interface has it. */
 export function netnsOfEntry(entry: CachedAttachment): string {
   const { netns, ifname } = entry.attachment
-  const inside = resultOf(entry).interfaces.find(({ name }) => name === ifname)
+  const inside = resultOf(entry)?.interfaces.find(({ name }) => name === ifname)
   return netns || (inside?.sandbox ?? '')
 }
 
-function resultOf({ result }: CachedAttachment): Result {
-  const none: Result = { cniVersion: '1.0.0', interfaces: [], ips: [], routes: [], dns: {} }
-  return orElse(() => parseResult(result ?? '{}', '0.1.0').result, none)
-}
+const noResult: Result = { cniVersion: '1.0.0', interfaces: [], ips: [], routes: [], dns: {} }

@@ -1,7 +1,7 @@
 import { type CniError, onCniError } from '@vethra/cni'
 import type { Clock } from '@vethra/world'
-import { type End, newBell } from './bell.ts'
 import type { Serving } from './serving.ts'
+import { newSignal, type Stop } from './signal.ts'
 
 /** The loop in which containers ask the resolver, to learn whether they are heard. */
 export interface Examiner {
@@ -9,7 +9,7 @@ export interface Examiner {
   doubt(of: 'new' | 'all'): void
   /** Whether all are to ask again by now; `isRefused`: some are not heard. */
   isDue(isRefused: boolean): boolean
-  run(end: End): Promise<void>
+  run(stop: Stop): Promise<void>
 }
 
 /** The parts of an examiner. */
@@ -31,7 +31,7 @@ export function newExaminer(given: ExaminerTools): Examiner {
   const { clock, serving, onFault, onOther, quietMs } = given
   // Long ago: what changed before changes are heard is asked about soon.
   let [isAll, lastMs, heardMs] = [false, 0, clock.now()]
-  const doubts = newBell()
+  const doubts = newSignal()
   const noted = onCniError((fault): boolean => {
     onFault(fault)
     return false
@@ -39,7 +39,7 @@ export function newExaminer(given: ExaminerTools): Examiner {
   return {
     doubt(of) {
       isAll ||= of === 'all'
-      doubts.ring()
+      doubts.set()
     },
     isDue(isRefused) {
       if (!isRefused) heardMs = clock.now()
@@ -47,15 +47,15 @@ export function newExaminer(given: ExaminerTools): Examiner {
       const waitMs = isRefused ? Math.max(refusedMs, lastMs - heardMs) : examineMs
       return clock.now() > lastMs + Math.min(waitMs, examineMs)
     },
-    async run(end) {
-      while (!end.isReached()) {
-        await Promise.race([end.reached, doubts.rung()])
+    async run(stop) {
+      while (!stop.isOrdered()) {
+        await Promise.race([stop.ordered, doubts.wait()])
         await clock.sleep(quietMs)
-        doubts.silence()
+        doubts.clear()
         const all = isAll
         isAll = false
         lastMs = clock.now()
-        if (end.isReached()) return
+        if (stop.isOrdered()) return
         if (await serving.examine(all).catch(noted)) onOther()
       }
     },

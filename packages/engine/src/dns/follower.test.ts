@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
-import { newEnd } from './bell.ts'
 import { newExaminer } from './examiner.ts'
 import { type FollowerParts, newFollower } from './follower.ts'
+import { newStop } from './signal.ts'
 
 const network = { File: '/n/lan.conflist', Name: 'lan', Addresses: ['10.9.1.1'] }
 
@@ -11,7 +11,7 @@ async function followed(
   Refused: string,
   changes: Readonly<Record<number, string>> = {},
 ) {
-  const end = newEnd()
+  const stop = newStop()
   const seen = { examined: [] as number[], lent: [] as number[] }
   let nowMs = 1_000_000
   const at = () => Math.floor(nowMs / 1000) - 1000
@@ -20,7 +20,7 @@ async function followed(
     nowMs += ms
     // The examiner has its turn.
     for (let turn = 0; turn < 20; turn += 1) await Promise.resolve()
-    if (at() > seconds) end.reach()
+    if (at() > seconds) stop.order()
     const change = changes[at()]
     if (at() > before && change !== undefined) follower.note(change)
   }
@@ -52,7 +52,7 @@ async function followed(
     quietMs: 10,
   } as unknown as FollowerParts
   const follower = newFollower(parts, state)
-  await Promise.all([follower.run(end), examiner.run(end)])
+  await Promise.all([follower.run(stop), examiner.run(stop)])
   return seen
 }
 

@@ -1,11 +1,11 @@
 import { type CniError, onCniError } from '@vethra/cni'
 import type { Clock } from '@vethra/world'
-import { type End, newBell } from './bell.ts'
 import type { Examiner } from './examiner.ts'
 import type { Publisher } from './publisher.ts'
 import type { Recorded } from './recorded.ts'
 import type { ResolverState } from './resolver-state.ts'
 import type { Serving } from './serving.ts'
+import { newSignal, type Stop } from './signal.ts'
 
 /** The loop that follows what is recorded on the host. */
 export interface Follower {
@@ -13,7 +13,7 @@ export interface Follower {
   note(path: string): void
   /** The networks that the resolver answers in, and why not in others. */
   state(): ResolverState
-  run(end: End): Promise<void>
+  run(stop: Stop): Promise<void>
 }
 
 /** The parts of a follower. */
@@ -37,7 +37,7 @@ const intervalMs = 1000
 export function newFollower(parts: FollowerParts, first: ResolverState): Follower {
   const { clock, recorded, serving, publisher, examiner, onFault, quietMs } = parts
   let [state, noted] = [first, new Set<string>()]
-  const changes = newBell()
+  const changes = newSignal()
   const look = async (paths: readonly string[], isDue: boolean) => {
     const { networks, containers } = await recorded.refresh(paths)
     serving.place()
@@ -54,18 +54,18 @@ export function newFollower(parts: FollowerParts, first: ResolverState): Followe
   return {
     note(path) {
       noted.add(path)
-      changes.ring()
+      changes.set()
     },
     state: () => state,
-    async run(end) {
+    async run(stop) {
       let again: readonly string[] = []
-      while (!end.isReached()) {
+      while (!stop.isOrdered()) {
         const idle = clock.idle(again.length > 0 ? againMs : intervalMs)
-        await Promise.race([end.reached, changes.rung(), idle])
+        await Promise.race([stop.ordered, changes.wait(), idle])
         if (noted.size > 0) await clock.sleep(quietMs)
         const paths = [...noted]
         noted = new Set()
-        changes.silence()
+        changes.clear()
         const isDue = examiner.isDue(state.Networks.some(({ Refused }) => Refused !== ''))
         if (isDue) examiner.doubt('all')
         if (serving.isInDoubt()) examiner.doubt('new')

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
-import { newEnd } from './bell.ts'
 import { newPublisher } from './publisher.ts'
+import { newStop } from './signal.ts'
 
 const [web, db] = [
   { namespace: 'default', id: 'web' },
@@ -12,15 +12,15 @@ async function published(
   before: readonly Parameters<ReturnType<typeof newPublisher>['add']>[0][],
   during: typeof before,
 ): Promise<readonly unknown[]> {
-  const end = newEnd()
+  const stop = newStop()
   const all: unknown[] = []
   const publisher = newPublisher(async (only) => {
     all.push(only)
     if (all.length === 1 && during.length > 0) for (const each of during) publisher.add(each)
-    else end.reach()
+    else stop.order()
   })
   for (const each of before) publisher.add(each)
-  await publisher.run(end)
+  await publisher.run(stop)
   return all
 }
 
@@ -33,9 +33,9 @@ it('all containers being due leaves none to be named', async () => {
 })
 
 it('nothing is published at the end', async () => {
-  const end = newEnd()
-  end.reach()
+  const stop = newStop()
+  stop.order()
   const publisher = newPublisher(() => Promise.reject(new Error('published')))
   publisher.add('all')
-  await expect(publisher.run(end)).resolves.toBeUndefined()
+  await expect(publisher.run(stop)).resolves.toBeUndefined()
 })

@@ -13,6 +13,7 @@ import {
   typeName,
 } from '@vethra/dns'
 import { findNetwork } from '@vethra/networks'
+import { networksNotFound } from '../network/one-network.ts'
 import { askUpstream } from './ask-upstream.ts'
 import { readNames } from './dns-names.ts'
 import type { DnsTools } from './dns-tools.ts'
@@ -37,12 +38,7 @@ export async function queryDns(
 ): Promise<readonly QueryRow[]> {
   const names = await readNames(tools, tools.resolved.settings.namespace)
   const found = network === undefined ? undefined : findNetwork(names.networks, network)
-  if (network !== undefined && found === undefined) {
-    throw notFoundError(
-      `no network found matching: ${network}`,
-      'List the networks with "vethra network ls".',
-    )
-  }
+  if (network !== undefined && found === undefined) throw networksNotFound([network])
   const ask = async (question: { readonly name: string; readonly type: number }) => {
     const message = { ...loopProbe('0'), questions: [{ ...question, class: 1 }] }
     const outcome = answerQuestion({

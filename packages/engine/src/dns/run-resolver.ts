@@ -1,6 +1,5 @@
 import { type ContainerRef, inUseError, onCniError } from '@vethra/cni'
 import type { Clock } from '@vethra/world'
-import { type End, newEnd } from './bell.ts'
 import type { ResolverTools } from './dns-tools.ts'
 import { newExaminer } from './examiner.ts'
 import { newFollower } from './follower.ts'
@@ -9,6 +8,7 @@ import { newPublisher } from './publisher.ts'
 import { openRecorded } from './recorded.ts'
 import { ownProcess, type ResolverState, runningResolver } from './resolver-state.ts'
 import { openServing, type Serving } from './serving.ts'
+import { newStop, type Stop } from './signal.ts'
 
 /** A resolver that runs. */
 export interface Resolver {
@@ -40,7 +40,7 @@ export async function startResolver(tools: ResolverTools): Promise<Resolver> {
   const first = { ...own, Networks: await listenFirst(serving), Upstream: [] }
   await publish(first)
 
-  const end = newEnd()
+  const stop = newStop()
   const publisher = newPublisher((only) =>
     publish(follower.state(), only).catch(onCniError(onFault)),
   )
@@ -49,10 +49,10 @@ export async function startResolver(tools: ResolverTools): Promise<Resolver> {
   const parts = { clock, recorded, serving, publisher, examiner, onFault, quietMs }
   const follower = newFollower(parts, first)
   const running = Promise.all([
-    follower.run(end),
-    publisher.run(end),
-    examiner.run(end),
-    probe(serving, clock, end),
+    follower.run(stop),
+    publisher.run(stop),
+    examiner.run(stop),
+    probe(serving, clock, stop),
   ])
   return {
     changed: (what) => {
@@ -61,7 +61,7 @@ export async function startResolver(tools: ResolverTools): Promise<Resolver> {
     },
     state: follower.state,
     async close() {
-      end.reach()
+      stop.order()
       await running
       const hasty = { ...tools, onFault, untilMs: clock.now() + hasteMs }
       await publishResolver(hasty, { all: recorded.all(), resolver: undefined })
@@ -76,10 +76,10 @@ async function listenFirst(serving: Serving): Promise<ResolverState['Networks']>
   return serving.listen(true)
 }
 
-async function probe(serving: Serving, clock: Clock, end: End): Promise<void> {
-  while (!end.isReached()) {
-    await Promise.race([end.reached, serving.probe()])
-    await Promise.race([end.reached, clock.idle(intervalMs)])
+async function probe(serving: Serving, clock: Clock, stop: Stop): Promise<void> {
+  while (!stop.isOrdered()) {
+    await Promise.race([stop.ordered, serving.probe()])
+    await Promise.race([stop.ordered, clock.idle(intervalMs)])
   }
 }
 

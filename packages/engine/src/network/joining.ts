@@ -1,4 +1,4 @@
-import { type CniError, containerIdOf, inUseError, present } from '@vethra/cni'
+import { type CniError, containerIdOf, inUseError, present, unknownNetwork } from '@vethra/cni'
 import {
   checkRequest,
   type Membership,
@@ -7,8 +7,7 @@ import {
 } from '@vethra/container'
 import { checkHostname } from '@vethra/names'
 import { checkWishes, findNetwork, type Network, referencesTo } from '@vethra/networks'
-import { unknownNetwork } from '../attach/attach.ts'
-import { rememberedOnly } from '../attach/membership.ts'
+import { atNetns, rememberedOnly } from '../attach/membership.ts'
 import { recordOf } from '../container/container-record.ts'
 import { demandSeen, type KnownContainer } from '../container/container-state.ts'
 import { isToPublish } from '../container/published-ports.ts'
@@ -66,7 +65,7 @@ export async function joiningOf(
   const memberships = runs ? await membershipsIn(tools, container, { network, asked }) : []
   const left = container.attachments
     .filter((each) => each.network === network.name)
-    .map((each) => inNamespace(rememberedOnly(each), container.netns))
+    .map((each) => atNetns(rememberedOnly(each), container.netns))
   return { network, asked, ifname, memberships, left }
 }
 
@@ -103,10 +102,6 @@ async function membershipsIn(
     taken: attachments.flatMap((each) => (each.network === network.name ? [] : [each.ifname])),
   }
   return membershipsOf(joining, wanted)
-}
-
-function inNamespace(membership: Membership, netns: string): Membership {
-  return { ...membership, attachment: { ...membership.attachment, netns } }
 }
 
 // A container that 0.1 attached keeps the id that it has.

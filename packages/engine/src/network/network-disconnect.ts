@@ -12,7 +12,7 @@ import { findNetwork, networkId, referencesTo } from '@vethra/networks'
 import { type DetachOptions, detachEach } from '../attach/detach-each.ts'
 import { holdingContainer } from '../attach/holding-container.ts'
 import type { HostTools } from '../attach/host-tools.ts'
-import { keyOf } from '../attach/membership.ts'
+import { atNetns, keyOf, rememberedOnly } from '../attach/membership.ts'
 import { all, demandDone, inSequence, logSteps, type SequenceOutcome } from '../attach/sequence.ts'
 import { findContainer } from '../container/container-inspect.ts'
 import { changeContainer, recordOf } from '../container/container-record.ts'
@@ -160,11 +160,7 @@ function membershipsIn(
 ): readonly Membership[] {
   return attachments
     .filter(({ network }) => network === name)
-    .map(({ containerId, ifname }) => ({
-      network: name,
-      list,
-      attachment: { containerId, netns, ifname, cniArgs: [], capabilityArgs: {} },
-    }))
+    .map((each) => ({ ...atNetns(rememberedOnly(each), netns), list }))
 }
 
 // Of a network whose conf list has gone nobody knows whether it leased addresses.

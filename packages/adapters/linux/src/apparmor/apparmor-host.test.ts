@@ -2,7 +2,7 @@ import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { appArmorHost } from './apparmor-host.ts'
+import { loadAppArmorProfile } from './apparmor-host.ts'
 import { profileText } from './profile-text.ts'
 
 describe('the AppArmor of a host', () => {
@@ -34,28 +34,28 @@ describe('the AppArmor of a host', () => {
 
   it('gets the profile once', async () => {
     await has('')
-    expect(await appArmorHost({ sys, parser }).loadProfile()).toBe(true)
+    expect(await loadAppArmorProfile({ sys, parser })).toBe(true)
     expect(await readFile(join(folder, 'loaded'), 'utf8')).toBe(profileText())
     expect(await readFile(join(folder, 'args'), 'utf8')).toBe('--replace --skip-cache\n')
     await has('nerdctl-default (enforce)\n')
     await rm(parser)
-    expect(await appArmorHost({ sys, parser }).loadProfile()).toBe(false)
+    expect(await loadAppArmorProfile({ sys, parser })).toBe(false)
   })
 
   it('without AppArmor is left alone', async () => {
     await rm(parser)
-    expect(await appArmorHost({ sys, parser }).loadProfile()).toBe(false)
+    expect(await loadAppArmorProfile({ sys, parser })).toBe(false)
   })
 
   it('says why a profile could not be loaded', async () => {
     await has('')
     await script('cat >/dev/null; echo "syntax error, line 3" >&2; exit 1')
-    await expect(appArmorHost({ sys, parser }).loadProfile()).rejects.toMatchObject({
+    await expect(loadAppArmorProfile({ sys, parser })).rejects.toMatchObject({
       code: 5,
       message: 'cannot load AppArmor profile nerdctl-default',
       details: 'syntax error, line 3',
     })
     await rm(parser)
-    await expect(appArmorHost({ sys, parser }).loadProfile()).rejects.toMatchObject({ code: 100 })
+    await expect(loadAppArmorProfile({ sys, parser })).rejects.toMatchObject({ code: 100 })
   })
 })

@@ -1,4 +1,4 @@
-import { overlaps, readCidr } from '@vethra/address'
+import { areOverlapping } from '@vethra/address'
 import { type CniError, inUseError } from '@vethra/cni'
 import { type Change, type Owned, ownerMark, type State, targetOf } from '@vethra/state'
 
@@ -7,7 +7,7 @@ export function overlapOf(change: Change, effects: State): CniError | undefined 
   if (change.kind === 'remove') return undefined
   for (const own of subnetsOf(targetOf(change))) {
     for (const other of effects) {
-      const found = subnetsOf(other).find((each) => each !== own && isOverlapping(own, each))
+      const found = subnetsOf(other).find((each) => each !== own && areOverlapping(own, each))
       if (found === undefined) continue
       const network = networkOf(other)
       return inUseError(
@@ -28,9 +28,4 @@ function networkOf({ owner }: Owned): string {
 function subnetsOf({ resource }: Owned): readonly string[] {
   if (resource.kind === 'admit') return resource.subnets
   return resource.kind === 'masquerade' ? [resource.subnet] : []
-}
-
-function isOverlapping(one: string, other: string): boolean {
-  const [a, b] = [readCidr(one)?.prefix, readCidr(other)?.prefix]
-  return a !== undefined && b !== undefined && overlaps(a, b)
 }
