@@ -64,6 +64,11 @@ export const damages: readonly Damage[] = [
       ({ bridge }) => `ip route delete 10.4.1.0/24 dev ${bridge}`,
     ],
     [
+      'the host takes nothing for the address of the bridge',
+      'bridge-route-missing',
+      ({ bridge }) => `ip route delete local 10.4.1.1 dev ${bridge} table local`,
+    ],
+    [
       'an interface is on the bridge of another',
       'interface-loose',
       ({ link }) => `ip link set ${link} master br-other`,

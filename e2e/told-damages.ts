@@ -34,6 +34,52 @@ export const toldDamages: readonly Damage[] = [
         `nft add table inet site; nft add chain inet site fw '{ type filter hook forward priority 5; }'; nft add rule inet site fw oifname ${bridge} counter reject`,
     ],
     [
+      'connections are not tracked',
+      'rules-refusing',
+      () =>
+        "nft add table inet site; nft add chain inet site r '{ type filter hook prerouting priority -300; }'; nft add rule inet site r notrack",
+    ],
+    [
+      'connections from the bridge are not tracked, by iptables',
+      'rules-refusing',
+      ({ bridge }) => `iptables -t raw -A PREROUTING -i ${bridge} -j CT --notrack`,
+    ],
+    [
+      'a published port is redirected',
+      'ports-led-elsewhere',
+      () =>
+        "nft add table inet site; nft add chain inet site n '{ type nat hook prerouting priority -110; }'; nft add rule inet site n fib daddr type local udp dport 5353 redirect to :9",
+    ],
+    [
+      'a published port of the host itself is led elsewhere',
+      'ports-led-elsewhere',
+      () =>
+        "nft add table ip site; nft add chain ip site o '{ type nat hook output priority -110; }'; nft add rule ip site o tcp dport 8080 dnat to 10.99.0.9:80",
+    ],
+    [
+      'answers to the host are dropped',
+      'rules-refusing',
+      ({ bridge }) => `iptables -I INPUT -i ${bridge} -j DROP`,
+    ],
+    [
+      'frames between containers are dropped',
+      'rules-refusing',
+      () =>
+        "nft add table bridge site; nft add chain bridge site f '{ type filter hook forward priority 0; }'; nft add rule bridge site f drop",
+    ],
+    [
+      'frames for the host are dropped by a policy',
+      'rules-refusing',
+      () =>
+        "nft add table bridge site; nft add chain bridge site p '{ type filter hook input priority 0; policy drop; }'",
+    ],
+    [
+      'frames for a container are dropped',
+      'rules-refusing',
+      ({ link }) =>
+        `nft add table netdev out; nft add chain netdev out e '{ type filter hook egress device ${link} priority 0; }'; nft add rule netdev out e drop`,
+    ],
+    [
       'a chain at the ingress of the bridge drops everything',
       'rules-refusing',
       ({ bridge }) =>
@@ -55,6 +101,28 @@ export const toldDamages: readonly Damage[] = [
       'a route refuses what is for a container',
       'subnet-collides',
       ({ address }) => `ip route add blackhole ${address}/32`,
+    ],
+    [
+      "a route of others is in front of the network's",
+      'subnet-collides',
+      ({ address }) => `ip route add ${address}/32 dev br-other`,
+    ],
+    [
+      'a table without a way is looked up for the subnet',
+      'routing-refused',
+      () =>
+        'ip route replace blackhole default table 77; ip rule add from 10.4.1.0/24 lookup 77 pref 50',
+    ],
+    ['the main table is looked up no more', 'routing-refused', () => 'ip rule delete pref 32766'],
+    [
+      'an interface holds packets back',
+      'interface-shaped',
+      ({ link }) => `tc qdisc add dev ${link} root tbf rate 9mbit burst 32kbit latency 50ms`,
+    ],
+    [
+      'the bridge holds packets back',
+      'interface-shaped',
+      ({ bridge }) => `tc qdisc add dev ${bridge} root tbf rate 9mbit burst 32kbit latency 50ms`,
     ],
     ['lo is down', 'loopback-down', () => 'ip link set lo down'],
     [

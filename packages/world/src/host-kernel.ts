@@ -49,7 +49,7 @@ export interface SeenNetwork {
   readonly links: readonly ObservedLink[]
   /** Every route but default ones and the kernel's own. */
   readonly routes: readonly ObservedRoute[]
-  /** The rules of the routing policy behind that for local addresses, in their order. */
+  /** The rules of the routing policy, in their order. */
   readonly rules: readonly ObservedRule[]
   /** Neighbour entries that somebody made by hand. */
   readonly neighbours: readonly ObservedNeighbour[]

@@ -1,4 +1,4 @@
-import { lstatSync, type Stats, statSync } from 'node:fs'
+import { accessSync, constants, lstatSync, type Stats, statSync } from 'node:fs'
 import { statfs } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { errno, fileError } from '@vethra/files'
@@ -19,7 +19,16 @@ export async function fileSystemOf(path: string): Promise<string> {
 /** The owner and permission bits of a folder; undefined where it is missing, or not for us to see. Throws CniError 5. */
 export async function accessOf(path: string): Promise<FolderAccess | undefined> {
   const seen = statOf(path, statSync)
-  return seen && accessOfStat(seen)
+  return seen && { ...accessOfStat(seen), ...(isReadOnly(path) ? { isReadOnly: true } : {}) }
+}
+
+function isReadOnly(path: string): boolean {
+  try {
+    accessSync(path, constants.W_OK)
+    return false
+  } catch (error) {
+    return errno(error) === 'EROFS'
+  }
 }
 
 /** Files and folders below a folder that other users own or can write to: the first ten, of 50,000 entries at most. Links are passed over, and what is not for us to see. */

@@ -20,6 +20,8 @@ export interface IpLink {
   readonly address?: string
   readonly ifalias?: string
   readonly txqlen?: number
+  /** The discipline of its queue: `noqueue`, `fq_codel`, `tbf`. */
+  readonly qdisc?: string
   /** The bridge or the like that it is a port of. */
   readonly master?: string
   /** The other end or what it lies on: by index in another namespace, by name in its own. */
@@ -67,6 +69,8 @@ export interface IpRoute {
   readonly prefsrc?: string
   readonly dev?: string
   readonly metric?: number
+  /** Of IPv6 alone. */
+  readonly pref?: string
   readonly metrics?: readonly { readonly mtu?: number }[]
   /** The hops of a route by several interfaces, which has no gateway and no device of its own. */
   readonly nexthops?: readonly { readonly dev?: string; readonly gateway?: string }[]

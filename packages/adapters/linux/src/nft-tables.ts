@@ -1,6 +1,6 @@
 import { runProgram } from '@vethra/plugin-exec/programs'
 
-/** The tables of nftables, as `inet site`, with a chain that forwarded packets pass; empty without nft. */
+/** The tables of nftables, as `inet site`, with a chain that packets pass; empty without nft. */
 export async function tablesOnTheWay(): Promise<readonly string[]> {
   const outcome = await runProgram('nft', ['-j', 'list', 'chains'])
   if (outcome?.status !== 0) return []
@@ -11,7 +11,7 @@ export async function tablesOnTheWay(): Promise<readonly string[]> {
   return [...new Set(names)]
 }
 
-const hooks = ['ingress', 'prerouting', 'input', 'forward', 'postrouting']
+const hooks = ['ingress', 'prerouting', 'input', 'forward', 'output', 'postrouting', 'egress']
 
 interface Listing {
   readonly nftables?: readonly {

@@ -12,13 +12,13 @@ export async function observedNetwork(): Promise<SeenNetwork> {
   const outcome = await run('ip', ['-j', '-d', '-batch', '-'], looks)
   if (outcome.status !== 0) throw failed(`ip -batch (${looks.split('\n').join('; ')})`, outcome)
   const [links = '', routes = '', neighbours = '', rules = ''] = outcome.stdout.split('\n')
-  const seen = parseIpJson<IpLink>(links)
+  const [seen, found] = [parseIpJson<IpLink>(links), parseIpJson<IpRoute>(routes)]
   const isDual = seen.some((each) => isBridge(each) && prefixesOf(each).some(isGlobal))
   const six = isDual ? await ipJson<IpRule>('-6', 'rule') : []
   return {
-    links: await seenLinks(seen),
-    rules: [...parseIpJson<IpRule>(rules).flatMap(ruleOf(4)), ...six.flatMap(ruleOf(6))],
-    routes: parseIpJson<IpRoute>(routes)
+    links: await seenLinks(seen, localOnes(found)),
+    rules: [...parseIpJson<IpRule>(rules).map(ruleOf(4, found)), ...six.map(ruleOf(6, found))],
+    routes: found
       .filter(takesSpace)
       .map(routePrefix)
       .map(({ prefix, interface: device }) => ({ prefix, device })),
@@ -45,20 +45,39 @@ interface IpRule {
 const plain = ['priority', 'src', 'srclen', 'dst', 'dstlen', 'iif', 'action', 'table', 'protocol']
 const refusals = ['blackhole', 'unreachable', 'prohibit']
 
-// The first looks up local addresses: no container has one.
-function ruleOf(family: 4 | 6): (rule: IpRule) => readonly ObservedRule[] {
+function ruleOf(family: 4 | 6, routes: readonly IpRoute[]): (rule: IpRule) => ObservedRule {
+  const refusing = refusingTables(family, routes)
   return (rule) => {
     const { priority, src, srclen, dst, dstlen, iif, action = '', table } = rule
     const [from, to] = [prefixOf(src, srclen), prefixOf(dst, dstlen)]
     const isPlain = Object.keys(rule).every((key) => plain.includes(key))
-    const words = Object.entries({ from: from ?? 'all', to, iif }).flatMap(([key, value]) =>
-      value === undefined ? [] : [key, value],
+    const words = Object.entries({ from: from ?? 'all', to, iif, lookup: table }).flatMap(
+      ([key, value]) => (value === undefined ? [] : [key, value]),
     )
     const selector = [...words, action].join(' ').trim()
-    const refuses = refusals.includes(action)
-    const seen = { family, priority, ...present({ from, to, iif }), isPlain, refuses, selector }
-    return table === 'local' && from === undefined && to === undefined ? [] : [seen]
+    const refuses = refusals.includes(action) || (table !== undefined && refusing.has(table))
+    return { family, priority, ...present({ from, to, iif, table }), isPlain, refuses, selector }
   }
+}
+
+// Tables that have a way to nowhere.
+function refusingTables(family: 4 | 6, routes: readonly IpRoute[]): ReadonlySet<string> {
+  const isOf = ({ dst, pref }: IpRoute) =>
+    (pref !== undefined || dst.includes(':')) === (family === 6)
+  const byTable = Map.groupBy(routes.filter(isOf), ({ table = 'main' }) => table)
+  const refusing = [...byTable].filter(
+    ([, all]) =>
+      all.every(({ type = '' }) => refusals.includes(type)) &&
+      all.some(({ dst }) => dst === 'default'),
+  )
+  return new Set(refusing.map(([table]) => table))
+}
+
+// Addresses with their interfaces, for which the host takes packets.
+function localOnes(routes: readonly IpRoute[]): ReadonlySet<string> {
+  return new Set(
+    routes.flatMap(({ type, dst, dev }) => (type === 'local' ? [`${dst} ${dev}`] : [])),
+  )
 }
 
 function prefixOf(address: string | undefined, length?: number): string | undefined {
@@ -72,17 +91,21 @@ interface IpNeighbour {
   readonly lladdr?: string
 }
 
-async function seenLinks(links: readonly IpLink[]): Promise<readonly ObservedLink[]> {
-  const bridges = links.filter(isBridge)
+async function seenLinks(
+  links: readonly IpLink[],
+  local: ReadonlySet<string>,
+): Promise<readonly ObservedLink[]> {
   const all = await setting('all', 'rp_filter')
   const settings = new Map(
     await Promise.all(
-      bridges.map(async ({ ifname }) => [ifname, await settingsOf(ifname, all)] as const),
+      links
+        .filter((each) => isBridge(each) || isUplink(each))
+        .map(async ({ ifname }) => [ifname, await settingsOf(ifname, all)] as const),
     ),
   )
   return links.map((link) => ({
     name: link.ifname,
-    bridge: settings.has(link.ifname),
+    bridge: isBridge(link),
     up: link.flags.includes('UP'),
     ...(link.flags.includes('NOARP') ? { noArp: true as const } : {}),
     mtu: link.mtu,
@@ -92,6 +115,8 @@ async function seenLinks(links: readonly IpLink[]): Promise<readonly ObservedLin
     ...(link.master === undefined ? {} : { master: link.master }),
     ...(isBlocked(link) ? { blocked: true as const } : {}),
     addresses: prefixesOf(link),
+    ...deafOf(link, local),
+    ...(shaping.includes(link.qdisc ?? '') ? { shapedBy: link.qdisc } : {}),
     ...ownerOf(link),
   }))
 }
@@ -103,6 +128,27 @@ function ownerOf(link: IpLink): Pick<ObservedLink, 'owner'> {
 
 function isBridge({ linkinfo }: IpLink): boolean {
   return linkinfo?.info_kind === 'bridge'
+}
+
+// Where packets of other hosts may come by. Those of attachments are as many as there are containers.
+function isUplink({ master, addr_info = [], flags, ifalias = '' }: IpLink): boolean {
+  return (
+    master === undefined &&
+    addr_info.length > 0 &&
+    !flags.includes('LOOPBACK') &&
+    readMark(ifalias) === undefined
+  )
+}
+
+/** Disciplines that hold packets back, or lose them, and that nobody has by default. */
+const shaping = ['tbf', 'netem']
+
+function deafOf(link: IpLink, local: ReadonlySet<string>): Pick<ObservedLink, 'deafAt'> {
+  if (!isBridge(link)) return {}
+  const deafAt = prefixesOf(link).filter(
+    (each) => !local.has(`${each.replace(/\/.*/, '')} ${link.ifname}`),
+  )
+  return deafAt.length > 0 ? { deafAt } : {}
 }
 
 function isGlobal(prefix: string): boolean {

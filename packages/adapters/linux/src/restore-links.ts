@@ -20,14 +20,22 @@ export async function restoreBridge(bridge: RepairedBridge): Promise<void> {
   else if (keepsMac && mac !== undefined && there.mac !== mac)
     await ip(['link', 'set', 'dev', name, 'address', mac])
   await ip(['link', 'set', 'dev', name, 'arp', 'on', 'up'])
-  if (addresses.some((each) => each.includes(':')))
+  if (addresses.some(isV6)) {
+    // Below that the kernel has no IPv6 there.
+    if ((there?.mtu ?? leastMtu) < leastMtu)
+      await ip(['link', 'set', 'dev', name, 'mtu', String(bridge.mtu ?? 1500)])
     await writeSetting(`/proc/sys/net/ipv6/conf/${name}/disable_ipv6`, '0')
-  for (const address of addresses) {
-    if (!there?.addresses.includes(address))
-      await ip(['addr', 'add', address, 'dev', name], /File exists|already assigned/)
   }
-  const { routes } = await observedNetwork()
   for (const address of addresses) {
+    // No other host has it: nothing waits until that is sure.
+    const how = isV6(address) ? ['nodad'] : []
+    if (!there?.addresses.includes(address))
+      await ip(['addr', 'add', address, 'dev', name, ...how], /File exists|already assigned/)
+  }
+  const { routes, links: now } = await observedNetwork()
+  const { deafAt = [] } = now.find((link) => link.name === name) ?? {}
+  for (const address of addresses) {
+    if (deafAt.includes(address)) await ip(localRoute(name, address))
     const subnet = readCidr(address)?.prefix
     const prefix = subnet === undefined ? '' : formatPrefix(subnet)
     const isThere = routes.some((each) => each.device === name && each.prefix === prefix)
@@ -68,8 +76,33 @@ async function makeBridge(
 // As the kernel makes it with an address.
 function connectedRoute(name: string, address: string, prefix: string): readonly string[] {
   const from = address.replace(/\/.*/, '')
-  const how = address.includes(':') ? ['metric', '256'] : ['scope', 'link', 'src', from]
+  const how = isV6(address) ? ['metric', '256'] : ['scope', 'link', 'src', from]
   return ['route', 'add', prefix, 'dev', name, 'proto', 'kernel', ...how]
+}
+
+function localRoute(name: string, address: string): readonly string[] {
+  const own = address.replace(/\/.*/, '')
+  const how = isV6(address) ? ['metric', '0'] : ['scope', 'host', 'src', own]
+  return [
+    'route',
+    'replace',
+    'local',
+    own,
+    'dev',
+    name,
+    'table',
+    'local',
+    'proto',
+    'kernel',
+    ...how,
+  ]
+}
+
+/** What IPv6 takes (RFC 8200, section 5). */
+const leastMtu = 1280
+
+function isV6(address: string): boolean {
+  return address.includes(':')
 }
 
 /** Makes a link a port of a bridge, gives it its MAC and settings, where they are given, and brings it up. Throws CniError 5. */

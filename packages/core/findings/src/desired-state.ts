@@ -94,6 +94,8 @@ export interface DesiredBridge {
   readonly mtu?: number
   /** Whether the host has the gateways' addresses on it. */
   readonly routed: boolean
+  /** Whether plugin bandwidth limits what goes by its ports. Default false. */
+  readonly shapes?: true
   /** The settings of each port; absent where a program made it, and may know none of them. */
   readonly port?: PortSettings
 }

@@ -9,7 +9,7 @@ const bridge = first?.bridge?.name ?? ''
 const address = first?.addresses[0]?.address ?? ''
 const port = first?.ports[0]
 const native = desired.attachments.map((each) => ({
-  ...{ ...each, admitted: false, inTable: ['admission'] as const },
+  ...{ ...each, mac: '02:00:00:00:00:02', admitted: false, inTable: ['admission'] as const },
 }))
 
 const told = (tables: readonly FilterTable[], attachments = desired.attachments) =>
@@ -35,10 +35,66 @@ describe('rules of others', () => {
     ['prerouting', -150, `tcp dport ${port?.containerPort} drop`, false],
     ['postrouting', 0, `oifname "${bridge}" drop`, true],
     ['postrouting', 150, 'ip saddr 10.0.0.0/8 drop', false],
-    ['input', 0, 'drop', false],
+    ['input', 0, 'drop', true],
+    ['input', 0, 'ct state new drop', false],
+    ['output', 0, `oifname "${bridge}" drop`, true],
+    ['prerouting', -300, 'notrack', true],
+    ['prerouting', -300, `iifname "${bridge}" notrack`, true],
+    ['prerouting', -300, 'iifname "eth0" notrack', false],
   ])('at %s, priority %i, "%s" is told: %j', (hook, priority, rule, isTold) => {
     expect(port?.hostPort).not.toBe(port?.containerPort)
     expect(told([nft(hook, priority, rule)])).toEqual(isTold ? fix : [])
+  })
+
+  const table = (name: string, hook: string, rule: string, policy = 'accept') =>
+    readNftTable(
+      name,
+      `table ${name} {\n\tchain c {\n\t\ttype filter hook ${hook} priority 0; policy ${policy};\n\t\t${rule} # handle 3\n\t}\n}`,
+    )
+  it.each([
+    ['forward', 'drop', true],
+    ['forward', `ether saddr ${native[0]?.mac} drop`, true],
+    ['forward', 'ether saddr 02:00:00:00:00:99 drop', false],
+    ['forward', `obrname "${bridge}" drop`, true],
+    ['input', `iifname "${first?.hostLink}" drop`, true],
+    ['input', 'iifname "other0" drop', false],
+    ['output', `ibrname "br-other" drop`, false],
+    ['postrouting', `oifname "${first?.hostLink}" drop`, true],
+  ])('of a bridge, at %s, "%s" are told: %j', (hook, rule, isTold) => {
+    const kinds = told([table('bridge site', hook, rule)], native)
+    expect(kinds).toEqual(isTold ? ['rules-refusing: nft delete rule bridge site c handle 3'] : [])
+  })
+
+  it('none of which accepts: the policy is told, but for what is forwarded', () => {
+    expect(told([table('bridge site', 'input', 'ether type arp accept', 'drop')])).toEqual([])
+    expect(told([table('bridge site', 'forward', 'iifname "eth0" accept', 'drop')])).toEqual([
+      "rules-refusing: nft add chain bridge site c '{ policy accept; }'",
+    ])
+    expect(told([table('inet site', 'input', 'iifname "lo" accept', 'drop')])).toEqual([
+      "rules-refusing: nft add chain inet site c '{ policy accept; }'",
+    ])
+    expect(told([table('inet site', 'input', 'ct state established accept', 'drop')])).toEqual([])
+    expect(told([table('inet site', 'forward', 'iifname "lo" accept', 'drop')])).toEqual([])
+  })
+
+  it.each([
+    ['prerouting', -110, `tcp dport ${port?.hostPort} redirect to :9`, true],
+    [
+      'prerouting',
+      -110,
+      `fib daddr type local tcp dport ${port?.hostPort} dnat ip to 10.9.0.7:80`,
+      true,
+    ],
+    ['output', -110, `tcp dport ${port?.hostPort} redirect to :9`, true],
+    ['prerouting', -110, 'fib daddr type local dnat ip to 10.9.0.7', false],
+    ['prerouting', -110, 'tcp dport 9 redirect to :8', false],
+    ['prerouting', -90, `tcp dport ${port?.hostPort} redirect to :9`, false],
+    ['prerouting', -110, `iifname "${bridge}" tcp dport 53 redirect to :9`, false],
+  ])('that lead ports at %s, priority %i, "%s" are told: %j', (hook, priority, rule, isTold) => {
+    const kinds = told([nft(hook, priority, rule)])
+    expect(kinds).toEqual(
+      isTold ? ['ports-led-elsewhere: nft delete rule inet site c handle 3'] : [],
+    )
   })
 
   it('are told once a chain, for a thousand containers, and for those that a table of ours admits', () => {

@@ -1,23 +1,34 @@
-import { familyOf } from '@vethra/cni'
-import { chainsAt, droppedBy, type FilterTable, hasDrops, type KnownPacket } from '@vethra/firewall'
+import { familyOf, present } from '@vethra/cni'
+import {
+  chainsAt,
+  type DroppingRule,
+  droppedBy,
+  type FilterTable,
+  type Hindrance,
+  hasHindrance,
+  type KnownPacket,
+} from '@vethra/firewall'
 import type { Compared } from './compared.ts'
 import type { DesiredAttachment } from './desired-state.ts'
 import { about, type Finding, finding } from './finding.ts'
 import { shellWords } from './shell-word.ts'
 
-/** Rules of others that surely drop what containers of bridges send, their answers, or what comes by a published port, whatever policies are. */
+/**
+ * Rules of others that surely drop what containers of bridges send or get, or what comes by a published port, whatever policies for
+ * what is forwarded are; those that hide it from connection tracking, where an end of it is to be changed, and that lead ports elsewhere.
+ */
 export function dropFindings({
   desired,
   observed: { host, firewall },
 }: Compared): readonly Finding[] {
   const tables = [...(host.tables ?? []), ...firewall.flatMap((each) => each.tables ?? [])].filter(
-    hasDrops,
+    hasHindrance,
   )
   if (tables.length === 0) return []
   const byKind = new Map(desired.attachments.map((each) => [kindOf(each), each]))
-  // Where no rule asks for an address all containers of a network are alike.
-  const isByAddress = tables.some(testsAddresses)
-  const bridged = (isByAddress ? desired.attachments : [...byKind.values()]).flatMap(packetsOf)
+  // Where no rule asks for one container all of a network are alike.
+  const isByContainer = tables.some(testsContainer)
+  const bridged = (isByContainer ? desired.attachments : [...byKind.values()]).flatMap(packetsOf)
   return tables.flatMap((table) => {
     const dropped = bridged.flatMap((sent) =>
       stagesOf(table, sent).flatMap(([chain, packet]) => {
@@ -25,8 +36,8 @@ export function dropFindings({
         return by ? [{ ...by, network: sent.network, what: sent.what }] : []
       }),
     )
-    const byChain = Map.groupBy(dropped, ({ chain }) => chain)
-    return [...byChain].map(([chain, all]) => refused(table, chain, all))
+    const byChain = Map.groupBy(dropped, ({ chain, rule }) => `${chain} ${rule.does}`)
+    return [...byChain.values()].flatMap((all) => refused(table, all))
   })
 }
 
@@ -37,64 +48,84 @@ function kindOf({
   ports,
   inTable,
   admitted,
+  masqueraded,
 }: DesiredAttachment): string {
   const families = addresses.map(({ address }) => familyOf(address))
   const published = ports.map(({ protocol, hostIp, hostPort }) => [protocol, hostIp, hostPort])
-  return [network, bridge?.name, families, published, inTable, admitted].join(' ')
+  return [network, bridge?.name, families, published, inTable, admitted, masqueraded].join(' ')
 }
 
-function testsAddresses({ chains }: FilterTable): boolean {
-  return [...chains.values()].some(({ rules }) =>
-    rules.some(({ tests }) => tests.some(({ field }) => field === 'saddr' || field === 'daddr')),
+function testsContainer({ name, chains }: FilterTable): boolean {
+  const fields = /^(bridge|netdev) /.test(name) ? [...ofContainer, ...ofPort] : ofContainer
+  return [...chains.values()].some(
+    ({ devices, rules }) =>
+      (name.startsWith('netdev ') && devices.length > 0) ||
+      rules.some(({ tests }) => tests.some(({ field }) => fields.includes(field))),
   )
 }
 
-/** A packet that a container sends or gets, forwarded. */
+const ofContainer: readonly string[] = ['saddr', 'daddr', 'smac', 'dmac']
+const ofPort: readonly string[] = ['iifname', 'oifname']
+
+/** A packet that a container sends or gets: `port` by a published port, `host` by the host itself. */
 interface Sent {
   readonly network: string
   readonly what: string
-  readonly isOut: boolean
+  readonly way: 'out' | 'in' | 'port' | 'host port' | 'to host' | 'from host'
   /** Whether our table marks it. */
   readonly marks: boolean
   /** The port of the host that it was sent to: before that is changed it is all that is known. */
   readonly hostPort?: string
   readonly packet: KnownPacket
+  /** The interface of the host that leads to the container. */
+  readonly link: Pick<KnownPacket, 'iifname'>
 }
 
+const whats = {
+  out: 'sent by containers',
+  in: 'answers to containers',
+  'to host': 'answers to the host',
+  'from host': 'sent by the host',
+} as const
+
 function packetsOf(attachment: DesiredAttachment): readonly Sent[] {
-  const { network, bridge, addresses, ports, inTable, admitted } = attachment
+  const { network, bridge, addresses, inTable, admitted, masqueraded: byIptables } = attachment
+  const { mac, hostLink: iifname, ports, masqueradedByNft } = attachment
   if (!bridge?.routed) return []
-  const on = { network, marks: inTable.includes('admission') }
-  return addresses.flatMap(({ address }): readonly Sent[] => {
-    const family = familyOf(address)
-    const known = { family, bridge: bridge.name, admitted: admitted && !on.marks }
-    const [from, to] = [{ saddr: address }, { oifname: bridge.name, daddr: address }]
-    const tcp = { ...known, protocol: 'tcp' }
-    const published = ports.filter(({ hostIp }) => isFor(hostIp, family))
+  const on = { network, marks: inTable.includes('admission'), link: present({ iifname }) }
+  return addresses.flatMap(({ address }) => {
+    const known = {
+      family: familyOf(address),
+      bridge: bridge.name,
+      admitted: admitted && !on.marks,
+    }
+    const from = { iifname: bridge.name, saddr: address, ...present({ smac: mac }) }
+    const to = { oifname: bridge.name, daddr: address, ...present({ dmac: mac }) }
+    const source = byIptables || masqueradedByNft ? { changes: 'source' as const } : {}
+    const sent = (way: keyof typeof whats, packet: Partial<KnownPacket>): Sent => ({
+      ...{ ...on, way, what: whats[way], packet: { ...known, protocol: 'tcp', ...packet } },
+    })
     return [
-      {
-        ...{ ...on, what: 'sent by containers', isOut: true },
-        packet: { ...tcp, ...from, iifname: bridge.name, state: ['new'] },
-      },
-      {
-        ...{ ...on, what: 'answers to containers', isOut: false },
-        packet: { ...tcp, ...to, state: ['established'] },
-      },
-      ...published.map(({ protocol, hostPort, containerPort }) => ({
-        ...{ ...on, what: `sent to published port ${hostPort}/${protocol}`, isOut: false },
-        hostPort: String(hostPort),
-        packet: {
-          ...{ ...known, ...to, protocol, dport: String(containerPort), admitted: false },
-          state: ['new', 'dnat'],
-        },
-      })),
+      sent('out', { ...from, state: ['new'], ...source }),
+      sent('in', { ...to, state: ['established'] }),
+      sent('to host', { ...from, state: ['established'] }),
+      sent('from host', { ...to, state: ['new'] }),
+      ...ports.flatMap((port) => byPort(port, { ...on, packet: { ...known, ...to } })),
     ]
   })
 }
 
-// What is sent to an address of the host alone stays there.
-function isFor(hostIp: string, family: 4 | 6): boolean {
-  return hostIp === '' || (familyOf(hostIp) === family && !/^(127\.|::1$)/.test(hostIp))
+function byPort(
+  { protocol, hostIp, hostPort, containerPort }: DesiredAttachment['ports'][number],
+  { packet: to, ...on }: Omit<Sent, 'way' | 'what'>,
+): readonly Sent[] {
+  if (hostIp !== '' && familyOf(hostIp) !== to.family) return []
+  const what = `sent to published port ${hostPort}/${protocol}`
+  const led = { protocol, dport: String(containerPort), state: ['new', 'dnat'], admitted: false }
+  const sent = { ...on, what, hostPort: String(hostPort), packet: { ...to, ...led } }
+  // What is sent to an address of the host alone stays there.
+  const isInner = /^(127\.|::1$)/.test(hostIp)
+  return [{ ...sent, way: 'host port' }, ...(isInner ? [] : [{ ...sent, way: 'port' as const }])]
 }
 
 /** The priorities at which connections are known, destinations changed, and sources. */
@@ -102,61 +133,103 @@ const [tracked, changed, masqueraded] = [-200, -100, 100]
 /** The priority of our chain for what is forwarded. */
 const marking = -10
 
-// The base chains that a packet passes, and what is known of it there.
-function stagesOf(table: FilterTable, sent: Sent): readonly (readonly [string, KnownPacket])[] {
-  const { isOut, marks, hostPort, packet } = sent
-  const { bridge } = packet
-  const at = (hook: string) => chainsAt(table, hook, bridge)
-  const named = (
-    chains: ReturnType<typeof at>,
-    known: (priority: number) => KnownPacket | undefined,
-  ) =>
-    chains.flatMap(([name, { priority }]) => {
-      const seen = known(priority)
-      return seen ? [[name, seen] as const] : []
-    })
-  const { state, iifname, oifname, daddr, dport, ...bare } = packet
-  if (table.name.startsWith('bridge '))
-    return isOut
-      ? named([...at('prerouting'), ...at('input')], () => ({ ...bare, ibrname: bridge }))
-      : []
-  const before = (priority: number) => {
-    const early = { ...bare, marked: false }
-    if (isOut) return { ...early, iifname: bridge, ...(priority > tracked ? { state } : {}) }
-    return hostPort && priority < changed ? { ...early, dport: hostPort } : undefined
-  }
-  return [
-    ...(isOut ? named(at('ingress'), () => ({ ...bare, iifname: bridge })) : []),
-    ...named(at('prerouting'), before),
-    ...named(at('forward'), (priority) => ({ ...packet, marked: marks && priority > marking })),
-    ...named(at('postrouting'), (priority) =>
-      priority < masqueraded ? { ...packet, marked: marks } : undefined,
-    ),
-  ]
+/** The hooks that a packet passes by each way, in tables for packets, and those for frames. */
+const hooksOf: Readonly<Record<Sent['way'], readonly string[]>> = {
+  out: ['prerouting', 'forward', 'postrouting'],
+  in: ['forward', 'postrouting'],
+  port: ['prerouting', 'forward', 'postrouting'],
+  'host port': ['output'],
+  'to host': ['input'],
+  'from host': ['output', 'postrouting'],
+}
+const frameHooks: Readonly<Partial<Record<Sent['way'], readonly string[]>>> = {
+  out: ['ingress', 'prerouting', 'input', 'forward'],
+  in: ['output', 'postrouting', 'egress'],
 }
 
-interface Dropped extends NonNullable<ReturnType<typeof droppedBy>> {
+// The base chains that a packet passes, and what is known of it there.
+function stagesOf(table: FilterTable, sent: Sent): readonly (readonly [string, KnownPacket])[] {
+  const isFrame = /^(bridge|netdev) /.test(table.name)
+  return ((isFrame ? frameHooks : hooksOf)[sent.way] ?? []).flatMap((hook) => {
+    const devices = [sent.packet.bridge, sent.link.iifname ?? []].flat()
+    const chains = new Map(devices.flatMap((device) => chainsAt(table, hook, device)))
+    return [...chains].flatMap(
+      ([
+        name,
+        {
+          priority,
+          devices: [device],
+        },
+      ]) => {
+        const known = isFrame ? asFrame(sent, hook, device) : asPacket(sent, hook, priority)
+        return known ? [[name, known] as const] : []
+      },
+    )
+  })
+}
+
+// A bridge has packets of the host come and go by itself, and passes on what containers send each other.
+function asFrame(sent: Sent, hook: string, device?: string): KnownPacket | undefined {
+  const { way, packet, link } = sent
+  const { iifname, oifname, state, changes, ...bare } = packet
+  const { bridge } = bare
+  if (hook === 'ingress') return { ...bare, iifname: device ?? bridge }
+  if (hook === 'egress') return { ...bare, oifname: device ?? bridge }
+  if (way === 'in')
+    return { ...bare, obrname: bridge, ...(link.iifname ? { oifname: link.iifname } : {}) }
+  return { ...bare, ibrname: bridge, ...(hook === 'forward' ? { obrname: bridge } : {}), ...link }
+}
+
+function asPacket(sent: Sent, hook: string, priority: number): KnownPacket | undefined {
+  const { way, marks, hostPort, packet } = sent
+  const { state, iifname, oifname, daddr, dport, dmac, ...bare } = packet
+  if (hook === 'prerouting' || (hook === 'output' && hostPort)) {
+    const early = { ...bare, marked: false }
+    if (way === 'out')
+      return { ...early, ...present({ iifname }), ...(priority > tracked ? { state } : {}) }
+    return hostPort && priority < changed
+      ? { ...early, dport: hostPort, changes: 'destination' }
+      : undefined
+  }
+  const { changes, ...known } = packet
+  if (hook === 'forward') return { ...known, marked: marks && priority > marking }
+  if (hook === 'postrouting' && priority >= masqueraded) return undefined
+  return { ...known, marked: marks && hook === 'postrouting' }
+}
+
+interface Dropped extends DroppingRule {
   readonly network: string
   readonly what: string
 }
 
-function refused(table: FilterTable, chain: string, all: readonly Dropped[]): Finding {
+const deeds: Readonly<Record<Hindrance, string>> = {
+  drop: 'drop',
+  untrack: 'hide from connection tracking',
+  divert: 'may lead elsewhere',
+}
+
+function refused(table: FilterTable, all: readonly Dropped[]): readonly Finding[] {
   const { program, name } = table
   const list = (texts: readonly string[], by = ', ') => [...new Set(texts)].join(by)
-  const of = `chain ${chain} of table ${name} (${program})`
-  return finding('rules-refusing', about('host', of), {
-    message: `rules of others in ${of} drop packets of network ${list(all.map(({ network }) => network))}: ${list(all.map(({ what }) => what))}`,
-    evidence: [...new Set(all.map(({ rule }) => `it has: ${rule.line}`))],
-    fix: list(
-      all.map(({ rule }) => deletionOf(table, rule, chain)),
-      ' && ',
-    ),
+  return all.slice(0, 1).map(({ chain, rule: { does } }) => {
+    const of = `chain ${chain} of table ${name} (${program})`
+    const isLed = does === 'divert'
+    return finding(isLed ? 'ports-led-elsewhere' : 'rules-refusing', about('host', of), {
+      severity: isLed ? 'warning' : 'error',
+      message: `rules of others in ${of} ${deeds[does]} packets of network ${list(all.map(({ network }) => network))}: ${list(all.map(({ what }) => what))}`,
+      evidence: [...new Set(all.map(({ rule }) => `it has: ${rule.line}`))],
+      fix: list(
+        all.map(({ rule }) => deletionOf(table, rule, chain)),
+        ' && ',
+      ),
+    })
   })
 }
 
 function deletionOf({ program, name }: FilterTable, rule: Dropped['rule'], chain: string): string {
   const { line, handle } = rule
+  if (program !== 'nft') return `${program} -t ${name} -D ${shellWords(line.slice(3))}`
   return handle === undefined
-    ? `${program} -t ${name} -D ${shellWords(line.slice(3))}`
+    ? `nft add chain ${name} ${chain} '{ policy accept; }'`
     : `nft delete rule ${name} ${chain} handle ${handle}`
 }

@@ -1,11 +1,12 @@
 import type { Compared } from './compared.ts'
 import { about, type Finding, finding } from './finding.ts'
 import type { ObservedFolder, OpenEntry } from './observed-host.ts'
+import type { ObservedPortHold } from './observed-state.ts'
 import { shellWord } from './shell-word.ts'
 
-/** State that other users can write to, and state on file systems that lose it, keep it for too long, or do not lock. */
+/** State that other users can write to, that is gone, and state on file systems that lose it, keep it for too long, cannot be written or do not lock. */
 export function folderFindings({
-  observed: { host },
+  observed: { host, portHolds },
 }: Pick<Compared, 'observed'>): readonly Finding[] {
   const faulty = host.folders.flatMap((folder) => {
     const fault = faultOf(folder)
@@ -26,7 +27,33 @@ export function folderFindings({
     ...(access ? [{ path, access }] : []),
     ...open,
   ])
-  return [...entries.map(openToOthers), ...misplaced]
+  const held = portHolds.filter(({ alive, recorded }) => alive && recorded)
+  return [
+    ...entries.map(openToOthers),
+    ...host.folders.flatMap(({ path, access }) => (access?.isReadOnly ? readOnly(path) : [])),
+    ...host.folders.flatMap(({ path, lasting, isGone }) =>
+      lasting && isGone ? gone(path, held) : [],
+    ),
+    ...misplaced,
+  ]
+}
+
+function readOnly(path: string): Finding {
+  return finding('folder-read-only', about('file', path), {
+    message: `nothing can be written to ${path}: no container can be attached or detached`,
+    evidence: ['its file system is mounted read-only'],
+    fix: `mount -o remount,rw "$(findmnt -n -o TARGET -T ${shellWord(path)})"`,
+  })
+}
+
+// On a host without containers of ours it may be missing: what holds ports outlives what remembers why.
+function gone(path: string, held: readonly ObservedPortHold[]): Finding {
+  return finding('folder-lost', about('file', path), {
+    message: `${path} is missing, and containers run: nothing is known of them, and their networks cannot be repaired`,
+    evidence: held.map(({ containerId }) => `ports are held for container ${containerId}`),
+    ours: true,
+    fix: `put ${path} back where it was moved away; else stop these containers, and prepare and start them again`,
+  })
 }
 
 // Whoever writes there decides where packets go, and what root removes.

@@ -67,6 +67,16 @@ describe("the host's own faults", () => {
       { folders: [{ ...folder, fileSystem: 'ext4', access: { ...own, isOwn: false } }] },
       ['folder-open error'],
     ],
+    [
+      'state that nothing can be written to',
+      { folders: [{ ...folder, fileSystem: 'ext4', access: { ...own, isReadOnly: true } }] },
+      ['folder-read-only error'],
+    ],
+    [
+      'state is gone under containers whose ports are held',
+      { folders: [{ ...folder, fileSystem: 'ext4', isGone: true }] },
+      ['folder-lost error'],
+    ],
     ['state on a disk', { folders: [{ ...folder, fileSystem: 'ext4' }] }, []],
     [
       'state in memory',
@@ -99,6 +109,24 @@ describe("the host's own faults", () => {
     }
     expect(found(true)).toEqual(['loopback-unanswered'])
     expect(found(false)).toEqual([])
+  })
+
+  it('an interface that forwards nothing from other hosts is told, and so is a queue that holds packets back', () => {
+    const { desired, observed } = attached
+    const up = { name: 'eth0.7', bridge: false, up: true, addresses: ['192.0.2.1/24'] }
+    const told = (links: ObservedState['links']) =>
+      diff(desired, { ...observed, links }).map(({ kind, fix }) => `${kind}: ${fix}`)
+    expect(told([...observed.links, { ...up, forwards: false }])).toEqual([
+      'forwarding-off: sysctl -w net.ipv4.conf.eth0/7.forwarding=1',
+    ])
+    expect(told(observed.links.map((each) => ({ ...each, shapedBy: 'netem' })))).toEqual(
+      expect.arrayContaining(
+        ['br-lan', 'veth0'].map((name) => `interface-shaped: tc qdisc delete dev ${name} root`),
+      ),
+    )
+    expect(
+      diff(nothingDesired, { ...nothingObserved, links: [{ ...up, forwards: false }] }),
+    ).toEqual([])
   })
 
   it('folders with the same fault are one finding', () => {

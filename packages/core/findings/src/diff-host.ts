@@ -37,19 +37,26 @@ function forwardingFindings({ desired, observed }: Compared): readonly Finding[]
   const isOff = (family: 4 | 6) =>
     host.forwards[family] === false && addresses.some(({ address }) => familyOf(address) === family)
   const used = new Set(attachments.flatMap(({ bridge }) => (bridge?.routed ? [bridge.name] : [])))
-  const closed = links.filter(({ name, forwards }) => forwards === false && used.has(name))
+  const closed = links.filter(
+    ({ name, bridge, forwards }) =>
+      forwards === false && (bridge ? used.has(name) : used.size > 0 && addresses.length > 0),
+  )
   return [
     ...(isOff(4) ? [forwardingOff('net.ipv4.ip_forward', 4)] : []),
     ...(isOff(6) ? [forwardingOff('net.ipv6.conf.all.forwarding', 6)] : []),
-    ...(host.forwards[4] === false ? [] : closed).map(({ name }) =>
-      forwardingOff(`net.ipv4.conf.${name}.forwarding`, 4),
+    ...(host.forwards[4] === false ? [] : closed).map(({ name, bridge }) =>
+      forwardingOff(`net.ipv4.conf.${name.replaceAll('.', '/')}.forwarding`, 4, bridge ? '' : name),
     ),
   ]
 }
 
-function forwardingOff(key: string, family: 4 | 6): Finding {
+// An administrator may have closed one of several uplinks.
+function forwardingOff(key: string, family: 4 | 6, uplink = ''): Finding {
   return finding('forwarding-off', about('host', key), {
-    message: `the host does not forward IPv${family} packets: containers cannot reach hosts outside of their bridge`,
+    severity: uplink === '' ? 'error' : 'warning',
+    message: uplink
+      ? `the host does not forward IPv${family} packets that come by ${uplink}: from there containers get no answers, and published ports give none`
+      : `the host does not forward IPv${family} packets: containers cannot reach hosts outside of their bridge`,
     evidence: [`${key} is 0`],
     fix: `sysctl -w ${key}=1`,
   })

@@ -25,7 +25,7 @@ export function interfaceFindings(
   if (hostLink === undefined) return []
   const there = links.get(hostLink)
   const fault = linkFault(attachment, hostLink, there)
-  const narrow = there ? narrowFindings(attachment, there) : []
+  const narrow = there ? [...narrowFindings(attachment, there), ...shaped(attachment, there)] : []
   if (fault === undefined) return narrow
   const { kind, ...seen } = fault
   const repair = there ? restoreLink(attachment, there) : reattach
@@ -46,7 +46,8 @@ export function bridgeFindings(
   const fault = there
     ? bridgeFault(there, wanted, isRouted)
     : missingBridge([...links.values()].find((each) => each.bridge && each.mac === mac))
-  if (fault === undefined) return there ? narrowBridge(attachment, there, links) : []
+  if (fault === undefined)
+    return there ? [...narrowBridge(attachment, there, links), ...shaped(attachment, there)] : []
   const [kind, words, seen] = fault
   return [
     finding(kind, about('interface', name), {
@@ -82,6 +83,14 @@ function bridgeFault(
       'bridge-route-missing',
       `has lost its route to ${cut}`,
       `no route leads to ${cut} by it`,
+    ]
+  const { deafAt = [] } = there
+  const deaf = addresses.filter((each) => deafAt.includes(each)).join(', ')
+  if (deaf)
+    return [
+      'bridge-route-missing',
+      `has lost its local route for ${deaf}`,
+      `no route of table local has ${deaf}`,
     ]
   if (!keepsMac || there.mac === undefined || there.mac === mac) return undefined
   return ['bridge-changed', 'has another MAC', `its MAC is ${there.mac}, and was ${mac}`]
@@ -160,6 +169,21 @@ function narrowFindings(
       evidence: [`it is ${mtu}, and was ${wanted}`],
       ours: true,
       fix: `ip link set dev ${shellWord(name)} mtu ${wanted}   (or create the network with -o mtu=${mtu})`,
+    }),
+  ]
+}
+
+// Plugin bandwidth makes its own with a network that has it.
+function shaped(
+  { network, bridge }: DesiredAttachment,
+  { name, shapedBy, bridge: isBridge }: ObservedLink,
+): readonly Finding[] {
+  if (shapedBy === undefined || (bridge?.shapes && !isBridge)) return []
+  return [
+    warning('interface-shaped', about('interface', name), {
+      message: `interface ${name} of the host holds packets of network ${network} back, or loses them`,
+      evidence: [`its queue has discipline ${shapedBy}, which no plugin gave it`],
+      fix: `tc qdisc delete dev ${shellWord(name)} root`,
     }),
   ]
 }

@@ -8,6 +8,10 @@ const rule = (selector: string, own: Partial<ObservedRule> = {}): ObservedRule =
   ...{ family: 4, priority: 50, isPlain: true, refuses: true, selector, ...own },
 })
 const table = (own: Partial<ObservedRule>) => rule('', { refuses: false, ...own })
+const usual = (family: 4 | 6) =>
+  [0, 32766].map((priority) =>
+    table({ family, priority, table: priority === 0 ? 'local' : 'main' }),
+  )
 const lan = { from: '10.4.1.0/24' }
 
 it.each<[string, readonly ObservedRule[], readonly string[]]>([
@@ -28,16 +32,33 @@ it.each<[string, readonly ObservedRule[], readonly string[]]>([
   ],
   ['what a table before it may have led away', [table(lan), rule('x', lan)], []],
   ['what a table may have', [table({ isPlain: false }), rule('x', lan)], []],
+  [
+    'a table of routes that refuse',
+    [rule('from all lookup 77', { table: '77' })],
+    ['ip rule delete pref 50 from all lookup 77'],
+  ],
   ['what bears a mark', [rule('x', { ...lan, isPlain: false })], []],
   ['other subnets', [rule('x', { from: '10.9.0.0/24' }), rule('y', { iif: 'eth0' })], []],
   ['the subnet, where it is for one of others', [rule('x', { ...lan, to: '10.0.0.0/8' })], []],
   ['the other family', [rule('x', { family: 6 })], []],
 ])('a rule of the routing policy for %s', (_, rules, fixes) => {
-  const found = diff(desired, { ...observed, rules })
+  const [local, main, ...six] = [...usual(4), ...usual(6)]
+  const all = [local, ...rules, main, ...six].flatMap((each) => each ?? [])
+  const found = diff(desired, { ...observed, rules: all })
   expect(found.map(({ fix }) => fix)).toEqual(fixes)
   expect(new Set(found.map(({ kind }) => kind))).toEqual(
     new Set(fixes.map(() => 'routing-refused')),
   )
+})
+
+it('rules that look up the usual tables are missed, where their family was looked at', () => {
+  const fixes = (...rules: readonly ObservedRule[]) =>
+    diff(desired, { ...observed, rules }).map(({ fix }) => fix)
+  expect(fixes(...usual(4), ...usual(6))).toEqual([])
+  expect(fixes(...usual(4).slice(0, 1), ...usual(6).slice(1))).toEqual([
+    'ip rule add pref 32766 lookup main',
+    'ip -6 rule add pref 0 lookup local',
+  ])
 })
 
 it('lo is missed where ports are published', () => {

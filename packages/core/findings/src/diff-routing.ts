@@ -6,9 +6,11 @@ import { about, type Finding, finding } from './finding.ts'
 import type { ObservedRule } from './observed-host.ts'
 import { shellWord } from './shell-word.ts'
 
-/** Rules of the host's routing policy that refuse what containers of bridges send or get, and a loopback interface that is down. */
+/** Rules of the host's routing policy that refuse what containers of bridges send or get, those that it lacks, and a loopback interface that is down. */
 export function routingFindings({ desired, observed }: Compared): readonly Finding[] {
-  const { rules = [], links } = observed
+  const { rules: all = [], links } = observed
+  // No container has an address of the host.
+  const rules = all.filter(({ table, from, to }) => table !== 'local' || from || to)
   const refusing = rules.some(({ refuses }) => refuses)
   const refused = refusing ? desired.attachments.flatMap((each) => refusedBy(rules, each)) : []
   const byRule = Map.groupBy(refused, ({ rule }) => rule)
@@ -22,6 +24,7 @@ export function routingFindings({ desired, observed }: Compared): readonly Findi
         fix: `ip ${rule.family === 6 ? '-6 ' : ''}rule delete pref ${rule.priority} ${rule.selector.split(' ').map(shellWord).join(' ')}`,
       })
     }),
+    ...(desired.attachments.some(({ bridge }) => bridge?.routed) ? unused(all) : []),
     finding('loopback-down', about('interface', 'lo'), {
       message: 'interface lo of the host is down: published ports do not answer at 127.0.0.1',
       evidence: links.some(({ name, up }) => publishing && name === 'lo' && !up)
@@ -31,6 +34,25 @@ export function routingFindings({ desired, observed }: Compared): readonly Findi
     }),
   ]
 }
+
+// A family of which nobody looked at the rules has none here.
+function unused(rules: readonly ObservedRule[]): readonly Finding[] {
+  return ([4, 6] as const).flatMap((family) =>
+    Object.entries(usual).flatMap(([table, priority]) => {
+      const own = rules.filter((each) => each.family === family)
+      if (own.length === 0 || own.some((each) => each.table === table)) return []
+      const rule = `ip ${family === 6 ? '-6 ' : ''}rule`
+      return finding('routing-refused', about('host', `${rule} ${table}`), {
+        message: `no rule of the host's routing policy looks up table ${table}: IPv${family} packets from and to containers are lost`,
+        evidence: [`"${rule}" shows ${own.length} rules, and none for ${table}`],
+        fix: `${rule} add pref ${priority} lookup ${table}`,
+      })
+    }),
+  )
+}
+
+/** The tables that hold routes to networks and addresses of the host, and the priorities of their rules. */
+const usual = { local: 0, main: 32766 } as const
 
 type Refused = Pick<DesiredAttachment, 'network'> & { readonly rule: ObservedRule }
 

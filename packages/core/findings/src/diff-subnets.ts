@@ -2,6 +2,7 @@ import { contains, overlaps, type Prefix, readAddress, readCidr } from '@vethra/
 import type { Compared } from './compared.ts'
 import type { DesiredAddress, DesiredAttachment, DesiredNetwork } from './desired-state.ts'
 import { about, type Finding, finding, warning } from './finding.ts'
+import { shellWord } from './shell-word.ts'
 
 /** Bridge networks that were changed under their containers, and whose subnets others use, too: other networks, addresses and routes of the host. */
 export function subnetFindings({ desired, observed }: Compared): readonly Finding[] {
@@ -17,11 +18,9 @@ export function subnetFindings({ desired, observed }: Compared): readonly Findin
     ...observed.routes
       .filter(({ device }) => isOther(device))
       .flatMap(({ prefix, device }) =>
-        device === ''
-          ? uses([prefix], 'a route').map((each) => ({
-              ...{ ...each, fix: `ip route delete ${prefix}` },
-            }))
-          : uses([prefix], `the route by ${device}`),
+        uses([prefix], device === '' ? 'a route' : `the route by ${device}`).map((each) => ({
+          ...{ ...each, isRefused: device === '', fix: deletionOf(prefix, device) },
+        })),
       ),
   ]
   const busy = new Set(attachments.map(({ network }) => network))
@@ -60,8 +59,10 @@ interface Use {
   readonly prefix: Prefix
   readonly text: string
   readonly by: string
-  /** The command that ends it. Default: another subnet. */
+  /** The command that ends it, where it is a route. */
   readonly fix?: string
+  /** Whether the route leads to no interface. Default false. */
+  readonly isRefused?: boolean
 }
 
 // A default route holds every address and takes none; a link-local address is on every link.
@@ -92,15 +93,19 @@ function withHost(
 ): readonly Finding[] {
   return prefixesOf(network.subnets).flatMap(({ text, prefix }) => {
     // Many a host refuses what is for private addresses that it has no other route for.
-    const isBehind = (each: Use) => each.fix !== undefined && each.prefix.length < prefix.length
+    const isBehind = (each: Use) => each.isRefused && each.prefix.length < prefix.length
     const their = used.find((each) => overlaps(each.prefix, prefix) && !isBehind(each))
     if (their === undefined) return []
     // The kernel takes the longer prefix: a shorter one only hides the network behind ours.
-    const severity = busy && their.prefix.length >= prefix.length ? 'error' : 'warning'
-    return [
-      collision(network, text, { other: `${their.by}, ${their.text}`, severity, fix: their.fix }),
-    ]
+    const isInFront = their.prefix.length >= prefix.length
+    const severity = busy && isInFront ? 'error' : 'warning'
+    const fix = isInFront ? their.fix : undefined
+    return [collision(network, text, { other: `${their.by}, ${their.text}`, severity, fix })]
   })
+}
+
+function deletionOf(prefix: string, device: string): string {
+  return `ip route delete ${prefix}${device === '' ? '' : ` dev ${shellWord(device)}`}`
 }
 
 function collision(

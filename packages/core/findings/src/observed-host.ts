@@ -11,6 +11,13 @@ export interface ObservedNeighbour {
   readonly mac: string
 }
 
+/** The target of the conntrack entry for a UDP port, whatever the rules say now. */
+export interface ObservedFlow {
+  readonly hostPort: number
+  /** `10.4.1.2`. */
+  readonly target: string
+}
+
 /** A rule of the routing policy; it is for any packet but for the fields that it has. */
 export interface ObservedRule {
   readonly family: 4 | 6
@@ -19,9 +26,11 @@ export interface ObservedRule {
   readonly from?: string
   readonly to?: string
   readonly iif?: string
+  /** The table that it looks packets up in; absent where it does not. */
+  readonly table?: string
   /** Whether that is all that it asks for. */
   readonly isPlain: boolean
-  /** Whether packets end there; else they are looked up in a table. */
+  /** Whether packets end there, or in its table; else they are looked up in a table. */
   readonly refuses: boolean
   /** The words for ip(8) that name it behind its priority. */
   readonly selector: string
@@ -106,6 +115,8 @@ export interface ObservedFolder {
   readonly fileSystem: string
   /** Whether what is in it is meant to outlive a boot. */
   readonly lasting: boolean
+  /** Whether nothing is there. Default false. */
+  readonly isGone?: true
   /** Its owner and permission bits; absent where it is missing, or nobody looked. */
   readonly access?: FolderAccess
   /** Files and folders below it that other users own or can write to: the first ten. Default: none. */
@@ -124,4 +135,6 @@ export interface FolderAccess {
   readonly isOwn: boolean
   /** `0o700`. */
   readonly mode: number
+  /** Whether nothing can be written to its file system. Default false. */
+  readonly isReadOnly?: true
 }

@@ -5,6 +5,7 @@ import type { Change, Owner, State } from '@vethra/state'
 import type {
   LedAway,
   LostFile,
+  ObservedFlow,
   ObservedHost,
   ObservedNeighbour,
   ObservedRule,
@@ -22,7 +23,7 @@ export interface ObservedState {
   readonly names: readonly ObservedName[]
   readonly links: readonly ObservedLink[]
   readonly routes: readonly ObservedRoute[]
-  /** The rules of the routing policy behind that for local addresses, in their order. Default: none. */
+  /** The rules of the routing policy, in their order. Default: none. */
   readonly rules?: readonly ObservedRule[]
   readonly flows: readonly ObservedFlow[]
   /** By address family; one that cannot be looked at has no entry. */
@@ -204,7 +205,7 @@ export interface ObservedLink {
   readonly mtu?: number
   readonly mac?: string
   readonly port?: PortSettings
-  /** Whether IPv4 packets that come by a bridge are forwarded. Default: they are. */
+  /** Whether IPv4 packets that come by a bridge, or from other hosts, are forwarded. Default: they are. */
   readonly forwards?: boolean
   /** Whether a bridge drops IPv4 packets whose answers would leave by another interface. Default: it does not. */
   readonly strict?: boolean
@@ -213,6 +214,10 @@ export interface ObservedLink {
   readonly blocked?: true
   /** `10.4.1.1/24`. */
   readonly addresses: readonly string[]
+  /** Addresses of a bridge for which the host takes no packets: no local route has them. Default: none. */
+  readonly deafAt?: readonly string[]
+  /** The discipline of its queue, where it holds packets back or loses them: `tbf`, `netem`. */
+  readonly shapedBy?: string
   /** By its mark; absent for a bridge. */
   readonly owner?: TableOwner
 }
@@ -231,13 +236,6 @@ export interface ObservedRoute {
   readonly prefix: string
   /** Empty for a route that leads to no interface. */
   readonly device: string
-}
-
-/** The target of the conntrack entry for a UDP port, whatever the rules say now. */
-export interface ObservedFlow {
-  readonly hostPort: number
-  /** `10.4.1.2`. */
-  readonly target: string
 }
 
 /** Something that cannot be read. */

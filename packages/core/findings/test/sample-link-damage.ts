@@ -22,6 +22,10 @@ export const linkDamages: Readonly<
     damage: onLink(() => 'br-lan', { noArp: true }),
   },
   'the bridge is down': { kind: 'bridge-down', damage: onLink(() => 'br-lan', { up: false }) },
+  'the host takes nothing for the address of the bridge': {
+    kind: 'bridge-route-missing',
+    damage: onLink(() => 'br-lan', { deafAt: ['10.4.1.1/24'] }),
+  },
   'the bridge has another MAC': {
     kind: 'bridge-changed',
     damage: onLink(() => 'br-lan', { mac: '02:00:00:00:00:99' }),

@@ -1,5 +1,12 @@
 import { isIn } from '@vethra/address'
-import type { FilterChain, FilterRule, FilterTable, FilterTest } from './filter-table.ts'
+import {
+  type FilterChain,
+  type FilterRule,
+  type FilterTable,
+  type FilterTest,
+  type Hindrance,
+  isHindrance,
+} from './filter-table.ts'
 
 /** A packet as far as it is known: what is absent may be anything. */
 export interface KnownPacket {
@@ -8,8 +15,12 @@ export interface KnownPacket {
   readonly bridge: string
   readonly iifname?: string
   readonly oifname?: string
-  /** The bridge whose port it comes by. */
+  /** The bridge whose port it comes by, or leaves by. */
   readonly ibrname?: string
+  readonly obrname?: string
+  /** Lower case. */
+  readonly smac?: string
+  readonly dmac?: string
   readonly saddr?: string
   readonly daddr?: string
   readonly protocol?: string
@@ -18,17 +29,22 @@ export interface KnownPacket {
   readonly state?: readonly string[]
   /** Whether it bears our mark. */
   readonly marked?: boolean
+  /** The end of it that is still to be changed. Default: none. */
+  readonly changes?: 'source' | 'destination'
   /** Whether rules of plugins accept it. */
   readonly admitted: boolean
 }
 
-/** A rule that drops a packet, and its chain. */
+/** A rule that keeps a packet from where it is due, and its chain; without a handle where it is the chain's policy. */
 export interface DroppingRule {
   readonly chain: string
-  readonly rule: FilterRule
+  readonly rule: FilterRule & { readonly does: Hindrance }
 }
 
-/** The rule of a base chain by which a packet is surely dropped; undefined where none is, and where nobody can tell. */
+/**
+ * The rule of a base chain by which a packet is surely dropped, or loses what is to be changed of it; undefined where none is, and
+ * where nobody can tell. A rule for its port may lead it elsewhere: that counts. Policies for what is forwarded do not.
+ */
 export function droppedBy(
   table: FilterTable,
   chain: string,
@@ -36,8 +52,13 @@ export function droppedBy(
 ): DroppingRule | undefined {
   if (table.family !== undefined && table.family !== packet.family) return undefined
   const fate = follow(table, chain, packet)
-  return typeof fate === 'object' ? fate : undefined
+  if (typeof fate === 'object') return fate
+  const { drops = false, hook } = table.chains.get(chain) ?? {}
+  const isKept = hook === 'forward' && !table.name.startsWith('bridge ')
+  return drops && fate !== 'away' && !isKept ? { chain, rule: byPolicy } : undefined
 }
+
+const byPolicy = { line: 'policy drop', tests: [], does: 'drop', to: '' } as const
 
 /** `on`: it goes on behind a rule; `back`: to the chain that led here; `away`: it is accepted, or may be. */
 type Fate = DroppingRule | 'on' | 'back' | 'away'
@@ -48,17 +69,28 @@ function follow(table: FilterTable, chain: string, packet: KnownPacket): Fate {
     const fits = meets(rule.tests, packet)
     const fate = fits === false ? 'on' : fateBy(table, { chain, rule }, packet)
     if (fate === 'on') continue
-    if (fits) return fate === 'back' ? 'on' : fate
+    if (fits || isForPort(fate)) return fate === 'back' ? 'on' : fate
     // It may be dropped, and goes on where it is not.
     if (typeof fate !== 'object') return 'away'
   }
   return 'on'
 }
 
-function fateBy(table: FilterTable, at: DroppingRule, packet: KnownPacket): Fate {
-  const { does, to } = at.rule
-  if (does === 'next') return 'on'
-  if (does === 'drop') return at
+// Which senders or addresses of the host it is for is no matter: these are somebody's.
+function isForPort(fate: Fate): boolean {
+  if (typeof fate !== 'object' || fate.rule.does !== 'divert') return false
+  return fate.rule.tests.some(({ field, not }) => field === 'dport' && !not)
+}
+
+function fateBy(
+  table: FilterTable,
+  { chain, rule }: { readonly chain: string; readonly rule: FilterRule },
+  packet: KnownPacket,
+): Fate {
+  const { does, to } = rule
+  if (does === 'next' || (does === 'untrack' && !packet.changes)) return 'on'
+  if (does === 'divert' && packet.changes !== 'destination') return 'away'
+  if (isHindrance(does)) return { chain, rule: { ...rule, does } }
   if (does === 'return') return 'back'
   if (does === 'accept' || does === 'other') return 'away'
   const fate = to === 'CNI-FORWARD' && packet.admitted ? 'away' : follow(table, to, packet)
@@ -94,6 +126,7 @@ function isAmong({ field, values }: FilterTest, packet: KnownPacket): boolean | 
     case 'iifname':
     case 'oifname':
     case 'ibrname':
+    case 'obrname':
       return isNamed(values, packet[field], packet.bridge)
     default: {
       const known = packet[field]

@@ -32,11 +32,14 @@ export interface FilterRule {
   /** Its number; of nftables alone. */
   readonly handle?: string
   readonly tests: readonly FilterTest[]
-  /** `other` for what may end in a verdict that cannot be read off the rule. */
-  readonly does: 'drop' | 'accept' | 'return' | 'next' | 'jump' | 'goto' | 'other'
+  /** `untrack`: its connection is not known, so neither end of it is changed; `other` for what may end in a verdict that cannot be read off the rule. */
+  readonly does: Hindrance | 'accept' | 'return' | 'next' | 'jump' | 'goto' | 'other'
   /** The chain that `jump` and `goto` lead to; else empty. */
   readonly to: string
 }
+
+/** How a rule keeps a packet from where it is due. */
+export type Hindrance = 'drop' | 'untrack' | 'divert'
 
 /** One thing that a packet must be: one of these values, or with `not` none of them. */
 export interface FilterTest {
@@ -51,7 +54,10 @@ type PacketField =
   | 'iifname'
   | 'oifname'
   | 'ibrname'
+  | 'obrname'
   | 'family'
+  | 'smac'
+  | 'dmac'
   | 'saddr'
   | 'daddr'
   | 'protocol'
@@ -59,7 +65,14 @@ type PacketField =
   | 'state'
   | 'mark'
 
-/** Whether a rule of it drops. */
-export function hasDrops({ chains }: FilterTable): boolean {
-  return [...chains.values()].some(({ rules }) => rules.some(({ does }) => does === 'drop'))
+/** Whether it may keep a packet from where it is due: by a rule, or by a policy. */
+export function hasHindrance({ chains }: FilterTable): boolean {
+  return [...chains.values()].some(
+    ({ drops, rules }) => drops || rules.some(({ does }) => isHindrance(does)),
+  )
+}
+
+/** Whether what a rule does keeps a packet from where it is due. */
+export function isHindrance(does: FilterRule['does']): does is Hindrance {
+  return does === 'drop' || does === 'untrack' || does === 'divert'
 }

@@ -1,6 +1,6 @@
 /** The firewall by effect, the nftables rules that do it, and in `iptables/` those of Go plugins. Not for the kernel's own state. */
 
-export { chainsAt, droppedBy, type KnownPacket } from './dropped-by.ts'
+export { chainsAt, type DroppingRule, droppedBy, type KnownPacket } from './dropped-by.ts'
 export {
   type Effect,
   elementOps,
@@ -10,7 +10,7 @@ export {
   shapeOf,
 } from './effects.ts'
 export { effectsFrom } from './effects-from.ts'
-export { type FilterTable, hasDrops } from './filter-table.ts'
+export { type FilterTable, type Hindrance, hasHindrance } from './filter-table.ts'
 export { hostportLeads, hostportTable } from './hostport-table.ts'
 export { attachmentChains } from './iptables/chain-names.ts'
 export { filterTables } from './iptables/filter-tables.ts'

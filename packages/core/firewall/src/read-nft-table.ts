@@ -58,7 +58,9 @@ const mark = `0x0*${passMark.toString(16)}`
 
 // Each thing that a rule may begin with, the first that fits: what is without effect on the packet's way, verdicts, and tests.
 const parts: readonly Part[] = [
-  { form: /^(counter|comment "[^"]*"|meta mark set .*|notrack)(?= |$)/, read: () => ({}) },
+  { form: /^(counter|comment "[^"]*"|meta mark set .*)(?= |$)/, read: () => ({}) },
+  { form: /^notrack\b/, read: () => ({ does: 'untrack', to: '' }) },
+  { form: /^(dnat|redirect)\b.*/, read: () => ({ does: 'divert', to: '' }) },
   {
     form: /^log(?: (?:prefix "[^"]*"|(?:level|flags|group|snaplen|queue-threshold) \S+))*(?= |$)/,
     read: () => ({}),
@@ -76,7 +78,7 @@ const parts: readonly Part[] = [
     read: () => ({ tests: [{ field: 'mark', values: ['pass'], not: false }] }),
   },
   {
-    form: new RegExp(`^(?:meta )?(iif|oif|ibr)(?:name)? ${value}`),
+    form: new RegExp(`^(?:meta )?(iif|oif|ibr|obr)(?:name)? ${value}`),
     read: ([, field, op, given]) => ({ tests: [testOf(`${field}name`, given, op)] }),
   },
   {
@@ -84,6 +86,10 @@ const parts: readonly Part[] = [
     read: ([, family, field, op, given]) => ({
       tests: [testOf('family', family), testOf(field, given, op)],
     }),
+  },
+  {
+    form: new RegExp(`^ether (s|d)addr ${value}`),
+    read: ([, end, op, given]) => ({ tests: [testOf(`${end}mac`, given, op)] }),
   },
   {
     form: new RegExp(`^(?:(ip) protocol|(ip6) nexthdr|meta l4proto) ${value}`),

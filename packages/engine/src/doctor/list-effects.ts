@@ -27,6 +27,7 @@ export function effectsOf({ plugins }: Pick<ConfList, 'plugins'>): ListEffects {
   const main = plugins.find(({ type }) => type === 'bridge' || type === 'ptp')
   const firewall = plugins.find(({ type }) => type === 'firewall')
   const portmap = plugins.find(({ type }) => type === 'portmap')
+  const isLimiting = plugins.some(({ type }) => type === 'bandwidth')
   const store = plugins.find(({ ipamType }) => ipamType === 'host-local')
   const [own, policy] = [fieldsOf(main), fieldsOf(firewall)]
   const admitted = firewall !== undefined && policy('backend') !== 'firewalld'
@@ -37,7 +38,9 @@ export function effectsOf({ plugins }: Pick<ConfList, 'plugins'>): ListEffects {
   const byNft = own('ipMasqBackend') === 'nftables'
   const dataDir = goField(fieldsOf(store)('ipam'), 'dataDir')
   return {
-    ...(main?.type === 'bridge' ? { bridge: bridgeOf(own, routed) } : {}),
+    ...(main?.type === 'bridge'
+      ? { bridge: { ...bridgeOf(own, routed), ...(isLimiting ? { shapes: true } : {}) } }
+      : {}),
     linked: main !== undefined,
     routed,
     masqueraded: isOwn('ipMasq') && !byNft,

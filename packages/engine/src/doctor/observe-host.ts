@@ -37,7 +37,9 @@ async function lookAtFolder(
   const { path } = folder
   const [fileSystem, access] = [await kernel.fileSystem(path), await kernel.access(path)]
   const open = looksWithin ? await kernel.openWithin(path) : []
-  return { ...folder, fileSystem, ...present({ access }), open }
+  const [seen] = access ? [] : await kernel.whatIsAt([path])
+  const gone = seen?.what === 'nothing' ? { isGone: true as const } : {}
+  return { ...folder, ...gone, fileSystem, ...present({ access }), open }
 }
 
 async function lookAtProgram(runner: PluginRunner, name: string): Promise<ObservedProgram> {

@@ -16,7 +16,7 @@ export function filterTables(
       ...table,
       rules: table.rules.filter((each) => !each.startsWith('-A CNI-')),
     }))
-    .filter(({ rules }) => rules.some((each) => / -j (DROP|REJECT)( |$)/.test(each)))
+    .filter(({ rules }) => rules.some((each) => hindering.test(each)))
     .map(({ name, rules }) => ({
       ...{ program, name, family: program.startsWith('ip6') ? (6 as const) : (4 as const) },
       chains: new Map(
@@ -29,7 +29,9 @@ const priorities: Readonly<Record<string, number>> = {
   ...{ raw: -300, mangle: -150, filter: 0, security: 50 },
 }
 
-const hooks = ['PREROUTING', 'FORWARD', 'POSTROUTING']
+const hindering = / -j (DROP|REJECT|NOTRACK|CT --notrack)( |$)/
+
+const hooks = ['PREROUTING', 'INPUT', 'FORWARD', 'OUTPUT', 'POSTROUTING']
 
 function chainIn(table: string, name: string, rules: readonly string[]): FilterChain {
   const hook = hooks.includes(name) ? name.toLowerCase() : undefined
@@ -39,11 +41,11 @@ function chainIn(table: string, name: string, rules: readonly string[]): FilterC
 
 const verdicts: Readonly<Record<string, FilterRule['does']>> = {
   ...{ DROP: 'drop', REJECT: 'drop', ACCEPT: 'accept', RETURN: 'return' },
-  ...{ QUEUE: 'other', NFQUEUE: 'other' },
+  ...{ QUEUE: 'other', NFQUEUE: 'other', NOTRACK: 'untrack' },
 }
 
 // What goes on by itself. A chain of plugins accepts what is theirs; what isolates networks drops nothing of one alone.
-const passing = /^(LOG|NFLOG|MARK|CONNMARK|TCPMSS|CT|NOTRACK|TRACE|TOS|DSCP|CNI-ISOLATION.*)?$/
+const passing = /^(LOG|NFLOG|MARK|CONNMARK|TCPMSS|CT|TRACE|TOS|DSCP|CNI-ISOLATION.*)?$/
 
 function readRule(line: string): FilterRule {
   const words = line.match(/"(?:[^"\\]|\\.)*"|\S+/g)?.slice(2) ?? []
@@ -57,7 +59,8 @@ function readRule(line: string): FilterRule {
     if (option === '-j' || option === '-g') {
       target = given
       const leads = option === '-g' ? 'goto' : 'jump'
-      does = verdicts[given] ?? (passing.test(given) ? 'next' : leads)
+      const verdict = words[at + 2] === '--notrack' ? 'untrack' : verdicts[given]
+      does = verdict ?? (passing.test(given) ? 'next' : leads)
       // All behind it is of the target.
       break
     }
@@ -70,7 +73,7 @@ function readRule(line: string): FilterRule {
 const fields: Readonly<Record<string, FilterTest['field']>> = {
   ...{ '-i': 'iifname', '-o': 'oifname', '-s': 'saddr', '-d': 'daddr', '-p': 'protocol' },
   ...{ '--dport': 'dport', '--dports': 'dport', '--ctstate': 'state', '--state': 'state' },
-  '--mark': 'mark',
+  ...{ '--mark': 'mark', '--mac-source': 'smac' },
 }
 
 const pass = `0x${passMark.toString(16)}/0x${passMark.toString(16)}`
