@@ -300,6 +300,12 @@ describeOnHost('the OCI runtime in front of runc', () => {
           Subject: expect.stringContaining('-killed'),
         }),
       )
+      expect(await host.vethra('doctor', '--repair')).toMatchObject({ exitCode: 0 })
+      expect(await named()).toEqual([])
+      expect(await readFile(file, 'utf8')).toBe(text)
+      expect(
+        (await host.run([runtime, 'run', '-b', bundle, `${host.tag}-killed`], { env })).exitCode,
+      ).toBe(1)
       // Another id, on the bundle that the killed one has left.
       expect(await runc('run', '-b', bundle, host.tag)).toMatchObject({ exitCode: 0, stderr: '' })
       expect(await readFile(file, 'utf8')).toBe(text)

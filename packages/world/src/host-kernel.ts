@@ -28,6 +28,8 @@ export interface Kernel {
   openWithin(path: string): Promise<readonly OpenEntry[]>
   /** The kind of each path, in their order: `a file`, `a folder`, `a link to a folder`, `nothing`. */
   whatIsAt(paths: readonly string[]): Promise<readonly SeenPath[]>
+  /** Whether a process that this one sees has a text as one of its arguments. */
+  isNamed(argument: string): Promise<boolean>
   /** The mounts of a container, by the path of its network namespace, whose file was removed or replaced. Throws CniError 5. */
   deletedMounts(netns: string): Promise<readonly DeletedMount[]>
   /** Makes a bridge where it is missing, brings it up and gives it the addresses that it lacks. Throws CniError 5. */

@@ -69,7 +69,7 @@ export interface IpRoute {
   readonly prefsrc?: string
   readonly dev?: string
   readonly metric?: number
-  /** Of IPv6 alone. */
+  /** A route of IPv6 has one. */
   readonly pref?: string
   readonly metrics?: readonly { readonly mtu?: number }[]
   /** The hops of a route by several interfaces, which has no gateway and no device of its own. */

@@ -1,3 +1,4 @@
+import { allPids, textOf } from '@vethra/plugin-exec/programs'
 import type { Kernel } from '@vethra/world'
 import { accessOf, fileSystemOf, openWithin, whatIsAt } from './file-system.ts'
 import { kernelFacts } from './kernel-facts.ts'
@@ -16,6 +17,8 @@ export function hostKernel(): Kernel {
     access: accessOf,
     openWithin,
     whatIsAt,
+    isNamed: async (argument) =>
+      allPids().some((pid) => textOf(`/proc/${pid}/cmdline`).split('\0').includes(argument)),
     deletedMounts,
     restoreBridge,
     restoreLink,

@@ -98,7 +98,7 @@ function localRoute(name: string, address: string): readonly string[] {
   ]
 }
 
-/** What IPv6 takes (RFC 8200, section 5). */
+/** The least MTU of IPv6 (RFC 8200, section 5). */
 const leastMtu = 1280
 
 function isV6(address: string): boolean {

@@ -14,8 +14,8 @@ import { about, type Finding, finding } from './finding.ts'
 import { shellWords } from './shell-word.ts'
 
 /**
- * Rules of others that surely drop what containers of bridges send or get, or what comes by a published port, whatever policies for
- * what is forwarded are; those that hide it from connection tracking, where an end of it is to be changed, and that lead ports elsewhere.
+ * Rules of others that surely drop what containers of bridges send or get, whatever policies for what is forwarded are. Rules that
+ * hide it from connection tracking, where an end of it is to be changed, and those that lead published ports elsewhere.
  */
 export function dropFindings({
   desired,

@@ -85,14 +85,15 @@ function neverStarted(
   container: ObservedContainer,
   wanted: DesiredContainer | undefined,
 ): readonly Finding[] {
-  const { namespace, id, startedMs, transient } = container
+  const { namespace, id, startedMs, transient, awaited } = container
   if (!transient || startedMs !== undefined || wanted?.known !== false) return []
   return [
     warning('start-left', container, {
       message: `vethra-runc prepared container ${id}, and it never started`,
       evidence: ['its record is there, and no life cycle'],
-      ours: true,
-      fix: `vethra -n ${namespace} bundle rm ${id}`,
+      ...(awaited
+        ? { ours: true, fix: `vethra -n ${namespace} bundle rm ${id}` }
+        : { repair: { kind: 'forget-start', namespace, id } }),
     }),
   ]
 }

@@ -7,6 +7,7 @@ const [sample] = healthyWorld(1).observed.containers
 
 it.each([
   [{ transient: true as const }, false, ['start-left']],
+  [{ transient: true as const, awaited: true as const }, false, ['start-left']],
   [{ transient: true as const, startedMs: 1 }, false, []],
   [{ transient: true as const }, true, ['container-damaged']],
   [{ transient: true as const, startedMs: 1 }, true, []],
@@ -24,4 +25,8 @@ it.each([
     { ...nothingObserved, containers: [container] },
   )
   expect(found.map(({ kind }) => kind)).toEqual(kinds)
+  const isLeft = String(kinds) === 'start-left'
+  expect(found.map(({ repair }) => repair?.kind === 'forget-start')).toEqual(
+    kinds.map(() => isLeft && !('awaited' in own)),
+  )
 })

@@ -171,6 +171,8 @@ export interface ObservedContainer extends ContainerRef {
   readonly startedMs?: number
   /** Whether an OCI runtime made it for one life, after which the hook forgets it. Default false. */
   readonly transient?: true
+  /** Whether it never started, and a process names it: that may be its start. Default false. */
+  readonly awaited?: true
   /** Whether nerdctl made it and its hook serves it: nothing of it is ours to change. Default false. */
   readonly nerdctls?: true
 }

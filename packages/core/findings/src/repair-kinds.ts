@@ -70,6 +70,7 @@ const words: { readonly [K in keyof Repairs]: (each: RepairOf<K>) => string } = 
     `remove ${extra ? 'additions to ' : ''}the firewall rules of ${owner.kind === 'network' ? `network ${owner.network}` : whom(owner)}`,
   'release-address': ({ reservation, network }) =>
     `release address ${reservation.address} of network ${network}`,
+  'forget-start': ({ id }) => `remove container ${id}, which never started`,
   'forget-names': ({ id }) => `remove the names of container ${id} from its peers' hosts files`,
   'remove-hosts': ({ id }) => `remove the hosts folder of container ${id}, which was removed`,
   'release-name': ({ name, id }) => `release name ${name} of container ${id}`,

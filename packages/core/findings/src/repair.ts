@@ -36,6 +36,8 @@ export interface Repairs {
     readonly reservation: Reservation
   }
   'forget-names': ContainerRef
+  /** Prepared for one life that never began: its files, names, and edits of its bundle. */
+  'forget-start': ContainerRef
   'remove-hosts': ContainerRef
   'release-name': ObservedName
   'release-ports': { readonly containerId: string; readonly sockets: readonly string[] }

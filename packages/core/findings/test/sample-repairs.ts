@@ -31,6 +31,7 @@ export function repaired(world: World, repair: Repair): World {
       return changed(world, 'containers', ({ id }) => id === repair.id, { names: 'none' })
     case 'restore-names':
       return changed(world, 'containers', ({ id }) => id === repair.id, { names: 'known' })
+    case 'forget-start':
     case 'remove-hosts':
       return kept(world, 'containers', ({ id }) => id !== repair.id)
     case 'release-name':

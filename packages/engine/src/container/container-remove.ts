@@ -68,8 +68,12 @@ async function removeContainer(
   await holdingDecisions(tools, id, () => holdingAttachments(host, ids, work))
 }
 
-// A start that was under way has ended by now, and none begins.
-async function removeHeld(tools: ManageTools, id: string, options: RemoveOptions): Promise<void> {
+/** Forgets a container under its locks: a start that was under way has ended by then, and none begins. Throws CniError. */
+export async function removeHeld(
+  tools: ManageTools,
+  id: string,
+  options: RemoveOptions,
+): Promise<void> {
   const { containers, hosts, host, ports, settings } = tools
   const container = await findEnded(tools, id, options)
   const { record } = container

@@ -25,6 +25,7 @@ export const containerAppliers: Pick<
   Appliers,
   | 'claim-name'
   | 'forget-names'
+  | 'forget-start'
   | 'hold-ports'
   | 'publish-ports'
   | 'release-name'
@@ -34,6 +35,7 @@ export const containerAppliers: Pick<
   | 'restore-names'
 > = {
   'forget-names': (tools, _, all) => inEach(tools, all, (hosts, ids) => hosts.release(...ids)),
+  'forget-start': (tools, { namespace, id }) => tools.forget(namespace, id),
   'remove-hosts': (tools, _, all) => inEach(tools, all, (hosts, ids) => hosts.remove(...ids)),
   'release-name': ({ containers }, { namespace, name, id }) =>
     containers(namespace).releaseName(name, id),

@@ -4,7 +4,9 @@ import type { State } from '@vethra/state'
 import type { ConfDir, ContainerStore, Files, HostFacts, Kernel, World } from '@vethra/world'
 import type { HostTools } from '../attach/host-tools.ts'
 import { writeContainerFiles } from '../bundle/container-files.ts'
+import { removeHeld } from '../container/container-remove.ts'
 import { type ResolverState, runningResolver } from '../dns/resolver-state.ts'
+import { inNamespace } from '../in-namespace.ts'
 import { effectsReader, type NativeAttachment } from './native-effects.ts'
 
 /** All that a doctor looks and acts with. */
@@ -24,6 +26,8 @@ export interface DoctorTools
   readonly files: Pick<Files, 'append' | 'makeFolder' | 'remove'>
   /** Writes what is mounted into a container, as when it was prepared. Throws CniError 5. */
   writeMounted(namespace: string, record: BundleRecord, known: readonly Network[]): Promise<unknown>
+  /** Removes a container that has ended, under its lock. Throws CniError. */
+  forget(namespace: string, id: string): Promise<void>
   /** Reads the elements and settings of an attachment on the host, as native plugins made them. */
   readonly effectsOf: (native: NativeAttachment) => State
   readonly otherSigns: HostFacts['otherSigns']
@@ -54,6 +58,7 @@ export async function forDoctor(
         record,
       )
     },
+    forget: async (namespace, id) => removeHeld(await inNamespace(world, namespace), id, {}),
     effectsOf: effectsReader(),
     otherSigns,
     ...{ looksWithin: false, looksInside: () => false, ...looks },

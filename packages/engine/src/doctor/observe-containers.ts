@@ -141,12 +141,14 @@ async function storedContainer(
     !record && !decided.fault && isRecorded && (await wasPrepared(kernel, containers.folder(id)))
   const lost = isLost ? { file: 'vethra.json', reason: 'it is missing' } : undefined
   const fault = decided.fault ?? lost ?? lifecycle.fault
+  const isDue = record?.transient && !isRecorded && lifecycle.value?.startedMs === undefined
   const observed = {
     ...{ ...named, stored: true, ...present({ fault, startedMs: lifecycle.value?.startedMs }) },
     names: folder?.names ?? 'none',
     withoutNetworks: folder?.withoutNetworks ?? (record !== undefined && record.mode !== 'cni'),
     restorable: record?.mode === 'cni',
     ...(record?.transient ? { transient: true as const } : {}),
+    ...(isDue && (await kernel.isNamed(id)) ? { awaited: true as const } : {}),
     ...(record || decided.fault || isRecorded ? {} : { nerdctls: true as const }),
   }
   return { observed, ...present({ record, home: lifecycle.value?.home }) }
