@@ -263,7 +263,8 @@ describe('find', () => {
     })
   })
 
-  it('lists folders alone, ascending', async () => {
+  it('lists folders alone whose names can be ids, ascending', async () => {
+    mkdirSync(join(dataStore, 'containers/ns/x\ny'))
     writeFileSync(join(dataStore, 'containers', 'ns', 'file'), '')
     expect(await store.list()).toEqual(['abc', 'abcdef', 'abd', 'xyz'])
     expect(await store.remove('abc')).toBe(true)
@@ -304,5 +305,6 @@ it('the namespaces of a data store are those of containers, hosts files and name
   await store.claimName('web', 'c1')
   mkdirSync(join(dataStore, 'etchosts/other'), { recursive: true })
   mkdirSync(join(dataStore, 'etchosts/.index'))
+  mkdirSync(join(dataStore, 'etchosts/x\ny'))
   expect(await storedNamespaces(dataStore)).toEqual(['default', 'ns', 'other'])
 })

@@ -1,6 +1,6 @@
 import { existsSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
-import { checkPathComponent, type Json, usageError } from '@vethra/cni'
+import { checkPathComponent, isPathComponent, type Json, usageError } from '@vethra/cni'
 import {
   appendText,
   errno,
@@ -35,7 +35,8 @@ export function containerStore(options: ContainerStoreOptions): ContainerStore {
     checkPathComponent('container id', id)
     return join(parent, id)
   }
-  const list = () => listFolders(parent)
+  // A name that can be no id is refused wherever it is handed on.
+  const list = async () => (await listFolders(parent)).filter(isPathComponent)
   const prepare = async (id: string): Promise<string> => {
     await makeFolder(folder(id), 0o700)
     return folder(id)
