@@ -104,6 +104,18 @@ describe('reserve', () => {
     expect(readFileSync(join(lan, 'last_reserved_ip.0'), 'utf8')).toBe('10.4.0.3')
   })
 
+  it('fails by name where the folder was removed while its lock was taken', async () => {
+    const removing: typeof lock = {
+      hold: (_path, work) => {
+        rmSync(lan, { recursive: true })
+        return work()
+      },
+    }
+    const holder = { containerId: 'a', ifname: 'eth0' }
+    const held = diskIpamStore({ dataDir, lock: removing, indexDir: dir }).held('lan', holder)
+    await expect(held).rejects.toMatchObject({ code: 5, message: expect.stringContaining(lan) })
+  })
+
   it('removes what a killed writer left beside the folder, and never what it had made', async () => {
     await add('a')
     const { dev, ino } = statSync(lan)

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { CniError, checkContainerId, checkIfname, checkNetworkName, guards } from '@vethra/cni'
 import type { Holder } from '@vethra/ipam'
 import type { Lock } from '@vethra/world'
+import { failing } from './failure.ts'
 import { type Holders, openHolders } from './holders.ts'
 import { makeNetworkFolder } from './network-folder.ts'
 
@@ -62,7 +63,7 @@ export function indexPath(
 
 // The root of each tmpfs has the same inode.
 function numberOf(folder: string): string {
-  const { dev, ino } = lstatSync(folder)
+  const { dev, ino } = failing(`look at ${folder}`, () => lstatSync(folder))
   return `${dev}-${ino}`
 }
 
