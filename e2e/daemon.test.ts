@@ -187,6 +187,18 @@ describeOnHost('vethra daemon', () => {
     expect(await host.snapshot()).toEqual({ ...before, files })
   })
 
+  it('looks at the host at SIGHUP, and goes on', async () => {
+    const daemon = await start('--reconcile-interval', '3600')
+    const looks = async () =>
+      Number(
+        /^vethra_looks_total{outcome="done"} (\d+)/m.exec((await daemon.ask('/metrics')).text)?.[1],
+      )
+    await until(async () => (await looks()) === 1)
+    for (let each = 0; each < 50; each += 1) process.kill(daemon.pid, 'SIGHUP')
+    await until(async () => (await looks()) === 2)
+    expect((await daemon.ask('/version')).status).toBe(200)
+  })
+
   it('is one on a data store, and says which process the other is', async () => {
     const daemon = await start()
     const second = await host.vethra('daemon', '--socket', join(host.folder, 'other.sock'))

@@ -76,7 +76,12 @@ describeOnHost('what is no file of ours, in a folder of ours,', () => {
     ]
     for (const folder of folders) {
       for (const [index, put] of oddities.entries()) {
-        const names = [`odd${index}`, `odd${index}\nx\x1b[31m`, `10.4.1.7${index}`, `lan-default-${web}-eth7${index}`]
+        const names = [
+          `odd${index}`,
+          `odd${index}\nx\x1b[31m`,
+          `10.4.1.7${index}`,
+          `lan-default-${web}-eth7${index}`,
+        ]
         const paths = [...names, `odd${index}.conflist`].map((name) => `${folder}/${name}`)
         await sh(`mkdir -p "$(dirname "$1")"; for path; do set -- "$path"; ${put}; done`, ...paths)
       }

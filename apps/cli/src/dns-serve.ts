@@ -6,7 +6,7 @@ import type { Io, World } from '@vethra/world'
 /** How much sooner than others it gets a processor: who floods it may not keep it from answering those who wait (sched(7)). */
 const niceness = -10
 
-/** Answers DNS until SIGTERM or SIGINT. Throws CniError 102 when a resolver runs on this data store already. */
+/** Answers DNS until SIGTERM, SIGINT or SIGHUP. Throws CniError 102 when a resolver runs on this data store already. */
 export async function serveDns(world: World, io: Io): Promise<void> {
   const onReport = (fault: unknown) => {
     for (const line of explain(fault, 'warning')) io.complain(line)
@@ -25,7 +25,8 @@ export async function serveDns(world: World, io: Io): Promise<void> {
 
 function stopped(): Promise<void> {
   return new Promise((resolve) => {
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve())
+    for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const)
+      process.once(signal, () => resolve())
   })
 }
 

@@ -17,7 +17,7 @@ import { newTally, type Tally } from './tally.ts'
 const graceMs = 10_000
 
 /**
- * Runs the daemon until SIGTERM or SIGINT. Throws CniError 102 when one runs on this data store already
+ * Runs the daemon until SIGTERM or SIGINT; SIGHUP has it look. Throws CniError 102 when one runs on this data store already
  * or something is at its socket, 103 for settings that are wrong.
  */
 export async function runDaemon(flags: GivenSettings, here: Here): Promise<void> {
@@ -112,10 +112,13 @@ function openApi(world: World, { tally, happened, stopping, ...parts }: ApiParts
   const { settings } = world.resolved
   const tell: Api['tell'] = (event) => void events.tell(event)
   const intervalMs = settings.reconcileIntervalMs
+  const reconciler = newReconciler({ ...parts, tell, tally, intervalMs })
+  // Conf lists and records are read at each look: nothing else is to be loaded again.
+  process.on('SIGHUP', () => reconciler.changed('SIGHUP'))
   return {
     ...{ version, dataStore: places.dataStore, events, happened, tell, tally, stopping },
     manage: (namespace = settings.namespace) => inNamespace(world, namespace),
-    reconciler: newReconciler({ ...parts, tell, tally, intervalMs }),
+    reconciler,
     warn: (line) => parts.log.warn(line),
     together: inBatches(),
     now: clock.now,
