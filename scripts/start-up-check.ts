@@ -12,14 +12,13 @@ const mostOctets = 600 * 1024
 /** The libraries and built-in modules that a start may read. */
 const allowed = ['bun:ffi', 'fs', 'ipaddr.js', 'jsonc-parser', 'os', 'path', 'timers/promises']
 /**
- * Files that a start reads under Node, with a vethra.toml, for a config.json that is none, a default network that is missing, a
+ * Files that a start reads under Node, with a vethra.toml, for a default network that is missing, a
  * resolver, a leased address, the daemon, or for a listing that mends.
  */
 const rare = new RegExp(
   [
     '-in-node\\.ts$',
     '^packages/adapters/plugin-exec/src/index\\.ts$',
-    '^packages/core/container/src/parse-config\\.ts$',
     '^apps/oci-hook/src/hook/(forget|precreate)\\.ts$',
     '^apps/oci-hook/src/hook/default-network\\.ts$',
     '/smol-toml/',

@@ -1,8 +1,8 @@
-import { isObject, isTexts } from '@vethra/cni'
+import { confError } from '@vethra/cni'
+import { configFault } from './config-fault.ts'
 import { checkKeys, draftOfConfig } from './config-keys.ts'
 import { parseConfigText } from './config-text.ts'
 import type { Draft } from './draft.ts'
-import { isListOf, isText } from './facts.ts'
 
 /** A mount of config.json; keys that are not named here may be there too. */
 export interface Mount {
@@ -51,15 +51,20 @@ export interface ParsedConfig {
 }
 
 /**
- * The parts of a config.json that matter here, and its text taken apart; undefined when it is no configuration of a Linux
- * container: `parseConfig` names the key. Throws CniError 6 when it is not JSON, 7 when runc and crun read it differently.
+ * The parts of a config.json that matter here, and its text taken apart. Throws CniError 6 when it is not JSON, 7 naming the
+ * key when it is no configuration of a Linux container (OCI runtime-spec, config.md), or when runc and crun read it differently.
  */
-export function readConfigText(text: string): ParsedConfig | undefined {
+export function parseConfig(text: string): ParsedConfig {
   const value = parseConfigText(text)
-  if (!isWritten(value)) return undefined
+  const fault = configFault(value)
+  if (fault !== undefined)
+    throw confError(
+      `config.json is not the configuration of a Linux container: ${fault}`,
+      'Make the bundle again, for example with "runc spec".',
+    )
   const draft = draftOfConfig(text)
   checkKeys(draft.root, value)
-  return { config: configOf(value), draft }
+  return { config: configOf(value as Written), draft }
 }
 
 type Nullish<T> = { readonly [K in keyof T]?: T[K] | null | undefined }
@@ -70,45 +75,6 @@ interface Written
   readonly process: Nullish<Pick<Config, 'env'>> & { readonly apparmorProfile?: string | null }
   readonly hooks?: Nullish<Pick<Config, 'prestart' | 'createRuntime' | 'poststop'>> | null
   readonly linux: Nullish<Pick<Config, 'namespaces' | 'sysctl'>>
-}
-
-function isWritten(value: unknown): value is Written {
-  if (!isObject(value) || !isObject(value['process']) || !isObject(value['linux'])) return false
-  const { process, hostname, domainname, mounts, hooks, annotations, linux } = value
-  const { prestart, createRuntime, poststop } = isObject(hooks) ? hooks : {}
-  return (
-    isNullish(isObject, hooks) &&
-    isNullish(isTexts, process['env']) &&
-    isNullish(isText, process['apparmorProfile'], hostname, domainname) &&
-    isNullish(isListOf(isMount), mounts) &&
-    isNullish(isListOf(isHook), prestart, createRuntime, poststop) &&
-    isNullish(isListOf(isNamespace), linux['namespaces']) &&
-    isNullish(isTable, annotations, linux['sysctl'])
-  )
-}
-
-function isMount(value: unknown): boolean {
-  if (!isObject(value)) return false
-  const { destination, type, source, options } = value
-  return isText(destination) && isNullish(isText, type, source) && isNullish(isTexts, options)
-}
-
-function isHook(value: unknown): boolean {
-  if (!isObject(value)) return false
-  const { path, args, env, timeout } = value
-  return isText(path) && isNullish(isTexts, args, env) && isNullish(Number.isFinite, timeout)
-}
-
-function isNamespace(value: unknown): boolean {
-  return isObject(value) && isText(value['type']) && isNullish(isText, value['path'])
-}
-
-function isTable(value: unknown): boolean {
-  return isObject(value) && Object.values(value).every(isText)
-}
-
-function isNullish(is: (value: unknown) => boolean, ...values: readonly unknown[]): boolean {
-  return values.every((each) => each === undefined || each === null || is(each))
 }
 
 function configOf(written: Written): Config {

@@ -1,5 +1,5 @@
 import type { Json } from '@vethra/cni'
-import { parseConfig } from '../src/parse-config.ts'
+import { parseConfig } from '../src/config.ts'
 import type { BundlePlaces } from '../src/places.ts'
 import { type BundlePlan, planBundle } from '../src/plan.ts'
 import type { BundleRequest } from '../src/request.ts'

@@ -8,7 +8,7 @@ export function networkKey(ref: string): string {
 }
 
 /** Whether a reference is an id, short or long, rather than a name. */
-export function isNetworkId(ref: string): boolean {
+function isNetworkId(ref: string): boolean {
   return /^([0-9a-f]{12}|[0-9a-f]{64})$/.test(ref)
 }
 

@@ -6,8 +6,8 @@ import {
   hashOf,
   type ParsedConfig,
   type PreparedConfig,
+  parseConfig,
   parsePrepared,
-  readConfigText,
   undoConfig,
 } from '@vethra/container'
 import { readAtPlace } from '../container/container-configs.ts'
@@ -47,19 +47,14 @@ export async function readConfig(
   const own = await preparedFor(tools, id)
   const others = own.filter((each) => each.file !== file)
   const versions = own.find((each) => each.file === file)?.versions
-  const parsed = await parsedConfig(undoConfig(text, versions ?? []))
+  const parsed = parseConfig(undoConfig(text, versions ?? []))
   const common = { file, text, others }
   if (versions !== undefined) return { ...common, versions, parsed }
   const claimant = claimantOf(tools, parsed)
   const theirs = claimant === undefined ? [] : await preparedFor(tools, claimant)
   const found = theirs.find((each) => each.file === file)?.versions
   if (found === undefined) return { ...common, versions: [], parsed }
-  return { ...common, versions: found, parsed: await parsedConfig(undoConfig(text, found)) }
-}
-
-/** The parts of a config.json. Throws CniError 6 and 7, as `parseConfig` does: loaded where it names a fault, as zod takes 2 ms. */
-export async function parsedConfig(text: string): Promise<ParsedConfig> {
-  return readConfigText(text) ?? (await import('@vethra/container/parse-config')).parseConfig(text)
+  return { ...common, versions: found, parsed: parseConfig(undoConfig(text, found)) }
 }
 
 /** The record of a written config.json, with the version on disk until then. */

@@ -5,6 +5,7 @@ import {
   checkIds,
   checkLimits,
   meantNames,
+  parseConfig,
   parseNetworkFlag,
   parsePrepared,
 } from '@vethra/container'
@@ -12,7 +13,7 @@ import { findNetwork, type Network } from '@vethra/networks'
 import { livingRecords, recordsAmong } from '../attach/whose.ts'
 import { homeLife, homeOf } from '../container/container-home.ts'
 import { knownNetworks } from '../network/known-networks.ts'
-import { parsedConfig, readConfig } from './bundle-config.ts'
+import { readConfig } from './bundle-config.ts'
 import { prepareBundle, prepareConfig } from './prepare-bundle.ts'
 import type { Caller, PrepareTools } from './prepare-tools.ts'
 
@@ -56,7 +57,7 @@ export async function prepareAskedConfig(
   const { flags } = asked
   // By a hook file, or by `bundle prepare`.
   if (asked.preparedFor !== undefined) return text
-  const parsed = await parsedConfig(text)
+  const parsed = parseConfig(text)
   return holdingNames(tools, asked, async () => {
     const known = await admit(tools, asked)
     if (known === undefined) return text
