@@ -9,7 +9,7 @@ import {
 import { converge, delStage, removeEffects } from '@vethra/engine'
 import { readDataDir } from '@vethra/ipam'
 import { isChained } from '@vethra/plugins'
-import { attachmentOwner, isSameOwner, type Owned } from '@vethra/state'
+import { attachmentOwner, type Owned } from '@vethra/state'
 import { removeOthersMaking } from './others-making.ts'
 import { ipamTypeOf, type PlannedCall, readablePrevious, stageOf } from './planned-call.ts'
 import { restoreTuned } from './tuning-backup.ts'
@@ -93,9 +93,7 @@ const ofPlugin: Readonly<Record<string, readonly string[]>> = { portmap: ['publi
 // The plugin that makes the interface is the last one of a DEL: nothing with its mark outlives it.
 async function removeMarked({ type, host, request }: PlannedCall): Promise<CniError | undefined> {
   if (type !== 'portmap' && isChained(type)) return undefined
-  const own = attachmentOwner(request)
   const kinds = ofPlugin[type]
-  const isDoomed = ({ owner, resource }: Owned) =>
-    isSameOwner(owner, own) && (kinds === undefined || kinds.includes(resource.kind))
-  return removeEffects(host.attachments, isDoomed)
+  const isDoomed = ({ resource }: Owned) => kinds === undefined || kinds.includes(resource.kind)
+  return removeEffects(host.attachments, isDoomed, attachmentOwner(request))
 }

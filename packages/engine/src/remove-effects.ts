@@ -1,13 +1,14 @@
 import type { CniError } from '@vethra/cni'
-import type { Change, Owned } from '@vethra/state'
+import type { Change, Owned, Owner } from '@vethra/state'
 import type { AttachmentKernel } from '@vethra/world'
 
-/** Removes effects with marks of ours, and with the last network the rule in other firewalls. Idempotent. Returns the first refusal. */
+/** Removes effects with marks of ours (`of`: of that owner alone), and with the last network the rule in other firewalls. Idempotent. Returns the first refusal. */
 export async function removeEffects(
   kernel: AttachmentKernel,
   isDoomed: (effect: Owned) => boolean,
+  of?: Owner,
 ): Promise<CniError | undefined> {
-  const doomed = (await kernel.effects()).filter(isDoomed)
+  const doomed = (await kernel.effects(of)).filter(isDoomed)
   if (doomed.length === 0) return undefined
   const removals = doomed.map((from) => ({ kind: 'remove', from }) as const)
   const changes = [...doomed.flatMap(closeLoopback), ...removals]

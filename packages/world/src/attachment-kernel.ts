@@ -62,8 +62,8 @@ export interface AttachmentKernel {
   lookInside(netns: string, ifname: string, expected: State): Promise<SeenInside>
   /** The published ports that lead to any of the addresses, with the owners that their marks name. */
   publishedTo(addresses: readonly string[]): Promise<State>
-  /** The effects of the firewall that bear a mark of a network or of an attachment. */
-  effects(): Promise<State>
+  /** The effects of the firewall that bear a mark of a network or of an attachment; `of`: of that owner alone. */
+  effects(of?: Owner): Promise<State>
   /** The interfaces of the host that bear a mark of a network or of an attachment. */
   marked(): Promise<readonly MarkedLink[]>
   /** Whether table `inet vethra` has its hooks, policies and rules, which are the same whatever is in its sets. */

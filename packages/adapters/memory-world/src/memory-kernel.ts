@@ -2,6 +2,7 @@ import type { CniError } from '@vethra/cni'
 import {
   type Change,
   type FeatureName,
+  isSameOwner,
   type Owned,
   publishedTo,
   type Resource,
@@ -68,9 +69,12 @@ export function memoryKernel(given: MemoryKernelOptions = {}): MemoryKernel {
     },
     publishedTo: async (addresses): Promise<State> =>
       publishedTo([...contents.values()], addresses),
-    effects: async (): Promise<State> =>
+    effects: async (of): Promise<State> =>
       [...contents.values()].filter(
-        ({ resource, owner }) => effects.includes(resource.kind) && owner.kind !== 'host',
+        ({ resource, owner }) =>
+          effects.includes(resource.kind) &&
+          owner.kind !== 'host' &&
+          (!of || isSameOwner(owner, of)),
       ),
     isTableWhole: async () => true,
     fillTable: async () => undefined,

@@ -1,5 +1,13 @@
 import { isSameOwner, type Owned, type Owner, ownerMark, readMark, type State } from '@vethra/state'
 import { type Effect, type PlacedElement, publishOf } from './effects.ts'
+import { sets } from './vethra-table.ts'
+
+const repeating: readonly string[] = ['same', 'self4', 'self6', 'routed4', 'routed6']
+
+/** The sets that effects are read from; what the other sets hold follows from these. */
+export const tellingSets: readonly string[] = sets
+  .map(({ set }) => set)
+  .filter((set) => !repeating.includes(set))
 
 /** The effects that marked elements of the table are made of, each with its owner: `elementsOf` in reverse. */
 export function effectsFrom(elements: readonly PlacedElement[]): State {

@@ -9,7 +9,7 @@ export {
   type PlacedElement,
   shapeOf,
 } from './effects.ts'
-export { effectsFrom } from './effects-from.ts'
+export { effectsFrom, tellingSets } from './effects-from.ts'
 export { type FilterTable, type Hindrance, hasHindrance } from './filter-table.ts'
 export { hostportLeads, hostportTable } from './hostport-table.ts'
 export { attachmentChains } from './iptables/chain-names.ts'

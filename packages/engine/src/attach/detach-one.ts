@@ -1,7 +1,6 @@
 import { CniError, type ConfList, type PluginCall } from '@vethra/cni'
 import type { Membership } from '@vethra/container'
 import { hostEndName, type PluginWay } from '@vethra/plugins'
-import { isSameOwner } from '@vethra/state'
 import type { CachedAttachment, PluginRunner, StageCall } from '@vethra/world'
 import { removeEffects } from '../remove-effects.ts'
 import { removeMarkedLink } from '../remove-marked-link.ts'
@@ -49,7 +48,7 @@ async function removeMarked(tools: HostTools, membership: Membership): Promise<v
   const kernel = await tools.kernel?.()
   if (kernel === undefined) return
   await removeMarkedLink(kernel, owner, hostEndName(key.network, key.containerId, key.ifname))
-  const error = await removeEffects(kernel, (each) => isSameOwner(each.owner, owner))
+  const error = await removeEffects(kernel, () => true, owner)
   if (error) throw error
 }
 

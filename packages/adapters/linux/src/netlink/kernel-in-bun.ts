@@ -43,7 +43,7 @@ export function netlinkKernel({ zoneRecords }: KernelOptions): AttachmentKernel 
     lookInside: async (netns, ifname, expected) =>
       within(netns, (session) => lookInside(session, ifname, expected)),
     publishedTo: async (addresses) => within('', (session) => portsTo(session, addresses)),
-    effects: async () => within('', effectsIn),
+    effects: async (of) => within('', (session) => effectsIn(session, of)),
     marked: async () => within('', markedIn),
     isTableWhole: async () => within('', isTableWhole),
     fillTable: async () => within('', fillTable),

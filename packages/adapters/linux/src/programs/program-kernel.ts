@@ -4,6 +4,7 @@ import { readText } from '@vethra/files'
 import {
   type Change,
   describeChange,
+  isSameOwner,
   lackedFeatures,
   linkFeatures,
   publishedTo,
@@ -49,7 +50,10 @@ export function programKernel({ zoneRecords }: KernelOptions): AttachmentKernel 
       }
     },
     publishedTo: async (addresses) => publishedTo(tableEffects(await listTable()), addresses),
-    effects: async () => tableEffects(await listTable()),
+    effects: async (of) => {
+      const found = tableEffects(await listTable())
+      return of ? found.filter(({ owner }) => isSameOwner(owner, of)) : found
+    },
     marked: async () => markedLinks(await hostLinks()),
     isTableWhole,
     fillTable,

@@ -32,9 +32,10 @@ export function ofTheFirewall(subject: Current): void {
     const effects = await kernel.effects()
     expect(effects).toHaveLength(7)
     expect(effects).toEqual(expect.arrayContaining([...bridge.slice(3), ...db.slice(-2)]))
-    const doomed = effects.filter(
-      ({ owner }) => owner.kind === 'attachment' && owner.containerId === 'db',
-    )
+    const doomed = await kernel.effects(holder('db'))
+    expect(doomed).toHaveLength(2)
+    expect(doomed).toEqual(expect.arrayContaining(db.slice(-2)))
+    expect(await kernel.effects(holder('none'))).toEqual([])
     await kernel.apply('', removed(doomed))
     expect(await kernel.publishedTo(['10.4.0.3'])).toEqual([])
     expect((await kernel.observe(netns, web)).length).toBe(web.length)
