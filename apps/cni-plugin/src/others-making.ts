@@ -1,18 +1,9 @@
-import { type CniError, goField, present } from '@vethra/cni'
-import { changeRules, type Stage } from '@vethra/engine'
-import {
-  admittingLeftovers,
-  attachmentChains,
-  attachmentLeftovers,
-  type MasqueradeRule,
-  masqueradeMark,
-  masqueradeRemovals,
-  masqueradeRules,
-} from '@vethra/firewall'
-import { isOwnVeth, type LinkKind, linkKindOf, planFormer } from '@vethra/plugins'
+import type { CniError } from '@vethra/cni'
+import type { Stage } from '@vethra/engine'
+import { attachmentChains } from '@vethra/firewall'
+import { isOwnVeth, type LinkKind, linkKindOf } from '@vethra/plugins'
 import { attachmentOwner, isSameOwner, type Link, type Owned } from '@vethra/state'
-import { failed } from './go-codes.ts'
-import { type PlannedCall, readablePrevious } from './planned-call.ts'
+import { isByNft, type PlannedCall } from './planned-call.ts'
 
 /** Whether a Go plugin made the attachment of a call: its veth has no name of ours, or there is none and chains bear its name. */
 export async function isOthersMaking({ host }: PlannedCall, stage: Stage): Promise<boolean> {
@@ -24,51 +15,14 @@ export async function isOthersMaking({ host }: PlannedCall, stage: Stage): Promi
   return host.hasChain('nat', attachmentChains(network, attachment.containerId))
 }
 
-/** Throws CniError 999 where the chains of a Go plugin are missing that its ADD made; a rule of nftables may masquerade in their place. */
-export async function checkOthersRules(call: PlannedCall, stage: Stage): Promise<void> {
-  const { type, host } = call
-  const wanted = new Set(
-    stage.requests
-      .flatMap((request) =>
-        planFormer([request], { facts: { links: {} }, ...present({ result: stage.previous }) }),
-      )
-      .map(({ resource }) => resource.kind),
-  )
-  const [request] = stage.requests
-  if (request === undefined) return
-  const [masquerade = '', ports = ''] = attachmentChains(
-    request.network,
-    request.attachment.containerId,
-  )
-  const missing = async (table: 'nat' | 'filter', chain: string) =>
-    (await host.hasChain(table, [chain])) ? [] : [chain]
-  const hasRule = isByNft(call) && (await masqueradesOf(call)).length > 0
-  const lost = [
-    ...(wanted.has('masquerade') && !hasRule ? await missing('nat', masquerade) : []),
-    ...(wanted.has('publish') ? await missing('nat', ports) : []),
-    ...(type === 'firewall' ? await missing('filter', 'CNI-FORWARD') : []),
-  ]
-  if (lost.length > 0) throw failed(`chain ${lost[0]} not found in iptables`)
-}
-
-function isByNft({ request }: PlannedCall): boolean {
-  return goField(request.conf, 'ipMasqBackend') === 'nftables'
-}
-
-// The rules of an attachment in the table of Go plugins.
-async function masqueradesOf({ host, request }: PlannedCall): Promise<readonly MasqueradeRule[]> {
-  const mark = masqueradeMark(request)
-  const listing = (await host.rules.masquerading?.list()) ?? ''
-  return masqueradeRules(listing).filter((each) => each.mark === mark)
-}
-
 /** Removes what the Go plugin of this name made of an attachment: its interface, which bears no mark, and its rules. */
 export async function removeOthersMaking(call: PlannedCall): Promise<CniError | undefined> {
   const error = await removeInterface(call)
-  await removeRules(call)
-  const masquerades = isByNft(call) ? await masqueradesOf(call) : []
-  if (masquerades.length > 0)
-    await call.host.rules.masquerading?.change(masqueradeRemovals(masquerades))
+  const hasChains = await hasOthersChains(call)
+  if (hasChains || isByNft(call)) {
+    const { removeOthersRules } = await import('./others-rules.ts')
+    await removeOthersRules(call, hasChains)
+  }
   return error
 }
 
@@ -104,16 +58,9 @@ function unmarked(kind: Exclude<LinkKind, 'tun'>, name: string): Link {
   return { kind: 'link', place: 'container', name, type, up: true }
 }
 
-async function removeRules({ type, host, request }: PlannedCall): Promise<void> {
+async function hasOthersChains({ type, host, request }: PlannedCall): Promise<boolean> {
   const { network, containerId } = request
-  const isFirewall = type === 'firewall'
-  if (!isFirewall && !['bridge', 'ptp', 'portmap'].includes(type)) return
-  const chains = isFirewall ? ['CNI-FORWARD'] : attachmentChains(network, containerId)
-  if (!(await host.hasChain(isFirewall ? 'filter' : 'nat', chains))) return
-  const addresses = (readablePrevious(request)?.ips ?? []).map(({ address }) => address)
-  await changeRules(host.rules, ({ text }) =>
-    isFirewall
-      ? admittingLeftovers(text, addresses)
-      : attachmentLeftovers(text, network, containerId),
-  )
+  if (type === 'firewall') return host.hasChain('filter', ['CNI-FORWARD'])
+  const hasChains = ['bridge', 'ptp', 'portmap'].includes(type)
+  return hasChains && host.hasChain('nat', attachmentChains(network, containerId))
 }

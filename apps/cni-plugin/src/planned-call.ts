@@ -100,3 +100,8 @@ export function readablePrevious(
     return undefined
   }
 }
+
+/** Whether the conf of a call masquerades by nftables. */
+export function isByNft({ request }: PlannedCall): boolean {
+  return goField(request.conf, 'ipMasqBackend') === 'nftables'
+}

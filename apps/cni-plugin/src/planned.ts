@@ -8,24 +8,21 @@ import {
 } from '@vethra/cni'
 import {
   addStage,
-  checkStage,
   collectLinks,
   collectStage,
   demandSingleSysctls,
   statusOfStage,
 } from '@vethra/engine'
 import { isChained, plannerOf, words } from '@vethra/plugins'
-import { attachmentOwner, type Resource } from '@vethra/state'
+import { attachmentOwner } from '@vethra/state'
 import { validAttachments } from './collect-garbage.ts'
 import { failed, inGoCodes } from './go-codes.ts'
-import { checkOthersRules, isOthersMaking } from './others-making.ts'
 import { checkArgs, hasPrevious, ipamTypeOf, type PlannedCall, stageOf } from './planned-call.ts'
-import { deletePlanned } from './planned-delete.ts'
 import type { Plugin, PluginWorld, Request } from './plugin.ts'
 import { inGoWords } from './result.ts'
 import { beforeTuning } from './tuning-backup.ts'
 
-/** A plugin that is planned: the engine's stage of one plugin, which is called as a program. */
+/** A plugin that is planned: the engine's stage of one plugin, which is called as a program. What only a DEL or a CHECK runs is loaded by it. */
 export function planned(type: string, world: PluginWorld): Plugin {
   const call = async (request: Request): Promise<PlannedCall> => ({
     type,
@@ -34,11 +31,21 @@ export function planned(type: string, world: PluginWorld): Plugin {
   })
   return {
     add: async (request) => inGoCodes(async () => add(await call(request))),
-    del: async (request) => inGoCodes(async () => deletePlanned(await call(request))),
+    del: async (request) => inGoCodes(async () => remove(await call(request))),
     check: async (request) => inGoCodes(async () => check(await call(request))),
     gc: async (request) => inGoCodes(async () => gc(await call(request))),
     status: async (request) => inGoCodes(async () => status(await call(request))),
   }
+}
+
+async function remove(call: PlannedCall): Promise<void> {
+  const { deletePlanned } = await import('./planned-delete.ts')
+  await deletePlanned(call)
+}
+
+async function check(call: PlannedCall): Promise<void> {
+  const { checkPlanned } = await import('./planned-check.ts')
+  await checkPlanned(call)
 }
 
 async function add(call: PlannedCall): Promise<JsonObject> {
@@ -58,14 +65,14 @@ async function add(call: PlannedCall): Promise<JsonObject> {
   const outcome = type === 'vrf' && 'result' in first ? await addStage(host, stage) : first
   if ('error' in outcome) {
     // A link may come before the answer of a program, and stays for the DEL that this is.
-    if (stage.ipam) await deletePlanned(call).catch(onCniError(() => undefined))
+    if (stage.ipam) await remove(call).catch(onCniError(() => undefined))
     throw outcome.error
   }
   try {
     if (asksIpam(call) && outcome.result.ips.length === 0) throw failed(words.noLeasedAddresses)
     return printed(outcome.result, request)
   } catch (error) {
-    if (!isChained(type)) await deletePlanned(call).catch(onCniError(() => undefined))
+    if (!isChained(type)) await remove(call).catch(onCniError(() => undefined))
     throw error
   }
 }
@@ -98,38 +105,6 @@ async function demandFreeName({ type, host, request }: PlannedCall): Promise<voi
   const owner = attachmentOwner(request)
   const found = await host.attachments.observe(netns, [{ resource, owner }])
   if (found.length > 0) throw failed(words.taken(ifname))
-}
-
-// What an original says in a CHECK, where that is not what all say.
-const withoutPrevious: ReadonlyMap<string, string> = new Map([
-  ['firewall', words.noEarlierResult],
-  ['vrf', words.noEarlierResult],
-  ['bandwidth', words.notChained],
-])
-
-async function check(call: PlannedCall): Promise<void> {
-  const { type, host, request } = call
-  checkArgs(call)
-  checkPlainIfname(request.ifname)
-  if (type === 'tuning') await demandSingleSysctls(request.text)
-  if (!hasPrevious(request) && type !== 'loopback')
-    throw failed(withoutPrevious.get(type) ?? words.noPrevious)
-  const stage = stageOf(call, 'CHECK')
-  await host.checkNetns(request.netns)
-  const isOthers = await isOthersMaking(call, stage)
-  // Rules of ours may be behind an interface of others.
-  const asOurs = !isOthers || isChained(type)
-  const error = await checkStage(host, stage, asOurs ? undefined : isNoRule)
-  if (error && !(asOurs && isOthers)) throw error
-  if (!isOthers || (asOurs && error === undefined)) return
-  const other = asOurs ? await checkStage(host, stage, isNoRule) : undefined
-  if (other) throw other
-  await checkOthersRules(call, stage)
-}
-
-// Rules that a Go plugin made are chains of iptables.
-function isNoRule({ kind }: Resource): boolean {
-  return !['admit', 'isolate', 'masquerade', 'publish', 'bridge port'].includes(kind)
 }
 
 async function gc(call: PlannedCall): Promise<void> {

@@ -28,7 +28,7 @@ export interface PluginWorld extends Pick<World, 'ipam'> {
 /** The host of a plugin that changes links and rules. */
 export interface PluginHost extends StageWorld {
   /** Rules of iptables, which the Go plugins make. */
-  readonly rules: RuleSets
+  readonly rules: () => Promise<RuleSets>
   /** Throws CniError 8 unless the path is a network namespace. */
   readonly checkNetns: World['checkNetns']
   /** Whether table `filter` or `nat` of iptables has one of these chains. */

@@ -1,9 +1,8 @@
 import { realpathSync } from 'node:fs'
 import type { PluginHost } from '@vethra/cni-plugin'
 import { makeFolder, readText, removeFile, writeWhole } from '@vethra/files'
-import { checkNetns, iptablesRules } from '@vethra/linux'
+import { checkNetns } from '@vethra/linux'
 import { hasIptablesChain, netlinkKernel } from '@vethra/linux/netlink'
-import { bunPluginExec } from '@vethra/plugin-exec/bun'
 import { pluginFile } from '@vethra/plugin-exec/programs'
 import type { Io } from '@vethra/world'
 import { zoneRecords } from './folders-here.ts'
@@ -18,8 +17,13 @@ export function pluginHostHere(path: readonly string[], io: Io): PluginHost {
     ipamAt: ipamHere,
     resolvers: resolversHere,
     sysctlAllowlist: sysctlAllowlistHere,
-    programs: bunPluginExec({ path: folders, env: io.env }),
-    rules: iptablesRules(),
+    programs: {
+      run: async (call) => {
+        const { bunPluginExec } = await import('@vethra/plugin-exec/bun')
+        return bunPluginExec({ path: folders, env: io.env }).run(call)
+      },
+    },
+    rules: async () => (await import('./iptables-here.ts')).iptablesRules(),
     checkNetns,
     files: { read: readText, write: writeWhole, makeFolder, remove: removeFile },
     hasChain: async (table, chains) => hasIptablesChain(table, chains),

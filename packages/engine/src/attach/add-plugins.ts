@@ -23,14 +23,9 @@ import {
   start,
   stepOf,
 } from './next-step.ts'
+import { outcomeOf } from './outcome-of.ts'
 import type { Progress } from './plan.ts'
-import {
-  outcomeOf,
-  type PluginContext,
-  type PluginTools,
-  runPlugin,
-  runStep,
-} from './run-plugin.ts'
+import { type PluginContext, type PluginTools, runPlugin, runStep } from './run-plugin.ts'
 import { all } from './sequence.ts'
 import { readSharedRules } from './take-turns.ts'
 

@@ -4,7 +4,7 @@ import type { State } from '@vethra/state'
 import type { StageWorld } from '@vethra/world'
 import { converge } from '../converge.ts'
 import { dhcpFailure } from './demand-dhcp.ts'
-import { outcomeOf } from './run-plugin.ts'
+import { outcomeOf } from './outcome-of.ts'
 
 /** The answer of an IPAM plugin that is a program, or why there is none; neither where a stage has no such plugin. */
 export type Answered = { readonly answer?: Addresses } | { readonly error: CniError }

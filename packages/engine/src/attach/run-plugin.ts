@@ -3,13 +3,13 @@ import {
   isSameNamespace,
   type NamespaceIdentity,
   noProgramError,
-  onCniError,
   type PluginCall,
 } from '@vethra/cni'
 import { bridgeOf } from '@vethra/firewall'
 import { linkKindOf } from '@vethra/plugins'
 import type { LinkInside, NamespaceFacts, PluginRunner } from '@vethra/world'
 import type { PluginOutcome, RunStep } from './next-step.ts'
+import { outcomeOf } from './outcome-of.ts'
 import { isReplaced } from './replaced.ts'
 import { runInTurn, type SharedRules, type TurnTools } from './take-turns.ts'
 
@@ -52,14 +52,6 @@ export async function runStep(runner: PluginRunner, step: RunStep): Promise<stri
   throw noProgramError(
     `plugins ${types} were run in the process, which this build of Vethra cannot do`,
     'Use the executable.',
-  )
-}
-
-/** The output of a plugin, or its error as a value. */
-export async function outcomeOf(running: Promise<string>): Promise<PluginOutcome> {
-  return running.then(
-    (printed) => ({ printed }),
-    onCniError((error) => ({ error })),
   )
 }
 

@@ -32,7 +32,7 @@ import { allocate } from './allocate.ts'
 import { together, undoAfter } from './failures.ts'
 import { demandFree, whyFull } from './full-sets.ts'
 import { askIpam, runIpam } from './ipam-program.ts'
-import { outcomeOf } from './run-plugin.ts'
+import { outcomeOf } from './outcome-of.ts'
 
 /** A stretch of plugins that are planned in this process, and what came before it. */
 export interface Stage {

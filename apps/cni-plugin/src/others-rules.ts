@@ -1,0 +1,63 @@
+import { present } from '@vethra/cni'
+import { changeRules, type Stage } from '@vethra/engine'
+import {
+  admittingLeftovers,
+  attachmentChains,
+  attachmentLeftovers,
+  type MasqueradeRule,
+  masqueradeMark,
+  masqueradeRemovals,
+  masqueradeRules,
+} from '@vethra/firewall'
+import { planFormer } from '@vethra/plugins'
+import { failed } from './go-codes.ts'
+import { isByNft, type PlannedCall, readablePrevious } from './planned-call.ts'
+
+/** Throws CniError 999 where the chains of a Go plugin are missing that its ADD made; a rule of nftables may masquerade in their place. */
+export async function checkOthersRules(call: PlannedCall, stage: Stage): Promise<void> {
+  const { type, host } = call
+  const wanted = new Set(
+    stage.requests
+      .flatMap((request) =>
+        planFormer([request], { facts: { links: {} }, ...present({ result: stage.previous }) }),
+      )
+      .map(({ resource }) => resource.kind),
+  )
+  const [request] = stage.requests
+  if (request === undefined) return
+  const [masquerade = '', ports = ''] = attachmentChains(
+    request.network,
+    request.attachment.containerId,
+  )
+  const missing = async (table: 'nat' | 'filter', chain: string) =>
+    (await host.hasChain(table, [chain])) ? [] : [chain]
+  const hasRule = isByNft(call) && (await masqueradesOf(call)).length > 0
+  const lost = [
+    ...(wanted.has('masquerade') && !hasRule ? await missing('nat', masquerade) : []),
+    ...(wanted.has('publish') ? await missing('nat', ports) : []),
+    ...(type === 'firewall' ? await missing('filter', 'CNI-FORWARD') : []),
+  ]
+  if (lost.length > 0) throw failed(`chain ${lost[0]} not found in iptables`)
+}
+
+/** Removes the rules that Go plugins made of an attachment; `hasChains`: whether its chains of iptables were seen. */
+export async function removeOthersRules(call: PlannedCall, hasChains: boolean): Promise<void> {
+  const rules = await call.host.rules()
+  if (hasChains) await changeRules(rules, ({ text }) => leftoversIn(text, call))
+  const masquerades = isByNft(call) ? await masqueradesOf(call) : []
+  if (masquerades.length > 0) await rules.masquerading?.change(masqueradeRemovals(masquerades))
+}
+
+function leftoversIn(text: string, { type, request }: PlannedCall): string {
+  const { network, containerId } = request
+  if (type !== 'firewall') return attachmentLeftovers(text, network, containerId)
+  const addresses = (readablePrevious(request)?.ips ?? []).map(({ address }) => address)
+  return admittingLeftovers(text, addresses)
+}
+
+// The rules of an attachment in the table of Go plugins.
+async function masqueradesOf({ host, request }: PlannedCall): Promise<readonly MasqueradeRule[]> {
+  const mark = masqueradeMark(request)
+  const listing = (await (await host.rules()).masquerading?.list()) ?? ''
+  return masqueradeRules(listing).filter((each) => each.mark === mark)
+}

@@ -1,0 +1,41 @@
+import { checkPlainIfname } from '@vethra/cni'
+import { checkStage, demandSingleSysctls } from '@vethra/engine'
+import { isChained, words } from '@vethra/plugins'
+import type { Resource } from '@vethra/state'
+import { failed } from './go-codes.ts'
+import { isOthersMaking } from './others-making.ts'
+import { checkOthersRules } from './others-rules.ts'
+import { checkArgs, hasPrevious, type PlannedCall, stageOf } from './planned-call.ts'
+
+// What an original says in a CHECK, where that is not what all say.
+const withoutPrevious: ReadonlyMap<string, string> = new Map([
+  ['firewall', words.noEarlierResult],
+  ['vrf', words.noEarlierResult],
+  ['bandwidth', words.notChained],
+])
+
+/** CHECK: what ADD made, or what a Go plugin made in its place, is as it was left. Throws CniError 999 for the first difference. */
+export async function checkPlanned(call: PlannedCall): Promise<void> {
+  const { type, host, request } = call
+  checkArgs(call)
+  checkPlainIfname(request.ifname)
+  if (type === 'tuning') await demandSingleSysctls(request.text)
+  if (!hasPrevious(request) && type !== 'loopback')
+    throw failed(withoutPrevious.get(type) ?? words.noPrevious)
+  const stage = stageOf(call, 'CHECK')
+  await host.checkNetns(request.netns)
+  const isOthers = await isOthersMaking(call, stage)
+  // Rules of ours may be behind an interface of others.
+  const asOurs = !isOthers || isChained(type)
+  const error = await checkStage(host, stage, asOurs ? undefined : isNoRule)
+  if (error && !(asOurs && isOthers)) throw error
+  if (!isOthers || (asOurs && error === undefined)) return
+  const other = asOurs ? await checkStage(host, stage, isNoRule) : undefined
+  if (other) throw other
+  await checkOthersRules(call, stage)
+}
+
+// Rules that a Go plugin made are chains of iptables.
+function isNoRule({ kind }: Resource): boolean {
+  return !['admit', 'isolate', 'masquerade', 'publish', 'bridge port'].includes(kind)
+}
