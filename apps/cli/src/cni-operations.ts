@@ -9,10 +9,10 @@ import {
   clearInterfaces,
   type DetachOptions,
   detachAll,
+  emitAttached,
   holdingContainer,
   logSteps,
   plannedRows,
-  tellAttached,
   waysNow,
 } from '@vethra/engine'
 import type { Io, World } from '@vethra/world'
@@ -44,7 +44,7 @@ export async function add(world: World, { network, netns }: Place, io: Io): Prom
   await step('check the interface', () => clearInterfaces(world, memberships))
   await step('bring lo up', () => world.bringLoopbackUp(attachment.netns))
   const results = await holdingContainer(world, memberships, () => attachEach(world, memberships))
-  await step('write the events', () => tellAttached(world, memberships, results))
+  await step('write the events', () => emitAttached(world, memberships, results))
   const [result] = results
   const { containerId, ifname } = attachment
   const done = `${ifname} of ${attachment.netns} is in network ${network}, as container ${containerId}`

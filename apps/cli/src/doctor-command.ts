@@ -97,7 +97,7 @@ async function repairAll(
     heal(tools, {
       hear: (event) => {
         const told = repairEvent(event)
-        if (told) telling = telling.then(() => events.tell(told))
+        if (told) telling = telling.then(() => events.append(told))
         if (format !== 'text' || event.kind === 'begun') return
         for (const line of repairLines(outcomeRow(event), io.isTerminal()))
           io.printStyled(line, outcomeRow(event).Repair)

@@ -1,10 +1,10 @@
 import { setTimeout } from 'node:timers/promises'
 import {
+  emitReleased,
   ipamPlaces,
   type PlacedReservation,
   reservationRow,
   reservationsAt,
-  tellReleased,
 } from '@vethra/engine'
 import { judgedAfterMs, reasonToKeep, type SignsOfLife } from '@vethra/ipam'
 import type { Io } from '@vethra/world'
@@ -78,7 +78,7 @@ async function free(
 ): Promise<void> {
   const freed = await store.drop(network, [reservation])
   for (const { address } of freed) {
-    await tellReleased(host, network, address)
+    await emitReleased(host, network, address)
     io.print(`${network} ${address}`, `${address} of network ${network} is free`)
   }
 }

@@ -110,7 +110,7 @@ type ApiParts = Pick<Api, 'tally' | 'happened' | 'stopping'> &
 function openApi(world: World, { tally, happened, stopping, ...parts }: ApiParts): Api {
   const { events, places, clock } = world
   const { settings } = world.resolved
-  const tell: Api['tell'] = (event) => void events.tell(event)
+  const tell: Api['tell'] = (event) => void events.append(event)
   const intervalMs = settings.reconcileIntervalMs
   const reconciler = newReconciler({ ...parts, tell, tally, intervalMs })
   // Conf lists and records are read at each look: nothing else is to be loaded again.
@@ -129,10 +129,10 @@ function openApi(world: World, { tally, happened, stopping, ...parts }: ApiParts
 function counted(events: Events, tally: Tally, log: Logger): Events {
   return {
     ...events,
-    tell(event) {
+    append(event) {
       tally.count('vethra_events_total', { type: event.Type })
       log.info({ event }, event.Message)
-      return events.tell(event)
+      return events.append(event)
     },
   }
 }

@@ -25,7 +25,7 @@ export async function sampleApi(stopping: AbortSignal): Promise<Api> {
     },
     events,
     happened,
-    tell: (event) => void events.tell(event),
+    tell: (event) => void events.append(event),
     warn: () => {},
     tally: newTally(),
     together: inBatches(),

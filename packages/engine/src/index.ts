@@ -6,6 +6,13 @@ export { checkInterfaces, undoLeft } from './attach/check-interfaces.ts'
 export { type CniRuntime, cniRuntime } from './attach/cni-runtime.ts'
 export { collectGarbage } from './attach/collect-garbage.ts'
 export { collectLinks, collectStage } from './attach/collect-stage.ts'
+export {
+  checkOthers,
+  entryLives,
+  livingRecords,
+  recordsOf,
+  refuseSecondLife,
+} from './attach/container-records.ts'
 export { dhcpSocket } from './attach/demand-dhcp.ts'
 export { type DetachOptions, detachEach } from './attach/detach-each.ts'
 export { undoAfter } from './attach/failures.ts'
@@ -32,13 +39,6 @@ export { addStage, checkStage, delStage, type Stage, statusOfStage } from './att
 export { stageRunner } from './attach/stage-runner.ts'
 export { validateList } from './attach/validate-list.ts'
 export { waysNow } from './attach/ways-now.ts'
-export {
-  checkOthers,
-  entryLives,
-  livingRecords,
-  recordsOf,
-  refuseSecondLife,
-} from './attach/whose.ts'
 export { prepareAsked, prepareAskedConfig } from './bundle/prepare-asked.ts'
 export { prepareBundle } from './bundle/prepare-bundle.ts'
 export { changeRules } from './change-rules.ts'
@@ -79,6 +79,7 @@ export {
   type RepairRow,
 } from './doctor/rows.ts'
 export { refusalOf } from './doctor/scope.ts'
+export { emitAttached, emitReleased } from './emit-events.ts'
 export { containersIn, inNamespace } from './in-namespace.ts'
 export { type HostInfo, hostInfo } from './info/host-info.ts'
 export { listReservations, type ReservationRow, reservationRow } from './network/ipam-list.ts'
@@ -115,4 +116,3 @@ export { forwardingHolder } from './rootless/forwarding-holder.ts'
 export { insidePorts } from './rootless/inside-ports.ts'
 export { type RootlessRow, rootlessCheck } from './rootless/rootless-check.ts'
 export { loadSettings, parseToml } from './settings/load-settings.ts'
-export { tellAttached, tellReleased } from './tell.ts'

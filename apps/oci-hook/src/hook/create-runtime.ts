@@ -14,12 +14,12 @@ import {
   checkOthers,
   demandDone,
   detachEach,
+  emitAttached,
   inSequence,
   nameLeasedResolvers,
   recordsOf,
   refuseSecondLife,
   type SequenceStep,
-  tellAttached,
   undoAfter,
   undoLeft,
 } from '@vethra/engine'
@@ -151,7 +151,7 @@ async function attachHeld(
     await step('write resolv.conf', () => nameLeased(world, container, { memberships, results }))
     const lines = results.flatMap((result, at) => attachedLines(memberships[at], result))
     await step('write the log', () => container.record(lines))
-    await step('write the events', () => tellAttached(world, memberships, results))
+    await step('write the events', () => emitAttached(world, memberships, results))
   }, world.steps)
   demandDone(outcome)
 }

@@ -17,7 +17,7 @@ export function memoryEvents(given: MemoryEventsOptions): Events {
   const eventOf = ({ id, line }: (typeof lines)[number]) =>
     readEventLines(line, { generation: 0, offset: id - line.length })
   return {
-    async tell(event) {
+    async append(event) {
       // biome-ignore lint/style/noRestrictedGlobals: it writes a time that was handed in, and reads no clock.
       const line = eventLine({ Time: new Date(now()).toISOString(), By: 'memory', ...event })
       last = Number(idAt({ generation: 0, offset: last + line.length }))

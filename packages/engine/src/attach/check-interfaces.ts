@@ -8,12 +8,12 @@ import {
 } from '@vethra/cni'
 import type { Membership } from '@vethra/container'
 import type { AttachmentRecord, NamespaceFacts } from '@vethra/world'
+import { isSame } from './container-records.ts'
 import { detachEach } from './detach-each.ts'
 import { holdingContainer } from './holding-container.ts'
 import type { HostTools } from './host-tools.ts'
 import { checkNamespace, lifeNow } from './life.ts'
 import { recordsNaming } from './reachable.ts'
-import { isSame } from './whose.ts'
 
 type InterfaceTools = Pick<HostTools, 'netns' | 'records' | 'cache'>
 

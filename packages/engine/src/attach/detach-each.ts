@@ -1,6 +1,6 @@
 import { CniError } from '@vethra/cni'
 import type { Membership } from '@vethra/container'
-import { tellDetached } from '../tell.ts'
+import { emitDetached } from '../emit-events.ts'
 import { detachOne } from './detach-one.ts'
 import { remains, together } from './failures.ts'
 import type { HostTools } from './host-tools.ts'
@@ -30,7 +30,7 @@ export async function detachEach(
   const forget = async (each: Left) => {
     await tools.records.remove(keyOf(each.membership))
     forgotten.add(each)
-    if (!silent) await tell(tools, each)
+    if (!silent) await emitOf(tools, each)
   }
   const errors = await goingOn(async (attempt) => {
     for (const each of memberships.toReversed()) left.push(await leave(tools, each, attempt))
@@ -64,11 +64,11 @@ async function sweepLeft(tools: HostTools, left: readonly Left[]): Promise<true>
 }
 
 // An ADD that did not finish was told to nobody.
-async function tell(
+async function emitOf(
   tools: HostTools,
   { membership, known: { cached, record } }: Left,
 ): Promise<void> {
-  if (cached) await tellDetached(tools, membership, membership.container ?? record?.container)
+  if (cached) await emitDetached(tools, membership, membership.container ?? record?.container)
 }
 
 /** An attachment that was left, as far as that went. */

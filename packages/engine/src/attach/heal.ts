@@ -6,7 +6,7 @@ import {
   unknownNetwork,
 } from '@vethra/cni'
 import type { Membership } from '@vethra/container'
-import { tellAttached } from '../tell.ts'
+import { emitAttached } from '../emit-events.ts'
 import { cacheEntry } from './add-plugins.ts'
 import { addRecorded, asMade } from './attach.ts'
 import { convertIfReadable } from './cached-list.ts'
@@ -36,7 +36,7 @@ export async function attachAnew(
   const result = await redoInOneOf(tools, ways)
   await demandSame(tools, ways[0])
   if (known.record) await handBack(tools, known.record)
-  await tellAttached(tools, [ways[0]], [result])
+  await emitAttached(tools, [ways[0]], [result])
   return result
 }
 

@@ -579,7 +579,7 @@ describe('detachAll', () => {
         ...tools.rules,
         save: () => Promise.reject(new CniError({ code: 5, message: 'no' })),
       },
-      events: { tell: async ({ Network = '' }: NewEvent) => void told.push(Network) } as Events,
+      events: { append: async ({ Network = '' }: NewEvent) => void told.push(Network) } as Events,
     }
     await detachAll(telling, [member('a', 'eth0'), member('b', 'eth1')], { force: true })
     expect([records.size, told.sort()]).toEqual([0, ['a', 'b']])

@@ -11,6 +11,7 @@ import type { AttachmentRecord } from '@vethra/world'
 import { cacheEntry } from './add-plugins.ts'
 import { addRecorded, checkAttachable, checkAttachment, checkNames } from './attach.ts'
 import { checkFree, checkInterfaces, undoLeft } from './check-interfaces.ts'
+import { containerOf, isCutShort, refuseOthers } from './container-records.ts'
 import { demandDhcp } from './demand-dhcp.ts'
 import { demandListed, demandUnchanged } from './demand-unchanged.ts'
 import { type DetachOptions, detachEach } from './detach-each.ts'
@@ -26,7 +27,6 @@ import { all, demandDone, inSequence } from './sequence.ts'
 import { sweepAlone } from './sweep.ts'
 import { bearing } from './take-over.ts'
 import { waysNow } from './ways-now.ts'
-import { containerOf, isCutShort, refuseOthers } from './whose.ts'
 
 /** Checks before attaching, without the lock; ADDs cut short in the way are undone. Throws CniError 8 or 102 for others' interfaces. */
 export async function clearInterfaces(

@@ -1,8 +1,8 @@
 import { inUseError, netnsError } from '@vethra/cni'
 import { type BundlePlaces, type BundleRequest, networkMode, parseRecord } from '@vethra/container'
 import { bakedFlags, homeVariables } from '@vethra/settings'
+import { recordsOf } from '../attach/container-records.ts'
 import { lifeNow } from '../attach/life.ts'
-import { recordsOf } from '../attach/whose.ts'
 import type { PrepareTools, Preparing } from './prepare-tools.ts'
 
 // bun reads its own variables before our code runs. It refuses to start in a deleted folder, which runc may

@@ -10,8 +10,8 @@ import {
   takesPorts,
 } from '@vethra/container'
 import { findNetwork, hangsAtLoopback, networkSubnets } from '@vethra/networks'
+import { attachedIdOf } from '../attach/container-records.ts'
 import { programsOf } from '../attach/ways-now.ts'
-import { attachedIdOf } from '../attach/whose.ts'
 import { containerLabels } from '../network/network-users.ts'
 import { foreignForwards } from '../rootless/foreign-forwards.ts'
 import type { Preparing } from './prepare-tools.ts'

@@ -10,7 +10,7 @@ import {
   parsePrepared,
 } from '@vethra/container'
 import { findNetwork, type Network } from '@vethra/networks'
-import { livingRecords, recordsAmong } from '../attach/whose.ts'
+import { livingRecords, recordsAmong } from '../attach/container-records.ts'
 import { homeLife, homeOf } from '../container/container-home.ts'
 import { knownNetworks } from '../network/known-networks.ts'
 import { readConfig } from './bundle-config.ts'

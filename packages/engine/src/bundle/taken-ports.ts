@@ -10,7 +10,7 @@ import {
 import type { ObservedPortHold } from '@vethra/findings'
 import { attachmentChains, type ForwardedPorts, forwardedPorts } from '@vethra/firewall'
 import type { CachedAttachment, ListeningPort } from '@vethra/world'
-import { attachedIds } from '../attach/whose.ts'
+import { attachedIds } from '../attach/container-records.ts'
 import { recordsOfAll } from '../network/network-users.ts'
 import type { ManageTools } from '../network/tools.ts'
 

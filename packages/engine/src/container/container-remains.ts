@@ -1,6 +1,6 @@
 import { CniError, checkPathComponent } from '@vethra/cni'
+import { attachedIdOf, recordsOf } from '../attach/container-records.ts'
 import { lifeNow } from '../attach/life.ts'
-import { attachedIdOf, recordsOf } from '../attach/whose.ts'
 import type { ManageTools } from '../network/tools.ts'
 import { findContainer } from './container-inspect.ts'
 import { notPrepared } from './container-record.ts'

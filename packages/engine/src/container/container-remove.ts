@@ -2,15 +2,15 @@ import { type AttachmentKey, CniError, containerIdOf, inUseError, oneOrAll } fro
 import type { Membership } from '@vethra/container'
 import { findNetwork, type Network } from '@vethra/networks'
 import type { CachedAttachment } from '@vethra/world'
+import { attachedIdOf, entryLives } from '../attach/container-records.ts'
 import { type DetachOptions, detachEach } from '../attach/detach-each.ts'
 import { holdingAttachments } from '../attach/holding-container.ts'
 import type { HostTools } from '../attach/host-tools.ts'
 import { keyOf, rememberedOnly } from '../attach/membership.ts'
 import { passLocks } from '../attach/pass-locks.ts'
-import { attachedIdOf, entryLives } from '../attach/whose.ts'
+import { emitRemoved } from '../emit-events.ts'
 import { knownNetworks } from '../network/known-networks.ts'
 import type { ManageTools } from '../network/tools.ts'
-import { tellRemoved } from '../tell.ts'
 import { undoneConfigs, writeConfigs } from './container-configs.ts'
 import { findRemains } from './container-remains.ts'
 import { demandSeen, type KnownContainer } from './container-state.ts'
@@ -91,7 +91,7 @@ export async function removeHeld(
   await writeConfigs(tools, id, configs)
   await containers.remove(id)
   const told = { Container: id, Name: record?.name ?? '', Namespace: settings.namespace }
-  await tellRemoved(host, told)
+  await emitRemoved(host, told)
 }
 
 async function findEnded(

@@ -10,9 +10,9 @@ import {
 import { type BundleRecord, type PodNames, parseRecord } from '@vethra/container'
 import type { ContainerNames } from '@vethra/names'
 import type { AttachmentRecord } from '@vethra/world'
+import { recordsByContainer, recordsOf } from '../attach/container-records.ts'
 import { lifeNow } from '../attach/life.ts'
 import { byInterface } from '../attach/membership.ts'
-import { recordsByContainer, recordsOf } from '../attach/whose.ts'
 import type { ManageTools } from '../network/tools.ts'
 import { type Home, homeLife, homeOf, homeOfTask } from './container-home.ts'
 

@@ -2,16 +2,16 @@ import { type CniError, inUseError } from '@vethra/cni'
 import { formatMessage, loopProbe } from '@vethra/dns'
 import type { AttachmentRecord, DnsSockets, World } from '@vethra/world'
 import { type InputTools, newInputRules } from './admitted-input.ts'
+import { type Heard, newReachability } from './reachability.ts'
 import type { ServedNetwork } from './served-networks.ts'
-import { type Heard, newVerdicts } from './verdicts.ts'
 
 /** Whether questions of containers arrive. */
 export interface Admission {
-  /** Asks from a container of each network that is not known yet, or of all. True when a verdict is another one now. */
+  /** Asks from a container of each network that is not known yet, or of all. True when one is reachable now that was not, or the other way round. */
   examine(networks: readonly ServedNetwork[], all: boolean): Promise<boolean>
   /** Why questions of a network's containers do not arrive; undefined where they do, or nothing is known. */
   refusal(file: string): CniError | undefined
-  /** Whether a verdict needs another look soon: questions did not arrive, as while a container is being attached. */
+  /** Whether another look is needed soon: questions did not arrive, as while a container is being attached. */
   isInDoubt(): boolean
   /** Takes back what was admitted. */
   close(): Promise<void>
@@ -32,7 +32,7 @@ const [attempts, timeoutMs] = [3, 300]
 
 /** Admits questions as containers ask them: by rules in chain INPUT of iptables; where these do not help, its owner has to. */
 export function newAdmission(tools: AdmissionTools): Admission {
-  const verdicts = newVerdicts()
+  const reachability = newReachability()
   const input = newInputRules(tools)
   const asking = async (candidates: readonly Candidate[]) =>
     (await Promise.all(candidates.map((each) => asked(tools, each)))).flat()
@@ -40,17 +40,17 @@ export function newAdmission(tools: AdmissionTools): Admission {
   return {
     async examine(networks, all) {
       const files = new Set(networks.map(({ file }) => file))
-      verdicts.keepOnly(files)
+      reachability.keepOnly(files)
       await input.keep((input.networks() ?? networks).filter(({ file }) => files.has(file)))
-      const due = verdicts.due(networks, all)
+      const due = reachability.due(networks, all)
       const first = await asking(candidatesIn(due, await tools.records.list()))
-      const unheard = verdicts.suspect(first)
+      const unheard = reachability.suspect(first)
       if (unheard.length > 0) await input.admit(unheard.map(({ network }) => network))
       const second = await asking(unheard)
-      return verdicts.settle([...first.filter(({ isHeard }) => isHeard), ...second], refused)
+      return reachability.settle([...first.filter(({ isHeard }) => isHeard), ...second], refused)
     },
-    refusal: verdicts.refusal,
-    isInDoubt: verdicts.isInDoubt,
+    refusal: reachability.refusal,
+    isInDoubt: reachability.isInDoubt,
     close: () => input.keep([]),
   }
 }

@@ -28,7 +28,7 @@ function sample(admits = true) {
       },
     },
     admits: () => admits,
-    log: { isWanted: () => true, tell: ({ outcome }) => void seen.logged.push(outcome) },
+    log: { isWanted: () => true, write: ({ outcome }) => void seen.logged.push(outcome) },
     onLoop: (token) => void seen.loops.push(token),
   })
   const ask = (octets: Uint8Array, asker = '10.4.0.2', to = at) =>

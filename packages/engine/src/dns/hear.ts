@@ -19,7 +19,7 @@ export interface HeardPlace {
 /** Gets questions, while somebody wants them. */
 export interface QuestionLog {
   isWanted(): boolean
-  tell(question: AskedNow): void
+  write(question: AskedNow): void
 }
 
 /** A question that was just asked. */
@@ -60,7 +60,7 @@ export function hearer(tools: HearTools): (query: DnsQuery) => DnsReply | Promis
     const { network } = place
     const asked: AskedQuestion = { octets, zone, askerAddress: asker, network, isTcp, rotation }
     const outcome = answerQuestion(asked)
-    if (log.isWanted()) log.tell({ octets, asker, network, zone, isTcp, outcome: outcome.kind })
+    if (log.isWanted()) log.write({ octets, asker, network, zone, isTcp, outcome: outcome.kind })
     if (outcome.kind === 'answer') return outcome.octets
     if (outcome.kind === 'drop') return undefined
     const { message } = outcome

@@ -23,7 +23,7 @@ export interface QuestionRow {
 export function questionLog(sink: LineSink, time: () => string): QuestionLog {
   return {
     isWanted: sink.isRead,
-    tell: (asked) => sink.write(JSON.stringify(rowOf(asked, time()))),
+    write: (asked) => sink.write(JSON.stringify(rowOf(asked, time()))),
   }
 }
 

@@ -44,7 +44,7 @@ export async function startResolver(tools: ResolverTools): Promise<Resolver> {
   const publisher = newPublisher((only) =>
     publish(follower.state(), only).catch(onCniError(onFault)),
   )
-  const onOther = () => follower.note('verdicts on networks')
+  const onOther = () => follower.note('reachability of networks')
   const examiner = newExaminer({ clock, serving, onFault, onOther, quietMs })
   const parts = { clock, recorded, serving, publisher, examiner, onFault, quietMs }
   const follower = newFollower(parts, first)

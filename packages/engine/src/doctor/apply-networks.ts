@@ -1,7 +1,7 @@
 import { isIn } from '@vethra/address'
 import { CniError, parseAddress } from '@vethra/cni'
 import { bridgeName, networkBridge, networkSubnets, networksFromFiles } from '@vethra/networks'
-import { tellNetwork } from '../tell.ts'
+import { emitNetwork } from '../emit-events.ts'
 import { type Appliers, ended, livingRecord } from './appliers.ts'
 import type { DoctorTools } from './doctor-tools.ts'
 import { lostNetworks } from './lost-networks.ts'
@@ -43,7 +43,7 @@ export const networkAppliers: Pick<
       if (now.networks.some(({ name }) => name === network.name))
         return 'a conf list defines it again'
       await networks.create(network.name, network.list.text)
-      return tellNetwork(host, 'network-created', network.name)
+      return emitNetwork(host, 'network-created', network.name)
     })
   },
 
@@ -58,7 +58,7 @@ export const networkAppliers: Pick<
         const all = await lostNetworks(tools, namespaces, now.networks)
         const lost = all.find((each) => each.file === file)
         if (!lost || lost.inTheWay !== undefined || !(await networks.restore(file))) return ended
-        return tellNetwork(tools.host, 'network-created', network)
+        return emitNetwork(tools.host, 'network-created', network)
       })
     }
     return ended

@@ -1,7 +1,7 @@
 import { CniError, guards, orElse } from '@vethra/cni'
 import { kindOf, type Repair, scopeOf } from '@vethra/findings'
 import type { Lock } from '@vethra/world'
-import { attachedIdOf } from '../attach/whose.ts'
+import { attachedIdOf } from '../attach/container-records.ts'
 import type { DoctorTools } from './doctor-tools.ts'
 
 /** The part of a host that a look is for: attachments by their container, as plugins know it, or by their network. */

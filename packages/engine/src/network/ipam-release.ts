@@ -1,6 +1,6 @@
 import { formatAddress } from '@vethra/address'
 import { type CniError, notFoundError, parseAddress, usageError } from '@vethra/cni'
-import { tellReleased } from '../tell.ts'
+import { emitReleased } from '../emit-events.ts'
 import { ipamPlaces, type PlacedReservation, reservationsAt } from './ipam-places.ts'
 import type { ManageTools } from './tools.ts'
 
@@ -23,7 +23,7 @@ export async function releaseReservations(
   for (const { network, store, reservation } of meant)
     freed.push(...(await store.drop(network, [reservation])).map(({ address }) => address))
   if (freed.length === 0) throw nothingFreed(request, meant.length > 0)
-  for (const each of freed) await tellReleased(tools.host, request.network, each)
+  for (const each of freed) await emitReleased(tools.host, request.network, each)
   return freed
 }
 

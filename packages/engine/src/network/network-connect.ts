@@ -16,7 +16,7 @@ import { findContainer } from '../container/container-inspect.ts'
 import { changeContainer, recordOf } from '../container/container-record.ts'
 import type { KnownContainer } from '../container/container-state.ts'
 import { isLeasing } from '../dns/name-leased-resolvers.ts'
-import { tellAttached, tellConnection } from '../tell.ts'
+import { emitAttached, emitConnection } from '../emit-events.ts'
 import { type ConnectRequest, joiningOf } from './joining.ts'
 import { keepConfLists } from './known-networks.ts'
 import { type ConnectionPlan, plannedAdds } from './plan-connection.ts'
@@ -52,7 +52,7 @@ export async function connectContainer(tools: ManageTools, request: ConnectReque
         connectNow(tools, container, { memberships, asked, remember }),
       )
     await step('write the events', () =>
-      tellConnection(tools.host, 'container-connected', { network: network.name, record }),
+      emitConnection(tools.host, 'container-connected', { network: network.name, record }),
     )
   })
 }
@@ -120,7 +120,7 @@ async function connectNow(
       })
     return made ? [made] : []
   }, host.steps)
-  await tellAttached(host, memberships, demandDone(outcome))
+  await emitAttached(host, memberships, demandDone(outcome))
 }
 
 async function demandAlive(

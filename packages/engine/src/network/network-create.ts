@@ -14,7 +14,7 @@ import { featureHint, lackedFeatures } from '@vethra/state'
 import { dhcpSocket, startingDhcp } from '../attach/demand-dhcp.ts'
 import type { HostTools } from '../attach/host-tools.ts'
 import { programsOf } from '../attach/ways-now.ts'
-import { tellNetwork } from '../tell.ts'
+import { emitNetwork } from '../emit-events.ts'
 import { type FactTools, factsFor, readSurroundings, type Surroundings } from './host-facts.ts'
 import { knownNetworks } from './known-networks.ts'
 import { checkParent } from './network-parent.ts'
@@ -46,7 +46,7 @@ export async function createNetwork(
   return tools.networks.exclusively(async () => {
     const planned = await planNetwork(tools, options)
     await tools.networks.create(planned.name, planned.text)
-    await tellNetwork(tools.host, 'network-created', planned.name)
+    await emitNetwork(tools.host, 'network-created', planned.name)
     return planned
   })
 }
@@ -145,7 +145,7 @@ export async function ensureDefaultNetwork(tools: DefaultNetworkTools): Promise<
     if (await hasDefault(tools)) return []
     const { text, notes } = await newDefault(tools)
     await tools.networks.create('bridge', text)
-    await tellNetwork(tools.host, 'network-created', 'bridge')
+    await emitNetwork(tools.host, 'network-created', 'bridge')
     return notes
   })
 }

@@ -19,7 +19,7 @@ import { changeContainer, recordOf } from '../container/container-record.ts'
 import { demandSeen, type KnownContainer } from '../container/container-state.ts'
 import { movePorts } from '../container/move-ports.ts'
 import { isLeasing } from '../dns/name-leased-resolvers.ts'
-import { tellConnection } from '../tell.ts'
+import { emitConnection } from '../emit-events.ts'
 import type { NetworkAndContainer } from './joining.ts'
 import { knownNetworks } from './known-networks.ts'
 import { type ConnectionPlan, plannedDels } from './plan-connection.ts'
@@ -50,7 +50,7 @@ export async function disconnectContainer(
     demandDone(await leave(tools, container, { target, networks, options: request }))
     const faults = await step('write resolv.conf', () => forgetLease(tools, container, target))
     await step('write the events', () =>
-      tellConnection(tools.host, 'container-disconnected', { network: target.name, record }),
+      emitConnection(tools.host, 'container-disconnected', { network: target.name, record }),
     )
     const unpublished = await step('move the ports', () => movePorts(tools, container, target.name))
     return [...faults, ...unpublished]

@@ -15,7 +15,7 @@ function openTools(full: readonly string[] = []) {
     host: {
       plugins: 'auto',
       runner: { stage: async () => undefined },
-      events: { tell: async (event: unknown) => void told.push(event) },
+      events: { append: async (event: unknown) => void told.push(event) },
     },
     networks: {
       list: async () => {

@@ -1,7 +1,7 @@
 import { CniError, inUseError } from '@vethra/cni'
 import { checkSubnets, createLine, type ForeignNetwork, networkDifferences } from '@vethra/networks'
 import { inSequence } from '../attach/sequence.ts'
-import { tellNetwork } from '../tell.ts'
+import { emitNetwork } from '../emit-events.ts'
 import { readSurroundings, type Surroundings, withNetwork } from './host-facts.ts'
 import { type PlannedNetwork, planAmong } from './network-create.ts'
 import type { ManageTools } from './tools.ts'
@@ -100,7 +100,7 @@ async function createAll(
     }
   })
   if ('failed' in outcome) return rowsOfFailure(all, created, outcome.failed)
-  for (const { made } of created) if (made) await tellNetwork(host, 'network-created', made.name)
+  for (const { made } of created) if (made) await emitNetwork(host, 'network-created', made.name)
   return all.map((each) => (created.has(each) ? { ...each.row, Status: 'created' } : each.row))
 }
 

@@ -11,8 +11,8 @@ import {
   networksFromFiles,
   referencesTo,
 } from '@vethra/networks'
+import { recordsByContainer } from '../attach/container-records.ts'
 import { lifeNow } from '../attach/life.ts'
-import { recordsByContainer } from '../attach/whose.ts'
 import { type KnownContainer, readContainer, sparingDamaged } from '../container/container-state.ts'
 import { foreignEntries } from '../container/foreign.ts'
 import { othersOf } from '../container/others.ts'

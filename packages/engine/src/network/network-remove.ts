@@ -5,8 +5,8 @@ import { ownerMark, type State } from '@vethra/state'
 import type { AttachmentKernel } from '@vethra/world'
 import { holdingNetworks } from '../attach/holding-networks.ts'
 import { changeRules } from '../change-rules.ts'
+import { emitNetwork } from '../emit-events.ts'
 import { removeEffects } from '../remove-effects.ts'
-import { tellNetwork } from '../tell.ts'
 import { placesOfNetwork } from './ipam-places.ts'
 import { knownNetworks } from './known-networks.ts'
 import { unusedNetworks } from './network-prune.ts'
@@ -95,7 +95,7 @@ async function removeNetwork(tools: ManageTools, removal: Removal): Promise<void
     if ((await store.list(network.name)).length === 0) await store.removeNetwork(network.name)
   }
   await tools.networks.remove(network.file)
-  await tellNetwork(tools.host, 'network-removed', network.name)
+  await emitNetwork(tools.host, 'network-removed', network.name)
 }
 
 async function removeElements({ host }: ManageTools, removal: Removal): Promise<void> {

@@ -59,7 +59,7 @@ describeEvents('eventFile', async () => {
 
 describe('the file', () => {
   it('has a line of JSON for each event, and is for its owner alone', async () => {
-    await open().tell(created('lan'))
+    await open().append(created('lan'))
     const lines = readFileSync(path, 'utf8').trim().split('\n')
     expect(lines.map((line) => JSON.parse(line))).toEqual([
       { Generation: expect.any(Number) },
@@ -74,7 +74,7 @@ describe('the file', () => {
     const read: string[] = []
     let place = '0'
     for (let round = 0; round < 200; round += 1) {
-      await events.tell(created(`net${round}`))
+      await events.append(created(`net${round}`))
       const after = await events.after(place)
       expect(after.lost).toBe(false)
       read.push(...after.events.map(({ Network = '' }) => Network))
@@ -104,7 +104,7 @@ describe('the file', () => {
       const file = { path, by: 'p', now: Date.now, lock: { hold }, lockPath: path + '.lock' }
       const events = eventFile({ ...file, fullSize: 30_000, onFault })
       for (let i = 0; i < 100; i += 1)
-        await events.tell({ Type: 'network-created', Message: 'made', Network: name + i })`
+        await events.append({ Type: 'network-created', Message: 'made', Network: name + i })`
     const children = ['a', 'b', 'c', 'd'].map((name) =>
       spawn(process.execPath, ['--input-type=module-typescript', '-e', program, path, name], {
         stdio: ['ignore', 'inherit', 'inherit'],
@@ -119,7 +119,7 @@ describe('the file', () => {
   it('is left as it is while another replaces it, and is bounded all the same', async () => {
     const busy: Lock = { hold: () => Promise.reject(new CniError({ code: 105, message: 'busy' })) }
     const events = open({ fullSize: 1000, lock: busy })
-    for (let round = 0; round < 100; round += 1) await events.tell(created(`net${round}`))
+    for (let round = 0; round < 100; round += 1) await events.append(created(`net${round}`))
     expect(statSync(path).size).toBeLessThan(4200)
     expect(faults.length).toBeGreaterThan(0)
     expect(faults.every(({ code }) => code === 5)).toBe(true)
@@ -129,14 +129,14 @@ describe('the file', () => {
     'a replacement that was killed at its step %i is done by the next',
     async (step) => {
       const events = open({ fullSize: 1000 })
-      await events.tell(created('a'))
+      await events.append(created('a'))
       const cuts = [
         () => {},
         () => execFileSync('ln', [path, `${path}.1`]),
         () => writeFileSync(join(folder, 'run', '.tmp-x'), ''),
       ]
       cuts[step]?.()
-      for (let round = 0; round < 12; round += 1) await events.tell(created(`b${round}`))
+      for (let round = 0; round < 12; round += 1) await events.append(created(`b${round}`))
       expect(await namesIn(events)).toContain('b11')
       expect(statSync(path).size).toBeLessThan(1200)
       expect(faults).toEqual([])
@@ -144,14 +144,14 @@ describe('the file', () => {
   )
 
   it('ids rise over files that are gone, and when the clock goes back', async () => {
-    await open({ now: () => Date.parse('2026-05-01') }).tell(created('a'))
+    await open({ now: () => Date.parse('2026-05-01') }).append(created('a'))
     const [{ ID: first = '' } = {}] = (await open().after('0')).events
     execFileSync('mv', [path, `${path}.1`])
-    await open({ now: () => Date.parse('2025-01-01') }).tell(created('b'))
+    await open({ now: () => Date.parse('2025-01-01') }).append(created('b'))
     const [, second] = (await open().after('0')).events
     expect(Number(second?.ID)).toBeGreaterThan(Number(first))
     rmSync(join(folder, 'run'), { recursive: true })
-    await open({ now: () => Date.parse('2026-06-01') }).tell(created('c'))
+    await open({ now: () => Date.parse('2026-06-01') }).append(created('c'))
     expect(await open().after(first)).toMatchObject({ events: [{ Network: 'c' }], lost: true })
   })
 })
@@ -168,9 +168,9 @@ describe('what others left at its path', () => {
       '{"Time":"2026-01-01T00:00:00.000Z","Type":"x","Message":""}\n',
     ],
   ])('%s hides no event', async (_, text) => {
-    await open().tell(created('a'))
+    await open().append(created('a'))
     appendFileSync(path, text, 'latin1')
-    await open().tell(created('b'))
+    await open().append(created('b'))
     expect(await namesIn()).toEqual(['a', 'b'])
     expect(faults).toEqual([])
   })
@@ -178,14 +178,14 @@ describe('what others left at its path', () => {
   it('a file without a generation is read, and written', async () => {
     mkdirSync(join(folder, 'run'))
     writeFileSync(path, '')
-    await open().tell(created('a'))
+    await open().append(created('a'))
     expect(await namesIn()).toEqual(['a'])
   })
 
   it('a folder of 0.1 makes room', async () => {
     mkdirSync(path, { recursive: true })
     writeFileSync(join(path, '01234567.jsonl'), '{}\n')
-    await open().tell(created('a'))
+    await open().append(created('a'))
     expect(await namesIn()).toEqual(['a'])
     expect(faults).toEqual([])
   })
@@ -199,7 +199,7 @@ describe('what others left at its path', () => {
     async (_, plant) => {
       mkdirSync(join(folder, 'run'))
       plant()
-      await open().tell(created('a'))
+      await open().append(created('a'))
       expect(faults.map(({ code }) => code)).toEqual([5])
       expect(await namesIn()).toEqual([])
       expect(existsSync(join(folder, 'target'))).toBe(false)
@@ -208,7 +208,7 @@ describe('what others left at its path', () => {
 
   it('a folder that cannot be made fails nothing', async () => {
     writeFileSync(join(folder, 'run'), '')
-    await open().tell(created('a'))
+    await open().append(created('a'))
     expect(faults.map(({ code }) => code)).toEqual([5])
   })
 })

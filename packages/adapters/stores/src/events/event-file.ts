@@ -26,7 +26,7 @@ export function eventFile(options: EventFileOptions): Events {
     return outcome === 'written'
   }
   return {
-    async tell(event) {
+    async append(event) {
       try {
         // biome-ignore lint/style/noRestrictedGlobals: it writes a time that was handed in, and reads no clock.
         const line = eventLine({ Time: new Date(now()).toISOString(), By: by, ...event })

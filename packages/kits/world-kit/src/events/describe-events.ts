@@ -51,7 +51,7 @@ function keepsEvents(subject: () => EventsSubject): void {
       Addresses: ['10.4.1.2/24'],
       DurationMs: 1.5,
     } as const
-    await events.tell(told)
+    await events.append(told)
     const [read, ...more] = (await other.after('0')).events
     expect(read).toMatchObject({ ...told, By: expect.any(String), ID: expect.any(String) })
     expect(read?.Time).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/)
@@ -61,7 +61,7 @@ function keepsEvents(subject: () => EventsSubject): void {
   it('cuts texts that are too long, and keeps the event', async () => {
     const { events } = subject()
     const Causes = Array.from({ length: 1000 }, () => '\u{1f600}'.repeat(10_000))
-    await events.tell({ ...created('x'.repeat(1_000_000)), Causes })
+    await events.append({ ...created('x'.repeat(1_000_000)), Causes })
     const [read] = (await events.after('0')).events
     expect(read?.Type).toBe('network-created')
     expect(JSON.stringify(read).length).toBeLessThan(20_000)
@@ -70,7 +70,7 @@ function keepsEvents(subject: () => EventsSubject): void {
   it('loses none of many writers at once, and gives each an id of its own', async () => {
     const { events, other } = subject()
     const names = Array.from({ length: 100 }, (_, index) => `net${index}`)
-    await Promise.all(names.map((each, at) => [events, other][at % 2]?.tell(created(each))))
+    await Promise.all(names.map((each, at) => [events, other][at % 2]?.append(created(each))))
     const read = (await events.after('0')).events
     expect(read.map(({ Network }) => Network).sort()).toEqual(names.toSorted())
     expect(new Set(read.map(({ ID }) => ID)).size).toBe(100)
@@ -80,7 +80,7 @@ function keepsEvents(subject: () => EventsSubject): void {
 function resumes(subject: () => EventsSubject): void {
   it('gives what came after an id, and nothing after the latest', async () => {
     const { events, other } = subject()
-    for (const each of ['a', 'b', 'c']) await events.tell(created(each))
+    for (const each of ['a', 'b', 'c']) await events.append(created(each))
     const all = (await events.after('0')).events
     const ids = all.map(({ ID }) => Number(ID))
     expect(ids).toEqual(ids.toSorted((a, b) => a - b))
@@ -94,7 +94,7 @@ function resumes(subject: () => EventsSubject): void {
     'an id that was never given, %s, fails nothing',
     async (id) => {
       const { events } = subject()
-      await events.tell(created('a'))
+      await events.append(created('a'))
       expect((await events.after(id)).events.length).toBe(id === '1' ? 1 : 0)
     },
   )
@@ -107,12 +107,12 @@ function isWatched(subject: () => EventsSubject): void {
     const watch = events.watch(() => {
       called += 1
     })
-    await other.tell(created('a'))
+    await other.append(created('a'))
     for (let left = 100; called === 0 && left > 0; left -= 1) await pause(50)
     expect(called).toBeGreaterThan(0)
     watch.close()
     called = 0
-    await other.tell(created('b'))
+    await other.append(created('b'))
     await pause(100)
     expect(called).toBe(0)
   })

@@ -1,6 +1,6 @@
 import type { AttachmentRecord, NamespaceFacts } from '@vethra/world'
 import { expect, it } from 'vitest'
-import { attachedIds, isCutShort, recordsAmong, refuseOthers } from './whose.ts'
+import { attachedIds, isCutShort, recordsAmong, refuseOthers } from './container-records.ts'
 
 const record = (
   containerId: string,
