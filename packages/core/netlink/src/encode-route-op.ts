@@ -5,6 +5,7 @@ import { linkHeader } from './link-message.ts'
 import { flag, type Message } from './messages.ts'
 import { join, type Octets, u8, u32 } from './octets.ts'
 import type { AddressOp, RouteDump, RouteEntryOp, RouteOp, RuleOp } from './route-op.ts'
+import { encodeShapingOp, type ShapingOp } from './shaping.ts'
 import { encodeTrafficOp, type TrafficOp } from './traffic-control.ts'
 
 const create = flag.create | flag.exclusive
@@ -18,12 +19,13 @@ export function encodeRouteOps(ops: readonly RouteOp[]): readonly Message[] {
   })
 }
 
-type OtherOp = AddressOp | RouteEntryOp | RuleOp | TrafficOp
+type OtherOp = AddressOp | RouteEntryOp | RuleOp | TrafficOp | ShapingOp
 
 function encodeOther(op: OtherOp): Message {
   if ('prefixLength' in op) return encodeAddress(op)
   if ('family' in op) return encodeRoute(op)
-  return 'source' in op ? encodeRule(op) : encodeTrafficOp(op)
+  if ('source' in op) return encodeRule(op)
+  return 'others' in op || 'class' in op ? encodeShapingOp(op) : encodeTrafficOp(op)
 }
 
 const dumpTypes = { links: 18, addresses: 22, routes: 26, rules: 34, neighbours: 30 } as const

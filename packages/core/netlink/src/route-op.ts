@@ -1,3 +1,4 @@
+import type { ShapingOp } from './shaping.ts'
 import type { TrafficOp } from './traffic-control.ts'
 
 /** An interface, by the name or the index that it has in the namespace of the socket. */
@@ -24,6 +25,7 @@ export type RouteOp =
   | AddressOp
   | RouteEntryOp
   | TrafficOp
+  | ShapingOp
 
 /** The attributes that links of every kind have. */
 export interface LinkAttributes {

@@ -40,7 +40,8 @@ export type QdiscPlace = 'root' | 'ingress'
 
 const parents = { root: 0xffffffff, ingress: 0xfffffff1 } as const
 const ingressHandle = 0xffff0000
-const rootHandle = 0x10000
+/** The handle of what leaves by an interface: `1:`. */
+export const rootHandle = 0x10000
 /** How long a packet may wait, in seconds: that of the plugin `bandwidth`. */
 const latency = 0.025
 const ethernet = 1
@@ -51,9 +52,10 @@ export function encodeTrafficOp(op: TrafficOp): Message {
   if (op.kind === 'add redirect') return encodeRedirect(op)
   const { index } = op
   if (op.kind === 'delete qdisc')
-    return message({ type: 37, flags: 0 }, { index, parent: parents[op.place] }, [])
-  const head = { index, parent: parents.ingress, handle: ingressHandle }
-  return message({ type: 36, flags: flag.create | flag.exclusive }, head, [kind('ingress')])
+    return message(37, { index, parent: parents[op.place], flags: 0 }, [])
+  const flags = flag.create | flag.exclusive
+  const head = { index, parent: parents.ingress, handle: ingressHandle, flags }
+  return message(36, head, [kind('ingress')])
 }
 
 // struct tc_tbf_qopt: two rates, of which the peak is unused, the length of the queue, burst in ticks, MTU. The
@@ -70,13 +72,13 @@ function encodeLimit({ index, rate, burst }: SetLimit): Message {
       ? [attribute(4, join([u32(rate), u32(Math.floor(rate / 2 ** 32))]))]
       : []),
   ]
-  const head = { index, parent: parents.root, handle: rootHandle }
   const flags = flag.create | flag.replace
-  return message({ type: 36, flags }, head, [kind('tbf'), nested(2, options)])
+  const head = { index, parent: parents.root, handle: rootHandle, flags }
+  return message(36, head, [kind('tbf'), nested(2, options)])
 }
 
-// struct tc_ratespec: cell_log, linklayer, overhead, cell_align, mpu, rate. With a link layer no table is wanted.
-function rateSpec(rate: number): Octets {
+/** struct tc_ratespec: cell_log, linklayer, overhead, cell_align, mpu, rate. With a link layer no table is wanted. */
+export function rateSpec(rate: number): Octets {
   return join([u8(0), u8(ethernet), u16(0), u16(0), u16(0), u32(rate)])
 }
 
@@ -92,26 +94,28 @@ function encodeRedirect({ index, to }: AddRedirect): Message {
   const mirred = [u32(0), u32(0), u32(stolen), u32(0), u32(0), u32(redirectOut), u32(to)]
   const action = [kind('mirred'), nested(2, [attribute(2, join(mirred))])]
   const options = [attribute(5, join(selector)), nested(7, [nested(1, action)])]
-  const head = { index, parent: ingressHandle, info: (priority << 16) | everyProtocol }
   const flags = flag.create | flag.exclusive
-  return message({ type: 44, flags }, head, [kind('u32'), nested(2, options)])
+  const head = { index, parent: ingressHandle, info: (priority << 16) | everyProtocol, flags }
+  return message(44, head, [kind('u32'), nested(2, options)])
 }
 
-function kind(name: string): Octets {
+/** The attribute that names a kind of qdisc, class, filter or action. */
+export function kind(name: string): Octets {
   return attribute(1, nulText(name))
 }
 
 interface Head {
   readonly index: number
   readonly parent: number
+  readonly flags: number
   readonly handle?: number
   readonly info?: number
 }
 
-// tcmsg: family, padding, index, handle, parent, info.
-function message(
-  { type, flags }: Pick<Message, 'type' | 'flags'>,
-  { index, parent, handle = 0, info = 0 }: Head,
+/** A message that begins with tcmsg: family, padding, index, handle, parent, info. */
+export function message(
+  type: number,
+  { index, parent, flags, handle = 0, info = 0 }: Head,
   attributes: readonly Octets[],
 ): Message {
   const head = [u32(0), u32(index), u32(handle), u32(parent), u32(info)]
@@ -120,13 +124,12 @@ function message(
 
 /** Asks for the qdisc of an interface at a place; refused with ENOENT where there is none. Without the echo it is acknowledged, and not told. */
 export function askQdisc(index: number, place: QdiscPlace): Message {
-  const head = { index, parent: parents[place] }
-  return message({ type: 38, flags: flag.ack | flag.echo }, head, [])
+  return message(38, { index, parent: parents[place], flags: flag.ack | flag.echo }, [])
 }
 
 /** Asks for the filters of what comes in by an interface. */
 export function dumpIngressFilters(index: number): Message {
-  return message({ type: 46, flags: flag.dump }, { index, parent: ingressHandle }, [])
+  return message(46, { index, parent: ingressHandle, flags: flag.dump }, [])
 }
 
 /** A limit that the kernel told of. */
@@ -135,6 +138,10 @@ export interface FoundLimit {
   readonly rate: number
   /** In octets, as near as the kernel's ticks of 64 ns tell. */
   readonly burst: number
+  /** The subnets that it is about; absent where it holds for all packets. */
+  readonly subnets?: readonly string[]
+  /** Whether packets to the subnets are free of it. Default: they alone are held. */
+  readonly spares?: boolean
 }
 
 /** The limit of an RTM_NEWQDISC message; undefined for another qdisc. */
@@ -143,12 +150,16 @@ export function decodeLimit({ body }: ReceivedMessage): FoundLimit | undefined {
   const parameters = payloadAt(attributes, [2, 1])
   if (!isKind(attributes, 'tbf') || parameters === undefined || parameters.length < 32)
     return undefined
-  const numbers = view(parameters)
-  const fast = payloadAt(attributes, [2, 4])
-  const rate =
-    fast?.length === 8 ? Number(view(fast).getBigUint64(0, true)) : numbers.getUint32(8, true)
-  const ticks = numbers.getUint32(28, true)
+  const rate = rateAt(parameters, payloadAt(attributes, [2, 4]))
+  const ticks = view(parameters).getUint32(28, true)
   return { rate, burst: Math.round((ticks * 64 * rate) / 1e9) }
+}
+
+/** The rate of parameters that begin with one, in octets a second; one of 64 bits comes beside them. */
+export function rateAt(parameters: Octets, fast: Octets | undefined): number {
+  return fast?.length === 8
+    ? Number(view(fast).getBigUint64(0, true))
+    : view(parameters).getUint32(8, true)
 }
 
 /** The index of the interface to which an RTM_NEWTFILTER message's filter sends packets; undefined for another filter. */
@@ -160,6 +171,7 @@ export function decodeRedirect({ body }: ReceivedMessage): number | undefined {
   return parameters?.length === 28 ? view(parameters).getUint32(24, true) : undefined
 }
 
-function isKind(attributes: Octets, name: string): boolean {
+/** Whether attributes say that they are of a kind. */
+export function isKind(attributes: Octets, name: string): boolean {
   return textOf(payloadAt(attributes, [1])) === name
 }

@@ -1,10 +1,11 @@
+import { formatPrefix, readCidr } from '@vethra/address'
 import { confError, goField, type JsonObject, present, type Result } from '@vethra/cni'
-import type { Owned, Resource } from '@vethra/state'
+import type { Limit, Owned, Resource } from '@vethra/state'
 import { limitName, macFor } from './names.ts'
 import { owned, ownerOf } from './owned.ts'
 import type { Facts, PlanInput, Planned, Plugin, PluginRequest } from './plugin.ts'
 import { hostEndOf, needsPrevious } from './previous.ts'
-import { arrayOf, integerOf, objectOf } from './read-conf.ts'
+import { arrayOf, integerOf, invalidKey, objectOf } from './read-conf.ts'
 import { words } from './words.ts'
 
 /** The conf of `bandwidth`, checked. */
@@ -15,13 +16,8 @@ export interface BandwidthConf {
   readonly egress?: Limit
 }
 
-/** In octets, and octets a second. */
-interface Limit {
-  readonly rate: number
-  readonly burst: number
-}
-
-const keys = ['ingressRate', 'ingressBurst', 'egressRate', 'egressBurst']
+const subnetKeys = ['unshapedSubnets', 'shapedSubnets'] as const
+const keys = ['ingressRate', 'ingressBurst', 'egressRate', 'egressBurst', ...subnetKeys]
 
 /** The plugin `bandwidth`: what goes to a container and what comes from it is held to a rate. */
 export const bandwidth: Plugin<BandwidthConf> = {
@@ -43,13 +39,26 @@ function parse({ conf }: PluginRequest): BandwidthConf {
 }
 
 function limitsOf(keys: JsonObject): BandwidthConf {
-  for (const key of ['shapedSubnets', 'unshapedSubnets'])
-    if (arrayOf(keys, key).length > 0)
-      throw confError(
-        `${key} is not supported: a limit holds for all packets of the interface`,
-        `Leave ${key} out, or use the program bandwidth of containernetworking.`,
-      )
-  return present({ ingress: limitOf(keys, 'ingress'), egress: limitOf(keys, 'egress') })
+  const [ingress, egress] = [limitOf(keys, 'ingress'), limitOf(keys, 'egress')]
+  const [unshaped, shaped] = subnetKeys.map((key) => subnetsOf(keys, key))
+  if (unshaped && shaped) throw confError(words.shapedAndUnshaped)
+  const subnets = unshaped ?? shaped
+  const to = subnets === undefined ? {} : { subnets, spares: unshaped !== undefined }
+  return present({
+    ingress: ingress && { ...ingress, ...to },
+    egress: egress && { ...egress, ...to },
+  })
+}
+
+// As the kernel has them, each once; undefined for none.
+function subnetsOf(keys: JsonObject, key: string): readonly string[] | undefined {
+  const subnets = arrayOf(keys, key).map((each) => {
+    if (typeof each !== 'string') throw invalidKey(key, each, 'it must be a subnet')
+    const prefix = readCidr(each)?.prefix
+    if (prefix === undefined) throw confError(words.badSubnet(each))
+    return formatPrefix(prefix)
+  })
+  return subnets.length === 0 ? undefined : [...new Set(subnets)]
 }
 
 const most = 2 ** 53 - 1

@@ -17,6 +17,10 @@ export const words = {
   rateWithoutBurst: 'if rate is set, burst must also be set',
   burstWithoutRate: 'if burst is set, rate must also be set',
   burstTooLarge: 'burst cannot be more than 4GB',
+  shapedAndUnshaped:
+    'unshapedSubnets and shapedSubnets cannot be both specified, one of them should be discarded',
+  badSubnet: (subnet: string) =>
+    `bad subnet ${JSON.stringify(subnet)} provided, details invalid CIDR address: ${subnet}`,
   noInterfaces: 'no interfaces provided',
   duplicateSysctl: 'duplicated sysctl keys are not allowed',
   noAddresses: (ifname: string) => `No IP addresses supplied on interface: ${ifname}`,

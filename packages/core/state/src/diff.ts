@@ -1,6 +1,6 @@
 import { type Change, isAsWanted, targetOf } from './change.ts'
 import { carrierOf, carriersOf, keyOf } from './key.ts'
-import type { Owned, Resource, State } from './resource.ts'
+import type { Owned, Qdisc, Resource, State } from './resource.ts'
 
 /** The changes from observed to desired, of one scope: removals, users first, then the rest, makers first. Parts of a removed link are omitted. */
 export function diff(desired: State, observed: State): readonly Change[] {
@@ -58,8 +58,13 @@ function mustBeMadeAnew(wanted: Resource, found: Resource): boolean {
     wanted.kind === 'rule' ||
     wanted.kind === 'publish' ||
     wanted.kind === 'address' ||
-    (wanted.kind === 'qdisc' && 'redirect' in wanted.does)
+    (wanted.kind === 'qdisc' && !(isForAll(wanted) && found.kind === 'qdisc' && isForAll(found)))
   return replaced && !isAsWanted(wanted, found)
+}
+
+// A limit of all packets takes the place of another.
+function isForAll({ does }: Qdisc): boolean {
+  return 'rate' in does && does.subnets === undefined
 }
 
 function changeTo(

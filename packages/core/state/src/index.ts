@@ -31,6 +31,7 @@ export type {
   BridgePort,
   InterfaceAddress,
   Isolate,
+  Limit,
   Link,
   LinkSettings,
   LinkType,

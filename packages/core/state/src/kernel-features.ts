@@ -72,9 +72,11 @@ export function resourceHint(resource: Resource): string | undefined {
   if (resource.kind === 'rule')
     return needing('CONFIG_IP_MULTIPLE_TABLES and CONFIG_IPV6_MULTIPLE_TABLES')
   if (resource.kind !== 'qdisc') return undefined
-  return 'redirect' in resource.does
-    ? needing('CONFIG_NET_SCH_INGRESS, CONFIG_NET_CLS_U32 and CONFIG_NET_ACT_MIRRED')
-    : needing('CONFIG_NET_SCH_TBF: modprobe sch_tbf')
+  if ('redirect' in resource.does)
+    return needing('CONFIG_NET_SCH_INGRESS, CONFIG_NET_CLS_U32 and CONFIG_NET_ACT_MIRRED')
+  return resource.does.subnets === undefined
+    ? needing('CONFIG_NET_SCH_TBF: modprobe sch_tbf')
+    : needing('CONFIG_NET_SCH_HTB and CONFIG_NET_CLS_U32: modprobe sch_htb cls_u32')
 }
 
 /** The feature that makes links of a type. */

@@ -126,14 +126,19 @@ export interface Rule {
 export interface Qdisc {
   readonly kind: 'qdisc'
   readonly link: string
-  readonly does:
-    | {
-        /** In octets a second. */
-        readonly rate: number
-        /** In octets: what may pass at once. */
-        readonly burst: number
-      }
-    | { readonly redirect: string }
+  readonly does: Limit | { readonly redirect: string }
+}
+
+/** A rate that packets are held to. */
+export interface Limit {
+  /** In octets a second. */
+  readonly rate: number
+  /** In octets: what may pass at once. */
+  readonly burst: number
+  /** The subnets that it is about, by where packets go; absent where it holds for all. */
+  readonly subnets?: readonly string[]
+  /** Whether packets to the subnets are free of it. Default: they alone are held. */
+  readonly spares?: boolean
 }
 
 /** An address of an interface. */

@@ -115,6 +115,9 @@ const notLinks: readonly RouteOp['kind'][] = [
   'add route',
   'add ingress',
   'add redirect',
+  'add classes',
+  'add class',
+  'add subnet',
 ]
 
 function send(session: Session, place: Place, sent: readonly Sent[]): readonly Failure[] {

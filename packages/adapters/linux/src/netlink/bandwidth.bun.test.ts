@@ -42,3 +42,34 @@ it('limits are what tc(8) lists, observed as they were wanted, changed, and remo
   ])
   expect([target, rate, gone, left]).toEqual(['bwp1', 2_000_000, 'gone', 0])
 })
+
+it('limits of some subnets are classes of htb, observed as they were wanted, changed, and removed', () => {
+  const said = inHost(
+    `${tools}
+    const limit = (subnets, spares, rate = 1000000) =>
+      owned({ kind: 'qdisc', link: 'p', does: { rate, burst: 100001, subnets, spares } })
+    const all = owned({ kind: 'qdisc', link: 'p', does: { rate: 1000000, burst: 100001 } })
+    const subnets = ['10.0.0.0/8', 'fd00:db8:abcd:1234:e000::/68', '0.0.0.0/0', '192.0.2.7/32']
+    const tried = []
+    for (const one of [limit(subnets, true), limit(subnets, false), limit(['::/0'], false)]) {
+      const { failed } = await made(one)
+      const [seen] = await kernel.observe('', [one])
+      const classes = spawnSync('tc', ['class', 'show', 'dev', 'p'], { encoding: 'utf8' }).stdout.match(/htb \\S+ root prio 0 rate \\S+/g)
+      const gone = await kernel.apply('', [{ kind: 'remove', from: one }])
+      tried.push([failed?.error.message, JSON.stringify(seen.resource.does) === JSON.stringify(one.resource.does), classes, gone.failed?.error.message])
+    }
+    await made(limit(subnets, true))
+    const [other] = await kernel.observe('', [all])
+    const [less] = await kernel.observe('', [limit(subnets.slice(1), true)])
+    const [flow] = tc('filter show dev p parent 1:').flatMap(({ options }) => options?.flowid ?? [])
+    const { failed } = await kernel.apply('', [{ kind: 'remove', from: limit(subnets, true) }, { kind: 'make', to: all }])
+    say([tried, other.resource.does.spares, less.resource.does.subnets.length, flow, failed?.error.message, tc('qdisc show dev p')[0].kind])`,
+    'ip link add p type veth peer name q && ip link set p up && ip link set q up',
+  )
+  const classes = expect.arrayContaining([
+    'htb 1:30 root prio 0 rate 8Mbit',
+    'htb 1:1 root prio 0 rate 800Gbit',
+  ])
+  const good = [null, true, classes, null]
+  expect(said).toEqual([[good, good, good], true, 4, '1:1', null, 'tbf'])
+})

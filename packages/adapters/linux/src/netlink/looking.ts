@@ -9,9 +9,13 @@ import {
   decodeRedirect,
   decodeRoutes,
   decodeRule,
+  decodeShaping,
+  dumpClasses,
+  dumpClassFilters,
   dumpElements,
   dumpIngressFilters,
   encodeRouteDump,
+  type FoundLimit,
   type Message,
   type ReceivedMessage,
 } from '@vethra/netlink'
@@ -52,7 +56,7 @@ export function looking(session: Session, expected: State): Looking {
       const [found] = place === 'container' ? visit(session.namespace(), read) : read()
       return found?.toString('utf8').trim()
     },
-    limit: (index) => ask(askQdisc(index, 'root')).flatMap((each) => decodeLimit(each) ?? [])[0],
+    limit: (index) => limitOf(index, ask),
     redirect: (index) =>
       ask(dumpIngressFilters(index)).flatMap((each) => decodeRedirect(each) ?? [])[0],
     element: (set, key) => {
@@ -63,6 +67,15 @@ export function looking(session: Session, expected: State): Looking {
     },
     passes: (subnets) => missingPassages(session, subnets).length === 0,
   }
+}
+
+type Ask = (message: Message) => readonly ReceivedMessage[]
+
+function limitOf(index: number, ask: Ask): FoundLimit | undefined {
+  const [limit] = ask(askQdisc(index, 'root')).flatMap((each) => decodeLimit(each) ?? [])
+  if (limit) return limit
+  const classes = ask(dumpClasses(index))
+  return classes.length === 0 ? undefined : decodeShaping(classes, ask(dumpClassFilters(index)))
 }
 
 /** Up to so many elements of a set are asked for one by one; for more of them all of the set is listed. */

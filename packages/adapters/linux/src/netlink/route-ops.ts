@@ -3,6 +3,7 @@ import type { RouteOp } from '@vethra/netlink'
 import type {
   Change,
   InterfaceAddress,
+  Limit,
   Link,
   LinkSettings,
   Qdisc,
@@ -57,13 +58,27 @@ function ruleOp(kind: 'add rule' | 'delete rule', { source, table }: Rule): Rout
 
 function qdiscOps({ link, does }: Qdisc, lookup: Lookup): readonly RouteOp[] {
   const index = lookup.index('host', link)
-  if (!('redirect' in does)) return [{ kind: 'set limit', index, ...does }]
+  if (!('redirect' in does)) return limitOps(index, does)
   const to = lookup.index('host', does.redirect)
   return [
     { kind: 'add ingress', index },
     { kind: 'add redirect', index, to },
   ]
 }
+
+function limitOps(index: number, { rate, burst, subnets, spares }: Limit): readonly RouteOp[] {
+  if (subnets === undefined) return [{ kind: 'set limit', index, rate, burst }]
+  const [to, others] = spares ? (['free', 'held'] as const) : (['held', 'free'] as const)
+  return [
+    { kind: 'add classes', index, others },
+    { kind: 'add class', index, class: 'held', rate, burst },
+    { kind: 'add class', index, class: 'free', rate: unlimited, burst: 0 },
+    ...subnets.map((subnet) => ({ kind: 'add subnet', index, subnet, class: to }) as const),
+  ]
+}
+
+/** More than any interface passes, in octets a second: that of the plugin `bandwidth`. */
+const unlimited = 100_000_000_000
 
 function settings(
   { link, up, mac, mtu, arp, promiscuous, allMulticast, transmitQueueLength }: LinkSettings,

@@ -1,3 +1,4 @@
+import { present } from '@vethra/cni'
 import { elementsOf, isEffect } from '@vethra/firewall'
 import type { FoundLink } from '@vethra/netlink'
 import {
@@ -133,8 +134,17 @@ function observeQdisc(known: Looking, wanted: Qdisc): Qdisc | undefined {
   }
   const limit = known.limit(link.index)
   if (limit === undefined) return undefined
-  const { burst } = wanted.does
+  const { burst, subnets } = wanted.does
   // The kernel keeps the burst in ticks of 64 ns.
   const isClose = Math.abs(limit.burst - burst) <= Math.max(2, (limit.rate * 64) / 1e9)
-  return { ...wanted, does: { ...limit, burst: isClose ? burst : limit.burst } }
+  const does = { ...limit, burst: isClose ? burst : limit.burst }
+  return {
+    ...wanted,
+    does: isSameSet(does.subnets, subnets) ? { ...does, ...present({ subnets }) } : does,
+  }
+}
+
+// The kernel tells of filters in an order of its own.
+function isSameSet(one: readonly string[] = [], other: readonly string[] = []): boolean {
+  return one.length === other.length && one.every((each) => other.includes(each))
 }

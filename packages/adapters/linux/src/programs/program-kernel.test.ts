@@ -45,6 +45,20 @@ describe.skipIf(needsRoot)('by programs', () => {
     },
   )
 
+  it('a limit of some subnets is refused before anything is done', async () => {
+    const { kernel, sh, close } = await remoteKernel(process.execPath)
+    const owner = { kind: 'network', network: 'lan' } as const
+    const bridge = { kind: 'link', place: 'host', name: 'br0', up: true } as const
+    const does = { rate: 8000, burst: 8000, subnets: ['10.0.0.0/8'] }
+    const { done, failed } = await kernel.apply('', [
+      { kind: 'make', to: { owner, resource: { ...bridge, type: { name: 'bridge' } } } },
+      { kind: 'make', to: { owner, resource: { kind: 'qdisc', link: 'lo', does } } },
+    ])
+    expect([done, failed?.error.code]).toEqual([[], 5])
+    expect(sh('ip -br link')).not.toContain('br0')
+    await close()
+  })
+
   it.each(['dummy', 'vrf', 'ifb'] as const)(
     'a link of type %s that the kernel refuses is told with its option where the kernel lacks it',
     async (name) => {

@@ -73,6 +73,8 @@ async function apply(
 ): Promise<Applied> {
   const { netns } = where
   if (netns !== '' && changes.some(isInside)) await checkNetns(netns)
+  const change = changes.find(limitsSubnets)
+  if (change) return { done: [], failed: { change, error: notByPrograms(change) } }
   const done: Change[] = []
   for (const group of inGroups(changes)) {
     const outcome = await applyGroup(where, group, links)
@@ -80,6 +82,20 @@ async function apply(
     if (outcome.failed) return { done, failed: outcome.failed }
   }
   return { done }
+}
+
+// tc(8) tells of classes and their filters in rounded text, not as JSON: what is made could not be checked.
+function limitsSubnets(change: Change): boolean {
+  const { resource } = targetOf(change)
+  const isLimit = resource.kind === 'qdisc' && 'subnets' in resource.does
+  return isLimit && change.kind !== 'remove'
+}
+
+function notByPrograms(change: Change): CniError {
+  return ioError(
+    `cannot ${describeChange(change)}: limits of some subnets need netlink sockets`,
+    'Use the executable vethra, which bun runs.',
+  )
 }
 
 function isInside(change: Change): boolean {
