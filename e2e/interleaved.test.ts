@@ -95,4 +95,46 @@ describeOnHost('a command that comes in between two steps of another', () => {
     for (let step = 1; await comeAndGo(step); step += stride)
       expect(await host.snapshot(), `step ${step}`).toEqual(empty)
   })
+
+  it.each(['connect', 'disconnect'])(
+    'start, then network %s: a container that runs is in the networks that it is to be in',
+    async (verb) => {
+      await host.vethra(...create)
+      await host.vethra('network', 'create', 'back')
+      const id = `web-${host.tag}`
+      const bundle = await host.bundle(id, ['sleep', '600'])
+      const file = join(bundle, 'config.json')
+      const before = verb === 'connect' ? ['lan'] : ['lan', 'back']
+      const after = verb === 'connect' ? ['lan', 'back'] : ['lan']
+      const networks = before.flatMap((each) => ['--network', each])
+      const comeAndGo = async (step: number): Promise<boolean> => {
+        const tag = `${host.tag}-${verb}-${step}`
+        await host.vethra('bundle', 'prepare', bundle, '--id', id, ...networks)
+        const config = JSON.parse(await readFile(file, 'utf8'))
+        const env = Object.entries(stoppingAt(step, tag)).map((each) => each.join('='))
+        config.hooks.createRuntime[0].env.push(...env)
+        await writeFile(file, JSON.stringify(config))
+        const done = await interleave(
+          tag,
+          () => host.start(bundle, id),
+          () => host.vethra('network', verb, 'back', id),
+        )
+        const codes = [done.first.exitCode, done.second.exitCode]
+        const why = `step ${step}: ${codes} ${done.first.stderr} ${done.second.stderr}`
+        expect([0, 1], why).toEqual(expect.arrayContaining(codes))
+        expect(codes, why).toContain(0)
+        const script = `cat /var/lib/vethra/*/containers/default/${id}/vethra.json`
+        const record = JSON.parse((await host.run(['sh', '-c', script])).stdout)
+        const planned = record.networks.map((each: { ref: string }) => each.ref)
+        expect(planned, why).toEqual(done.second.exitCode === 0 ? after : before)
+        const links = await host.runc('exec', id, 'ip', '-o', 'link')
+        const attached = links.stdout.match(/eth\d+(?=@)/g) ?? []
+        if (done.first.exitCode === 0) expect(attached.length, why).toBe(planned.length)
+        await host.stop(id)
+        await host.vethra('bundle', 'rm', id)
+        return done.isStopped
+      }
+      for (let step = 5; await comeAndGo(step); step += stride);
+    },
+  )
 })

@@ -1,4 +1,4 @@
-import { type CniError, containerIdOf, inUseError, present, unknownNetwork } from '@vethra/cni'
+import { type CniError, inUseError, present, unknownNetwork } from '@vethra/cni'
 import {
   checkRequest,
   type Membership,
@@ -10,6 +10,7 @@ import { checkWishes, findNetwork, type Network, referencesTo } from '@vethra/ne
 import { atNetns, rememberedOnly } from '../attach/membership.ts'
 import { recordOf } from '../container/container-record.ts'
 import { demandSeen, type KnownContainer } from '../container/container-state.ts'
+import { pluginIdOf } from '../container/holding-found.ts'
 import { isToPublish } from '../container/published-ports.ts'
 import { insidePorts } from '../rootless/inside-ports.ts'
 import { knownNetworks } from './known-networks.ts'
@@ -57,7 +58,7 @@ export async function joiningOf(
   const refs = referencesTo(network)
   if (record.networks.some(({ ref }) => refs.includes(ref)))
     throw connectedAlready(network, container)
-  const containerId = pluginId(tools, container)
+  const containerId = pluginIdOf(tools, container)
   const ifname = `eth${record.networks.length}`
   await tools.host.cache.check({ network: network.name, containerId, ifname })
   demandSeen(container)
@@ -94,7 +95,7 @@ async function membershipsIn(
   const publishes = ports.length > 0 && list && (await isToPublish(tools, container, list))
   const joining = {
     container: { namespace: tools.settings.namespace, id },
-    containerId: pluginId(tools, { id, attachments }),
+    containerId: pluginIdOf(tools, { id, attachments }),
     netns,
     joined: attachments[0]?.joined,
     hostname,
@@ -102,14 +103,6 @@ async function membershipsIn(
     taken: attachments.flatMap((each) => (each.network === network.name ? [] : [each.ifname])),
   }
   return membershipsOf(joining, wanted)
-}
-
-// A container that 0.1 attached keeps the id that it has.
-function pluginId(
-  { settings }: ManageTools,
-  { id, attachments }: Pick<KnownContainer, 'id' | 'attachments'>,
-): string {
-  return attachments[0]?.containerId ?? containerIdOf({ namespace: settings.namespace, id })
 }
 
 function connectedAlready({ name }: Network, { id }: KnownContainer): CniError {

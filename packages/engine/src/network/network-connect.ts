@@ -8,13 +8,13 @@ import {
 import { type ContainerNames, namesWithout } from '@vethra/names'
 import { referencesTo } from '@vethra/networks'
 import { detachEach } from '../attach/detach-each.ts'
-import { holdingContainer } from '../attach/holding-container.ts'
 import { attachEach, clearInterfaces, detachAll } from '../attach/on-host.ts'
 import { all, demandDone, inSequence, logSteps } from '../attach/sequence.ts'
 import { homeLife } from '../container/container-home.ts'
 import { findContainer } from '../container/container-inspect.ts'
 import { changeContainer, recordOf } from '../container/container-record.ts'
 import type { KnownContainer } from '../container/container-state.ts'
+import { holdingFound } from '../container/holding-found.ts'
 import { isLeasing } from '../dns/name-leased-resolvers.ts'
 import { emitAttached, emitConnection } from '../emit-events.ts'
 import { type ConnectRequest, joiningOf } from './joining.ts'
@@ -45,12 +45,11 @@ export async function connectContainer(tools: ManageTools, request: ConnectReque
     await step('keep the conf list', () =>
       keepConfLists(tools.networks, { ...record, networks: [asked] }),
     )
-    if (memberships.length === 0)
-      await step('write vethra.json', () => remember([...record.networks, asked]))
-    else
-      await holdingContainer(tools.host, memberships, () =>
-        connectNow(tools, container, { memberships, asked, remember }),
-      )
+    await holdingFound(tools, found, () =>
+      memberships.length === 0
+        ? step('write vethra.json', () => remember([...record.networks, asked]))
+        : connectNow(tools, container, { memberships, asked, remember }),
+    )
     await step('write the events', () =>
       emitConnection(tools.host, 'container-connected', { network: network.name, record }),
     )

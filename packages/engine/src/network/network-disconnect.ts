@@ -10,13 +10,13 @@ import { type BundleRecord, type Membership, renderRecord } from '@vethra/contai
 import { namesWithout } from '@vethra/names'
 import { findNetwork, networkId, referencesTo } from '@vethra/networks'
 import { type DetachOptions, detachEach } from '../attach/detach-each.ts'
-import { holdingContainer } from '../attach/holding-container.ts'
 import type { HostTools } from '../attach/host-tools.ts'
 import { atNetns, keyOf, rememberedOnly } from '../attach/membership.ts'
 import { all, demandDone, inSequence, logSteps, type SequenceOutcome } from '../attach/sequence.ts'
 import { findContainer } from '../container/container-inspect.ts'
 import { changeContainer, recordOf } from '../container/container-record.ts'
 import { demandSeen, type KnownContainer } from '../container/container-state.ts'
+import { holdingFound } from '../container/holding-found.ts'
 import { movePorts } from '../container/move-ports.ts'
 import { isLeasing } from '../dns/name-leased-resolvers.ts'
 import { emitConnection } from '../emit-events.ts'
@@ -85,16 +85,17 @@ interface Leaving {
 // What is attached goes last, and its records say so first: killed in between, the next connect, disconnect or repair
 // detaches it.
 async function leave(
-  { host, hosts, containers }: ManageTools,
+  tools: ManageTools,
   container: KnownContainer,
   { target, networks, options }: Leaving & { readonly options: DetachOptions },
 ): Promise<SequenceOutcome<void>> {
+  const { host, hosts, containers } = tools
   const { id, names } = container
   const record = recordOf(container)
   const remember = (of: BundleRecord) => containers.write(id, 'vethra.json', renderRecord(of))
   const writeNames = async (of = names) => of && hosts.acquire(of)
   const leaving = membershipsIn(container, target)
-  return holdingContainer(host, leaving, () =>
+  return holdingFound(tools, container, () =>
     inSequence(async (step) => {
       await step('note that a DEL is under way', () => noteDel(host, leaving))
       await step(
