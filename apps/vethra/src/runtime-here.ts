@@ -20,8 +20,9 @@ function hostHere({ env }: Io): RuntimeHost {
       const folder = given?.startsWith('/') ? given : `${process.cwd()}/${given ?? ''}`
       return { folder, config: readConfigNow(`${folder}/config.json`) }
     },
+    // runc's and crun's; a runc that was killed leaves a folder without.
     hasContainer: (binary, { id, root = `/run/${basename(binary)}` }) =>
-      existsSync(`${root}/${id}`),
+      ['state.json', 'status'].some((each) => existsSync(`${root}/${id}/${each}`)),
     appendLog,
     here: async (io, lasting) => (await import('./here.ts')).here(io, 'oci-runtime', lasting),
     become: (program, call) => replaceProcess({ program, ...call, descriptors }),

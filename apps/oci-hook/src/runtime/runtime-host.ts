@@ -8,7 +8,7 @@ export interface RuntimeHost {
   binary(): Promise<string>
   /** The absolute path of a bundle as it was given, and the text of its config.json where that can be read. */
   bundle(given: string | undefined): { readonly folder: string; readonly config: string }
-  /** Whether the real runtime has a folder for the container of a call, in its `root` or where it keeps them by default. */
+  /** Whether the real runtime has the state of a call's container, in its `root` or where it keeps them by default. */
   hasContainer(binary: string, call: { readonly id: string; readonly root?: string }): boolean
   /** Appends to a log of the real runtime's; false where that cannot be written. */
   appendLog(file: string, line: string): boolean
