@@ -35,7 +35,7 @@ export interface Listing<T> {
 export function printListing<T>(listing: Listing<T>, format: string, io: Io): void {
   const { items, header, row, more = [], whole = false } = listing
   const printTable = (titles: readonly string[], cells: readonly (readonly string[])[]) => {
-    for (const line of table(titles, cells, tableOptions(io, whole))) io.printStyled(line)
+    for (const line of table(titles, cells, tableOptions(io, { whole }))) io.printStyled(line)
   }
   const ofTable = /^table\s+(?=.*\{\{)/s.exec(format)?.[0]
   if (format === 'json') io.print(JSON.stringify(items, null, 2))
@@ -60,7 +60,10 @@ export function readFormat<T>(format: string, shape: ShapeOf<T>): (item: T) => s
 }
 
 /** How tables are printed here: as wide as the terminal, and never cut where there is none. */
-export function tableOptions(io: Io, whole = false): { terminal: boolean; width?: number } {
+export function tableOptions(
+  io: Io,
+  { whole = false }: Pick<Listing<unknown>, 'whole'> = {},
+): { terminal: boolean; width?: number } {
   const width = whole ? undefined : io.columns()
   return { terminal: io.isTerminal(), ...(width === undefined ? {} : { width }) }
 }

@@ -42,9 +42,9 @@ export function pluginCommand(program: Command, call: Call): void {
         )
       const { pluginFolders, files } = await openWorld(call)
       const folders = await pluginFolders()
-      const links = dir === undefined ? [] : await installPlugins(folders, dir, force)
+      const links = dir === undefined ? [] : await installPlugins(folders, dir, { force })
       for (const path of links) io.print(path)
-      if (hooks !== undefined) io.print(await installHooks({ files, folders }, hooks, force))
+      if (hooks !== undefined) io.print(await installHooks({ files, folders }, hooks, { force }))
     })
 }
 

@@ -35,7 +35,7 @@ export async function worldHere(
     env: io.env,
     timeoutMs: settings.pluginTimeoutMs,
     outputLimit: settings.pluginOutputLimit,
-    onReport: (report) => reportLines(report, debug).forEach(onLine),
+    onReport: (report) => reportLines(report, { debug }).forEach(onLine),
   })
   return {
     ...lists,
@@ -66,7 +66,7 @@ function filesHere(sync: boolean): World['files'] {
   return {
     read: readText,
     realPath: async (path) => realPath(path),
-    rewrite: (path, text) => rewriteWhole(path, text, sync),
+    rewrite: (path, text) => rewriteWhole(path, text, { sync }),
     write: writeWhole,
     append: appendText,
     makeFolder,

@@ -5,7 +5,11 @@ import { removeAbandoned } from './remove-abandoned.ts'
 import { writeWhole } from './write-whole.ts'
 
 /** Replaces a file whole, as `writeWhole` does, and keeps its mode; temporary files that killed processes left beside it go. Throws CniError 5, also where there is none. Without `sync` a crash of the process alone leaves one or the other. */
-export async function rewriteWhole(path: string, text: string, sync = true): Promise<void> {
+export async function rewriteWhole(
+  path: string,
+  text: string,
+  { sync = true }: { readonly sync?: boolean } = {},
+): Promise<void> {
   const mode = modeOf(path)
   await removeAbandoned(dirname(path))
   await writeWhole(path, text, { mode, sync })

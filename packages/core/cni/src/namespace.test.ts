@@ -84,10 +84,10 @@ describe('lifeOf', () => {
   })
 
   it('an interface proves a namespace that only device and inode tell, and no other', () => {
-    expect(lifeOf(old, there, true)).toBe('alive')
-    expect(lifeOf(named, another, true)).toBe('gone')
-    expect(lifeOf(named, { ...there, bootId: 'c' }, true)).toBe('gone')
-    expect(lifeOf(old, { ...there, netnsId: '4:2' }, true)).toBe('unknown')
+    expect(lifeOf(old, there, { isProven: true })).toBe('alive')
+    expect(lifeOf(named, another, { isProven: true })).toBe('gone')
+    expect(lifeOf(named, { ...there, bootId: 'c' }, { isProven: true })).toBe('gone')
+    expect(lifeOf(old, { ...there, netnsId: '4:2' }, { isProven: true })).toBe('unknown')
   })
 
   it.each([
@@ -97,9 +97,9 @@ describe('lifeOf', () => {
     ['another cookie', { cookie: '10' }, true, 'gone'],
     ['another inode', { netnsId: '4:2' }, true, 'gone'],
     ['another PID namespace', { place: 'pid:[9]' }, true, 'gone'],
-  ])('in another boot: %s', (_, change, proven, life) => {
+  ])('in another boot: %s', (_, change, isProven, life) => {
     const now = { ...process, ...change, bootId: 'c' }
-    expect(lifeOf(ofProcess, now, proven)).toBe(life)
+    expect(lifeOf(ofProcess, now, { isProven })).toBe(life)
     expect(isProvable(ofProcess, now)).toBe(Object.keys(change).length === 0)
   })
 })

@@ -30,11 +30,17 @@ export type Life = 'alive' | 'gone' | 'unknown'
  * in the place of then, and process PID is another or none. A namespace with device and inode alone is alive where process
  * PID is the same as then, or the interface inside proves it.
  */
-export function lifeOf(recorded: NamespaceIdentity, seen: SeenNamespace, proven = false): Life {
+export function lifeOf(
+  recorded: NamespaceIdentity,
+  seen: SeenNamespace,
+  { isProven = false }: { readonly isProven?: boolean } = {},
+): Life {
   if (differ(recorded.bootId, seen.bootId))
-    return proven && isSameButBoot(recorded, seen) ? 'alive' : 'gone'
+    return isProven && isSameButBoot(recorded, seen) ? 'alive' : 'gone'
   if (seen.found === 'unreadable') return 'unknown'
-  const same = seen.found === 'namespace' ? isSame(recorded, seen, proven) : false
+  const isSure = isProven || isSameProcess(recorded, seen)
+  const told = isSameNamespace(recorded, seen) ?? (isSure ? true : undefined)
+  const same = seen.found === 'namespace' ? told : false
   if (same === true) return 'alive'
   if (!isSamePlace(recorded, seen)) return 'unknown'
   // A process that lives on can have gone to another namespace, and others of its container stayed.
@@ -74,11 +80,6 @@ export function readIdentity(value: Json): NamespaceIdentity {
 
 function differ(a: string | undefined, b: string | undefined): boolean {
   return a !== undefined && b !== undefined && a !== b
-}
-
-function isSame(recorded: NamespaceIdentity, seen: SeenNamespace, proven: boolean) {
-  const told = isSameNamespace(recorded, seen)
-  return told ?? (proven || isSameProcess(recorded, seen) ? true : undefined)
 }
 
 // While a process lives in a namespace, nothing else gets its inode.

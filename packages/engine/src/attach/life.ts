@@ -41,8 +41,8 @@ export async function lifeNow(tools: LifeTools, record: AttachmentRecord): Promi
 
 async function lifeAtPath(tools: LifeTools, record: AttachmentRecord): Promise<Life> {
   const seen = await tools.netns.look(record.netns)
-  const proven = isProvable(record, seen) && (await isProven(tools, record, seen))
-  return lifeOf(record, seen, proven)
+  const isSure = isProvable(record, seen) && (await isProven(tools, record, seen))
+  return lifeOf(record, seen, { isProven: isSure })
 }
 
 /** Whether a namespace is certainly still the one that was recorded. */

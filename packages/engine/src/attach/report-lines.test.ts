@@ -21,26 +21,28 @@ const report = (stderr: string, status = 'exit status 0'): PluginReport => ({
 })
 
 it('what a plugin that succeeded wrote is handed on, line by line, without what a terminal obeys', () => {
-  expect(reportLines(report('one\nerror: \u001b[31mtwo\n'), false)).toEqual([
+  expect(reportLines(report('one\nerror: \u001b[31mtwo\n'), { debug: false })).toEqual([
     'plugin "rec": one',
     'plugin "rec": error: \\u001b[31mtwo',
   ])
 })
 
 it('nothing is told of a plugin that wrote nothing, or whose failure tells it', () => {
-  expect(reportLines(report(' \n'), false)).toEqual([])
-  expect(reportLines(report('one', 'exit status 1'), false)).toEqual([])
+  expect(reportLines(report(' \n'), { debug: false })).toEqual([])
+  expect(reportLines(report('one', 'exit status 1'), { debug: false })).toEqual([])
 })
 
 it('at debug level each run is one line', () => {
-  expect(reportLines(report(''), true)).toEqual(['debug: ADD /p/rec 5 ms, exit status 0'])
-  expect(reportLines(report('one\ntwo', 'exit status 1'), true)).toEqual([
+  expect(reportLines(report(''), { debug: true })).toEqual([
+    'debug: ADD /p/rec 5 ms, exit status 0',
+  ])
+  expect(reportLines(report('one\ntwo', 'exit status 1'), { debug: true })).toEqual([
     'debug: ADD /p/rec 5 ms, exit status 1: one two',
   ])
 })
 
 it('a plugin that writes without end is cut short', () => {
-  const [line = '', ...more] = reportLines(report('x'.repeat(1_000_000)), false)
+  const [line = '', ...more] = reportLines(report('x'.repeat(1_000_000)), { debug: false })
   expect([more, line.length < 20_000]).toEqual([[], true])
 })
 

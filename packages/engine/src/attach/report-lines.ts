@@ -7,7 +7,7 @@ const limit = 16_384
 /** The lines of a plugin's run for standard error: at debug level its time and end, else what it wrote although it succeeded. */
 export function reportLines(
   { call, path, status, elapsedMs, stderr }: PluginReport,
-  debug: boolean,
+  { debug }: { readonly debug: boolean },
 ): readonly string[] {
   const wrote = stderr.trim().slice(0, limit)
   if (debug) {

@@ -12,7 +12,7 @@ export interface HookTools {
 export async function installHooks(
   { files, folders }: HookTools,
   folder: string,
-  force: boolean,
+  { force }: { readonly force: boolean },
 ): Promise<string> {
   if (!folder.startsWith('/'))
     throw usageError(

@@ -6,7 +6,7 @@ import type { PluginFile, PluginFolders } from '@vethra/world'
 export async function installPlugins(
   folders: PluginFolders,
   folder: string,
-  force: boolean,
+  { force }: { readonly force: boolean },
 ): Promise<readonly string[]> {
   if (!folder.startsWith('/'))
     throw usageError(
@@ -20,7 +20,7 @@ export async function installPlugins(
       return { path, file: await folders.look(path) }
     }),
   )
-  const taken = found.find(({ file }) => file !== undefined && !mayReplace(file, force))
+  const taken = found.find(({ file }) => file !== undefined && !mayReplace(file, { force }))
   if (taken) throw notOurs(taken.path, taken.file)
   for (const { path, file } of found)
     if (file?.kind !== 'own') await folders.link(path, folders.program)
@@ -28,7 +28,10 @@ export async function installPlugins(
 }
 
 // A link that leads nowhere, to a vethra that was elsewhere, is ours to mend; a folder is nobody's plugin.
-function mayReplace({ kind, target = '' }: PluginFile, force: boolean): boolean {
+function mayReplace(
+  { kind, target = '' }: PluginFile,
+  { force }: { readonly force: boolean },
+): boolean {
   if (kind === 'own') return true
   const isLeft = kind === 'broken' && target.slice(target.lastIndexOf('/') + 1) === 'vethra'
   return isLeft || (force && (kind === 'program' || kind === 'broken'))

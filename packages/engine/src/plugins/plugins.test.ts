@@ -29,7 +29,7 @@ function folders(files: Readonly<Record<string, PluginFile>>, owner?: string) {
 describe('plugin install', () => {
   it('links every plugin that is not there yet', async () => {
     const { port, made } = folders({ '/p/bridge': { kind: 'own', target: '/opt/vethra' } })
-    const installed = await installPlugins(port, '/p/', false)
+    const installed = await installPlugins(port, '/p/', { force: false })
     expect(installed[0]).toBe('/p/bridge')
     expect(made).toContain('/p/host-local -> /opt/vethra')
     expect(made).toHaveLength(installed.length - 1)
@@ -44,19 +44,21 @@ describe('plugin install', () => {
     ['a folder of the system', {}, '/usr/lib/cni', undefined],
   ])('refuses %s, and changes nothing, unless it is forced', async (_, files, folder, owner) => {
     const { port, made } = folders(files, owner)
-    await expect(installPlugins(port, folder, false)).rejects.toMatchObject({ code: 102 })
+    await expect(installPlugins(port, folder, { force: false })).rejects.toMatchObject({
+      code: 102,
+    })
     expect(made).toEqual([])
-    await installPlugins(port, folder, true)
+    await installPlugins(port, folder, { force: true })
     expect(made).toContain(`${folder}/ptp -> /opt/vethra`)
   })
 
   it('mends a link to a vethra that was elsewhere, and never takes the place of a folder', async () => {
     const left = folders({ '/p/ptp': { kind: 'broken', target: '/old/vethra' } })
-    await installPlugins(left.port, '/p', false)
+    await installPlugins(left.port, '/p', { force: false })
     expect(left.made).toContain('/p/ptp -> /opt/vethra')
     const { port } = folders({ '/p/ptp': { kind: 'other' } })
-    await expect(installPlugins(port, '/p', true)).rejects.toMatchObject({ code: 102 })
-    await expect(installPlugins(port, 'p', true)).rejects.toMatchObject({ code: 103 })
+    await expect(installPlugins(port, '/p', { force: true })).rejects.toMatchObject({ code: 102 })
+    await expect(installPlugins(port, 'p', { force: true })).rejects.toMatchObject({ code: 103 })
   })
 })
 

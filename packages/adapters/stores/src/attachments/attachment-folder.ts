@@ -22,7 +22,7 @@ export interface AttachmentFolder<T> {
   /** Undefined where there is none, or it is damaged. */
   read(key: AttachmentKey): T | undefined
   /** Replaces a file whole; with `lasting`, `flush` waits until it has reached the disk. */
-  write(key: AttachmentKey, text: string, lasting: boolean): Promise<void>
+  write(key: AttachmentKey, text: string, how: { readonly lasting: boolean }): Promise<void>
   flush(): Promise<void>
   /** Removes what writers that were killed have left. */
   tidy(): Promise<void>
@@ -66,7 +66,7 @@ export function attachmentFolder<T>(dir: string, format: FolderFormat<T>): Attac
       const entry = entryIn(key)
       return entry && isOf(entry, key) ? entry : undefined
     },
-    async write(key, text, lasting) {
+    async write(key, text, { lasting }) {
       const file = fileOf(key)
       await makeFolder(dir, 0o700)
       await writeWhole(file, text, { mode: 0o600, sync: false })

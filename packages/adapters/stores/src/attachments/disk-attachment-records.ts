@@ -40,7 +40,7 @@ export function diskAttachmentRecords({
       const isNew = record.made === undefined
       if (isNew) refuseOthers(record)
       // What it grows into while ADD goes on is for a kill, not for a power cut.
-      await write(record, JSON.stringify(record), isNew)
+      await write(record, JSON.stringify(record), { lasting: isNew })
     },
     read: async (key) => read(key),
   }

@@ -27,7 +27,7 @@ export function diskResultCache({ dir }: { readonly dir: string }): ResultCache 
     ...folder,
     check: async (key) => refuseOthers(key),
     read: async (key) => read(key),
-    write: (entry) => write(keyOf(entry), renderEntry(entry), true),
+    write: (entry) => write(keyOf(entry), renderEntry(entry), { lasting: true }),
   }
 }
 
