@@ -30,7 +30,8 @@ export async function worldHere(
   const { lists, places, lock, lockNow, kit } = await listsHere(resolved, hearer, io.lasting)
   const held = portHolder({ dir: `${runtime}/ports`, program: io.program })
   const debug = settings.logLevel === 'debug'
-  const runner = newRunner({
+  const kernel = kernelHere()
+  const runner = newRunner(kernel, {
     path: settings.cniPath,
     env: io.env,
     timeoutMs: settings.pluginTimeoutMs,
@@ -51,6 +52,7 @@ export async function worldHere(
     checkNetns,
     bringLoopbackUp,
     loadAppArmorProfile: () => loadAppArmorProfile(),
+    kernel,
     ...loadedHere(settings, places, io),
   }
 }
@@ -77,7 +79,6 @@ function filesHere(sync: boolean): World['files'] {
 type Loaded =
   | 'userFacts'
   | 'pluginFolders'
-  | 'kernel'
   | 'collectGarbage'
   | 'dnsSockets'
   | 'leaseResolvers'
@@ -91,9 +92,8 @@ function loadedHere(settings: Settings, places: LockPlaces, io: Io): Pick<World,
     userFacts: async () => (await import('@vethra/rootlesskit')).userFacts(io.env),
     pluginFolders: async () =>
       (await import('./seldom-facts-here.ts')).foldersOf(io.program[0] ?? '', (folder) =>
-        newRunner({ path: [folder], env: {} }),
+        newPrograms({ path: [folder], env: {} }),
       ),
-    kernel: kernelHere,
     ...(isBun
       ? {
           collectGarbage: async () => (await import('@vethra/linux/dns')).collectGarbage(),
@@ -137,23 +137,35 @@ const monitors = [
 
 const isBun = process.versions['bun'] !== undefined
 
-// Each runtime loads only its own way to start a program, when one is started: execa costs the executable start-up time. What
-// runs plugins in this process is loaded when one does, too.
-function newRunner(options: PluginExecOptions): World['runner'] {
-  const programs: PluginRunner = {
+// What runs plugins in this process is loaded when one does.
+function newRunner(kernel: OwnKernel, options: PluginExecOptions): World['runner'] {
+  const programs = newPrograms(options)
+  const stage = async (call: StageCall) =>
+    (await import('./stage-here.ts')).stageHere(call, await kernel(), programs)
+  return { ...programs, stage }
+}
+
+// Each runtime loads only its own way to start a program, when one is started: execa costs the executable start-up time.
+function newPrograms(options: PluginExecOptions): PluginRunner {
+  return {
     run: async (call) =>
       isBun
         ? (await import('@vethra/plugin-exec/bun')).bunPluginExec(options).run(call)
         : (await import('@vethra/plugin-exec')).pluginExec(options).run(call),
   }
-  const stage = async (call: StageCall) =>
-    (await import('./stage-here.ts')).stageHere(call, await kernelHere(), programs)
-  return { ...programs, stage }
 }
 
-// Node has no way to the kernel's sockets.
-async function kernelHere(): Promise<AttachmentKernel> {
-  return isBun
-    ? (await import('@vethra/linux/netlink')).netlinkKernel({ zoneRecords })
-    : (await import('@vethra/linux/programs')).programKernel({ zoneRecords })
+type OwnKernel = () => Promise<AttachmentKernel>
+
+// One for all that is asked of it: it keeps a socket. Node has no way to the kernel's sockets.
+function kernelHere(): OwnKernel {
+  const make: OwnKernel = async () =>
+    isBun
+      ? (await import('@vethra/linux/netlink')).netlinkKernel({ zoneRecords })
+      : (await import('@vethra/linux/programs')).programKernel({ zoneRecords })
+  let made: Promise<AttachmentKernel> | undefined
+  return () => {
+    made ??= make()
+    return made
+  }
 }

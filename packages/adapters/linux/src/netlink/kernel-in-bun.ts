@@ -23,15 +23,20 @@ import { fillTable, isTableWhole } from './fill-table.ts'
 import { looking } from './looking.ts'
 import { refusingInside } from './refusing-inside.ts'
 import { defaultInterface, mainRoutes } from './seen-routes.ts'
-import { openSession, type Session } from './session.ts'
+import { keptSocket, openSession, type Session } from './session.ts'
 import { strangeEntries } from './strange-entries.ts'
 
 /** The kernel of this host, over netlink sockets: for programs that bun runs. */
 export function netlinkKernel({ zoneRecords }: KernelOptions): AttachmentKernel {
+  const rules = keptSocket()
   const within = <T>(netns: string, work: (session: Session) => T): T => {
-    const session = openSession(netns, zoneRecords)
+    const session = openSession(netns, { zoneRecords, rules })
     try {
       return work(session)
+    } catch (error) {
+      // It may have answers left to what failed.
+      rules.close()
+      throw error
     } finally {
       session.close()
     }

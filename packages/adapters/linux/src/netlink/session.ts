@@ -39,22 +39,54 @@ export interface Session {
   close(): void
 }
 
-/** Opens a session. `netns`: the container's, or empty. `zoneRecords`: empty where firewalld is not spoken to. */
-export function openSession(netns: string, zoneRecords = ''): Session {
-  const sockets = new Map<Place | 'netfilter' | 'inside', NetlinkSocket>()
+/** What a session may be given: `zoneRecords` where firewalld is spoken to, and a socket of nf_tables that outlives it. */
+export interface SessionOptions {
+  readonly zoneRecords?: string
+  readonly rules?: KeptSocket
+}
+
+/** A socket of nf_tables in the host's namespace that is opened when first used, and serves one session after the other. */
+export interface KeptSocket {
+  open(): NetlinkSocket
+  close(): void
+}
+
+/**
+ * A socket that is closed late: close(2) and the end of the process wait until the kernel has destroyed what transactions
+ * removed (RCU, 5 to 15 ms), and a DEL has files to remove meanwhile.
+ */
+export function keptSocket(): KeptSocket {
+  let socket: NetlinkSocket | undefined
+  return {
+    open: () => {
+      socket ??= openSocket('netfilter')
+      return socket
+    },
+    close: () => {
+      socket?.close()
+      socket = undefined
+    },
+  }
+}
+
+/** Opens a session. `netns`: the container's, or empty. Without `rules` it closes its socket of nf_tables with the others. */
+export function openSession(
+  netns: string,
+  { zoneRecords = '', rules }: SessionOptions = {},
+): Session {
+  const filter = rules ?? keptSocket()
+  const sockets = new Map<Place | 'inside', NetlinkSocket>()
   let container: number | undefined
   let own: number | undefined
   const namespace = () => {
     container ??= openNamespace(netns)
     return container
   }
-  const socketFor = (key: Place | 'netfilter' | 'inside'): NetlinkSocket => {
+  const socketFor = (key: Place | 'inside'): NetlinkSocket => {
     const known = sockets.get(key)
     if (known) return known
-    const opened =
-      key === 'container' || key === 'inside'
-        ? openSocketIn(namespace(), key === 'inside' ? 'netfilter' : 'route')
-        : openSocket(key === 'netfilter' ? 'netfilter' : 'route')
+    const protocol = key === 'inside' ? 'netfilter' : 'route'
+    const opened = key === 'host' ? openSocket(protocol) : openSocketIn(namespace(), protocol)
     sockets.set(key, opened)
     return opened
   }
@@ -64,8 +96,8 @@ export function openSession(netns: string, zoneRecords = ''): Session {
   return {
     route,
     routeMessages,
-    netfilter: (messages) => socketFor('netfilter').exchange(messages),
-    askNetfilter: (message) => allowed(socketFor('netfilter').exchange([message])),
+    netfilter: (messages) => filter.open().exchange(messages),
+    askNetfilter: (message) => allowed(filter.open().exchange([message])),
     askInside: (message) => allowed(socketFor('inside').exchange([message])),
     zoneRecords,
     hasContainer: netns !== '',
@@ -79,6 +111,7 @@ export function openSession(netns: string, zoneRecords = ''): Session {
     close: () => {
       if (own !== undefined) closeSync(own)
       for (const socket of sockets.values()) socket.close()
+      if (rules === undefined) filter.close()
       if (container !== undefined) closeSync(container)
     },
   }
