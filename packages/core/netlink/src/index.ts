@@ -24,6 +24,7 @@ export {
   decodeNeighbour,
   decodeRoutes,
   decodeRule,
+  type FoundAddress,
   type FoundLink,
   type FoundRoute,
 } from './links.ts'

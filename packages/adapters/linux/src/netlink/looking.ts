@@ -15,6 +15,7 @@ import {
   dumpElements,
   dumpIngressFilters,
   encodeRouteDump,
+  type FoundAddress,
   type FoundLimit,
   type Message,
   type ReceivedMessage,
@@ -39,13 +40,16 @@ export function looking(session: Session, expected: State): Looking {
   const ask = (message: Message) => session.routeMessages('host', [message]).messages
   const dump = (place: Place, what: 'addresses' | 'routes' | 'rules') =>
     session.routeMessages(place, [encodeRouteDump(what)]).messages
+  const addresses = remembering((place: Place) => dump(place, 'addresses').flatMap(seenAddress))
   return {
     hasContainer: session.hasContainer,
     link: remembering((place: Place, name: string) =>
       place === 'host' || session.hasContainer ? session.link(place, name) : undefined,
     ),
     linkAt: remembering((index: number) => session.linkAt('host', index)),
-    addresses: remembering((place: Place) => dump(place, 'addresses').flatMap(seenAddress)),
+    addresses: remembering((place: Place, index: number) =>
+      addresses(place).flatMap((each) => (each.index === index ? [withText(each)] : [])),
+    ),
     routes: remembering((place: Place) => {
       const found = dump(place, 'routes').flatMap(decodeRoutes)
       return Map.groupBy(found.map(seenRoute), ({ destination }) => destination)
@@ -90,9 +94,13 @@ function setsToList(expected: State): ReadonlySet<string> {
   return new Set([...counts].flatMap(([set, count]) => (count > fewElements ? [set] : [])))
 }
 
-function seenAddress(message: ReceivedMessage): ReturnType<Looking['addresses']> {
+function seenAddress(message: ReceivedMessage): readonly FoundAddress[] {
   const found = decodeAddress(message)
-  return found ? [{ ...found, address: addressText(found.octets) }] : []
+  return found ? [found] : []
+}
+
+function withText(found: FoundAddress): ReturnType<Looking['addresses']>[number] {
+  return { ...found, address: addressText(found.octets) }
 }
 
 function seenRule(message: ReceivedMessage): ReturnType<Looking['rules']> {

@@ -38,7 +38,8 @@ export interface Looking {
   link(place: Place, name: string): FoundLink | undefined
   /** A link of the host by its index. */
   linkAt(index: number): FoundLink | undefined
-  addresses(place: Place): readonly SeenAddress[]
+  /** Those of one link, by its index. */
+  addresses(place: Place, index: number): readonly SeenAddress[]
   /** By destination. */
   routes(place: Place): ReadonlyMap<string, readonly SeenRoute[]>
   rules(place: Place): readonly SeenRule[]

@@ -77,17 +77,17 @@ function hasAddress(
   { place, link, address, prefixLength }: Extract<Resource, { kind: 'address' }>,
 ): boolean {
   const index = known.link(place, link)?.index
+  // Nothing is listed for an interface that is still to be made.
+  if (index === undefined) return false
   return known
-    .addresses(place)
-    .some(
-      (each) =>
-        each.index === index && each.prefixLength === prefixLength && each.address === address,
-    )
+    .addresses(place, index)
+    .some((each) => each.prefixLength === prefixLength && each.address === address)
 }
 
 function hasRoute(known: Looking, route: Route): boolean {
   const { place, link, destination, gateway, priority = 0, table = 254 } = route
   const index = known.link(place, link)?.index
+  if (index === undefined) return false
   const metric = destination.includes(':') && priority === 0 ? 1024 : priority
   return (known.routes(place).get(destination) ?? []).some(
     (each) =>

@@ -38,7 +38,7 @@ export async function lookByPrograms(
     hasContainer: container !== undefined,
     link: (place, name) => at(place)?.links.find((each) => each.name === name),
     linkAt: (index) => host.links.find((each) => each.index === index),
-    addresses: (place) => at(place)?.addresses ?? [],
+    addresses: (place, index) => at(place)?.addresses.filter((each) => each.index === index) ?? [],
     routes: (place) => at(place)?.routes ?? new Map(),
     rules: (place) => at(place)?.rules ?? [],
     sysctl: (place, key) => at(place)?.settings.get(key),
