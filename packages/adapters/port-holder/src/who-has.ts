@@ -1,5 +1,4 @@
 import { readlinkSync } from 'node:fs'
-import { endianness } from 'node:os'
 import type { Address } from '@vethra/address'
 import type { HeldSocket } from '@vethra/container'
 import { allPids, namesIn, textOf } from '@vethra/plugin-exec/programs'
@@ -70,8 +69,10 @@ function procAddress({ family, value }: Address): string {
   return (digits.match(/.{8}/g) ?? []).map(inOrder).join('')
 }
 
+const isLittle = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1
+
 function inOrder(word: string): string {
-  return endianness() === 'LE' ? (word.match(/../g)?.reverse().join('') ?? '') : word
+  return isLittle ? (word.match(/../g)?.reverse().join('') ?? '') : word
 }
 
 function pidOf(inode: string): number | undefined {

@@ -78,9 +78,10 @@ function encodeCopies(op: NftTable & Extract<NftOp, { copies: unknown }>): reado
 }
 
 function inPieces<T>(items: readonly T[]): readonly (readonly T[])[] {
-  return Array.from({ length: Math.ceil(items.length / elementsAtOnce) }, (_, index) =>
-    items.slice(index * elementsAtOnce, (index + 1) * elementsAtOnce),
-  )
+  const pieces: (readonly T[])[] = []
+  for (let at = 0; at < items.length; at += elementsAtOnce)
+    pieces.push(items.slice(at, at + elementsAtOnce))
+  return pieces
 }
 
 /** The element that a refusal is about, by its `position` in `encodeNftBatch` and the kernel's `offset`; else undefined. */

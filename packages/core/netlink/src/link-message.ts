@@ -71,5 +71,5 @@ export function namespaceAttribute(namespace: NamespaceRef): Octets {
 /** The octets of a MAC. Throws RangeError for a text that is none. */
 export function macOctets(mac: string): Octets {
   if (!/^([0-9a-f]{2}:){5}[0-9a-f]{2}$/i.test(mac)) throw new RangeError(`not a MAC: ${mac}`)
-  return Uint8Array.from(mac.split(':'), (octet) => Number.parseInt(octet, 16))
+  return new Uint8Array(mac.split(':').map((octet) => Number.parseInt(octet, 16)))
 }

@@ -82,7 +82,7 @@ export function view(octets: Octets): DataView {
 
 /** The octets in hex, two lower-case digits each. */
 export function hexText(octets: Octets, separator = ''): string {
-  return Array.from(octets, (octet) => octet.toString(16).padStart(2, '0')).join(separator)
+  return [...octets].map((octet) => octet.toString(16).padStart(2, '0')).join(separator)
 }
 
 /** The text that octets hold up to the first NUL; an octet beyond ASCII becomes U+FFFD, for names of others may have any. */

@@ -47,14 +47,14 @@ export function linkLocalOf(mac: string): string {
 }
 
 function macOf(octets: readonly number[]): string {
-  return hex(Uint8Array.from(octets)).replace(/(..)(?=.)/g, '$1:')
+  return hex(new Uint8Array(octets), ':')
 }
 
 // No separator can be in a network's name, an id or an interface's name but as one.
 function digest(...parts: readonly string[]): Uint8Array {
-  return sha512(Uint8Array.from(parts.join(' '), (character) => character.charCodeAt(0)))
+  return sha512(new Uint8Array([...parts.join(' ')].map((character) => character.charCodeAt(0))))
 }
 
-function hex(octets: Uint8Array): string {
-  return Array.from(octets, (octet) => octet.toString(16).padStart(2, '0')).join('')
+function hex(octets: Uint8Array, separator = ''): string {
+  return [...octets].map((octet) => octet.toString(16).padStart(2, '0')).join(separator)
 }

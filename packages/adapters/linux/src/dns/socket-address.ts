@@ -1,4 +1,3 @@
-import { endianness } from 'node:os'
 import { readAddress, toOctets } from '@vethra/address'
 
 /** The families of socket addresses: AF_INET and AF_INET6. */
@@ -13,8 +12,9 @@ export function socketAddress(
   if (address === undefined) return undefined
   const { family } = address
   const octets = new Uint8Array(family === 4 ? 16 : 28)
+  // In the machine's order, where all else is in that of the network.
+  new Uint16Array(octets.buffer, 0, 1)[0] = socketFamily[family]
   const view = new DataView(octets.buffer)
-  view.setUint16(0, socketFamily[family], endianness() === 'LE')
   view.setUint16(2, port)
   octets.set(toOctets(address), family === 4 ? 4 : 8)
   return { family, octets }

@@ -5,6 +5,7 @@ import type { Session } from './session.ts'
 /** Forgets UDP flows to published ports: conntrack leads their datagrams where the first went, whatever the map says by now. */
 export function forgetStaleFlows(session: Session, publishes: readonly Publish[]): void {
   const ports = publishes.filter(({ protocol }) => protocol === 'udp')
+  if (ports.length === 0) return
   const byPort = Map.groupBy(ports, ({ hostPort }) => hostPort)
   const flows = ([4, 6] as const).flatMap((family) => {
     const own = ports.filter(({ address }) => address.includes(':') === (family === 6))
