@@ -1,19 +1,19 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { chmod, copyFile, mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout } from 'node:timers/promises'
-import { afterEach, describe, expect, it } from 'vitest'
-import { needsRoot } from '../test/in-namespace.ts'
-import { kernelFacts } from './kernel-facts.ts'
+import { describe, expect, it } from 'vitest'
+import { inNamespace, needsRoot } from '../test/in-namespace.ts'
 
-let started: ChildProcess | undefined
-let folder = ''
-
-afterEach(async () => {
-  if (started?.pid) process.kill(-started.pid, 'SIGKILL')
-})
+// The program has its name once it answers. It ends with its standard input.
+const facts = (argv: readonly string[]) => `
+  const { spawn } = await import('node:child_process')
+  const [file, ...args] = ${JSON.stringify(argv)}
+  const started = spawn(file, args, { stdio: ['pipe', 'pipe', 'inherit'] })
+  started.stdin.write('x')
+  await new Promise((resolve) => started.stdout.once('data', resolve))
+  const { firewallManagers } = await host.hostKernel().facts()
+  started.stdin.end()
+  return firewallManagers`
 
 describe.skipIf(needsRoot !== undefined)('a process that is called firewalld', () => {
   it.each([
@@ -22,16 +22,11 @@ describe.skipIf(needsRoot !== undefined)('a process that is called firewalld', (
     ['of root in a container', ['unshare', '-p', '-f'], false],
     ['of another host in a network namespace', ['unshare', '-n'], false],
   ] as const)('%s looks after the firewall: %j', async (_, wrapper, does) => {
-    folder = await mkdtemp(join(tmpdir(), 'vethra-facts-'))
+    const folder = await mkdtemp(join(tmpdir(), 'vethra-facts-'))
     await chmod(folder, 0o755)
     const program = join(folder, 'firewalld')
-    await copyFile('/bin/sleep', program)
-    const [file = '', ...args] = [...wrapper, 'sh', '-c', `echo; exec ${program} 30`]
-    started = spawn(file, args, { detached: true })
-    await once(started.stdout as NodeJS.ReadableStream, 'data')
-    // The name is that of the program which is started last.
-    await setTimeout(200)
-    const managers = async () => (await kernelFacts()).firewallManagers
-    expect((await managers()).includes('firewalld')).toBe(does)
+    await copyFile('/bin/cat', program)
+    const managers = inNamespace('', facts([...wrapper, program])) as readonly string[]
+    expect(managers.includes('firewalld')).toBe(does)
   })
 })

@@ -1,4 +1,3 @@
-import { readlinkSync } from 'node:fs'
 import { CniError, present } from '@vethra/cni'
 import { readText } from '@vethra/files'
 import { type FilterTable, filterTables, type RefusingChain, readNftTable } from '@vethra/firewall'
@@ -6,6 +5,7 @@ import { allPids, isOfOurs, runProgram, textOf } from '@vethra/plugin-exec/progr
 import type { KernelFacts } from '@vethra/world'
 import { firewalldTable, zone, zoneCall } from './applied/firewalld.ts'
 import { tablesOnTheWay } from './nft-tables.ts'
+import { isInOur } from './shared-namespace.ts'
 
 /** The facts of the kernel and its programs about forwarding and firewalls. Facts that cannot be read are left out. */
 export async function kernelFacts(): Promise<KernelFacts> {
@@ -142,17 +142,8 @@ async function firewallManagers(read: Read): Promise<readonly string[]> {
 // network namespace has none of its rules here.
 function isRunning(command: string): boolean {
   return allPids().some(
-    (pid) => textOf(`/proc/${pid}/comm`) === `${command}\n` && isOfOurs(pid) && isInOurNetwork(pid),
+    (pid) => textOf(`/proc/${pid}/comm`) === `${command}\n` && isOfOurs(pid) && isInOur('net', pid),
   )
-}
-
-function isInOurNetwork(pid: number): boolean {
-  try {
-    return readlinkSync(`/proc/${pid}/ns/net`) === readlinkSync('/proc/self/ns/net')
-  } catch {
-    // It has ended meanwhile.
-    return false
-  }
 }
 
 async function outputOf(program: string, args: readonly string[]): Promise<string | undefined> {

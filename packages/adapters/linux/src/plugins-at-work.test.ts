@@ -12,11 +12,17 @@ const env = { PATH: process.env['PATH'], CNI_CONTAINERID: id, VETHRA_NONCE: nonc
 let started: ChildProcess[] = []
 
 const start = async (argv: readonly string[], variables = env): Promise<ChildProcess> => {
-  const [file = '', ...args] = [...argv, 'sh', '-c', 'echo; exec sleep 30']
+  const [file = '', ...args] = [...argv, 'sh', '-c', 'echo; read line']
   const child = spawn(file, args, { env: variables, detached: true })
   started.push(child)
   await once(child.stdout, 'data')
   return child
+}
+
+/** Those of the processes started here that are waited for: others on this machine may have left some, too. */
+const waitedFor = async (nonce: string | undefined, timeoutMs = 0): Promise<readonly string[]> => {
+  const said = await pluginsEnded(id, nonce, timeoutMs).then(() => '', String)
+  return started.map(({ pid }) => String(pid)).filter((pid) => said.split(/\D+/).includes(pid))
 }
 
 afterEach(() => {
@@ -44,12 +50,21 @@ it('waits for programs of a process of ours that has ended, and for none of one 
     ({ PATH: env.PATH, VETHRA_RUN_BY: `${pid}/${startTime}` }) as unknown as typeof env
   const { pid, startTime } = processAt(process.pid) ?? { pid: 0, startTime: '' }
   await start([], by(pid, startTime))
-  await pluginsEnded(id, undefined, 0)
+  expect(await waitedFor(undefined)).toEqual([])
   const left = await start([], by(pid, '1'))
-  await expect(pluginsEnded('this host', undefined, 100)).rejects.toMatchObject({
-    message: expect.stringContaining(`this host are still running: ${left.pid}`),
-  })
+  expect(await waitedFor(undefined, 100)).toEqual([String(left.pid)])
 })
+
+it.skipIf(needsRoot !== undefined)(
+  'counts one in the network of its container, and none of another host in namespaces',
+  async () => {
+    const left = { ...env, VETHRA_RUN_BY: `${process.pid}/1` }
+    const inside = await start(['unshare', '-n'], left)
+    await start(['unshare', '-n', '-m'], left)
+    expect(containersOfPlugins().filter((each) => each === id)).toHaveLength(1)
+    expect(await waitedFor(undefined)).toEqual([String(inside.pid)])
+  },
+)
 
 it('a plugin of another runtime counts as at work, and is not waited for', async () => {
   const { VETHRA_NONCE: _, ...others } = env
@@ -64,17 +79,21 @@ const asked = () => Number(/rchar: (\d+)/.exec(readFileSync('/proc/thread-self/i
 describe.skipIf(needsRoot !== undefined)('who is no plugin of ours', () => {
   it('is not read, however large its environment', async () => {
     const large = Array.from({ length: 15 }, (_, index) => [`X${index}`, 'x'.repeat(120_000)])
-    containersOfPlugins()
-    const before = asked()
-    containersOfPlugins()
-    const usual = asked() - before
+    // Of several looks, since processes come and go meanwhile.
+    const least = () =>
+      Math.min(
+        ...Array.from({ length: 9 }, () => {
+          const before = asked()
+          containersOfPlugins()
+          return asked() - before
+        }),
+      )
+    const usual = least()
     await start(['setpriv', '--reuid=65534', '--clear-groups'], {
       ...env,
       ...Object.fromEntries(large),
     })
-    const then = asked()
-    containersOfPlugins()
-    expect(asked() - then).toBeLessThan(usual + 500_000)
+    expect(least()).toBeLessThan(usual + 1_000_000)
   })
 
   it.each([

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { CniError } from '@vethra/cni'
 import { isLeftByUs, isOfOurs, ownPids, textOf } from '@vethra/plugin-exec/programs'
+import { isInOur } from './shared-namespace.ts'
 
 const pauseMs = 20
 const variable = '\0CNI_CONTAINERID='
@@ -13,11 +14,11 @@ export async function pluginsEnded(
 ): Promise<void> {
   const end = performance.now() + timeoutMs
   const wanted = `\0VETHRA_NONCE=${nonce}\0`
-  const isWanted = (environment: string) =>
-    nonce === undefined ? isLeftByUs(environment) : environment.includes(wanted)
+  const isWanted = (environment: string, pid: number) =>
+    nonce === undefined ? isLeftByUs(environment) && isOnOurHost(pid) : environment.includes(wanted)
   for (;;) {
     const running = ownPids().filter(
-      (pid) => pid !== process.pid && isWanted(environmentOf(pid)) && isOfOurs(pid),
+      (pid) => pid !== process.pid && isWanted(environmentOf(pid), pid) && isOfOurs(pid),
     )
     if (running.length === 0) return
     if (performance.now() > end)
@@ -35,10 +36,15 @@ export function containersOfPlugins(): readonly string[] {
   return ownPids().flatMap((pid) => {
     const environment = environmentOf(pid)
     const at = environment.indexOf(variable)
-    if (at === -1 || !isOfOurs(pid)) return []
+    if (at === -1 || !isOfOurs(pid) || !isOnOurHost(pid)) return []
     const from = at + variable.length
     return [environment.slice(from, environment.indexOf('\0', from))]
   })
+}
+
+// Another host in namespaces may have containers of the same ids. A plugin may be in the network of its container for a while.
+function isOnOurHost(pid: number): boolean {
+  return isInOur('net', pid) || isInOur('mnt', pid)
 }
 
 // Of a process of ours alone: others may have one of megabytes. One that ends meanwhile, and a zombie, have none.
