@@ -13,7 +13,7 @@ describeOnHost('vethra bundle rm', () => {
   beforeEach(async () => {
     host = await openHost()
     web = `web-${host.tag}`
-    bundle = await host.bundle(web, ['sleep', '60'])
+    bundle = await host.bundle(web, ['sleep', '600'])
     file = `${bundle}/config.json`
     original = await readFile(file, 'utf8')
     await host.vethra('network', 'create', 'lan')
@@ -121,7 +121,7 @@ describeOnHost('vethra bundle rm', () => {
     expect(await text()).toBe(original)
 
     await prepare('--network', 'lan')
-    const second = await host.bundle(`second-${host.tag}`, ['sleep', '60'])
+    const second = await host.bundle(`second-${host.tag}`, ['sleep', '600'])
     const untouched = await readFile(`${second}/config.json`, 'utf8')
     const argv = ['bundle', 'prepare', second, '--id', web, '--network', 'lan']
     expect(await host.vethra(...argv)).toMatchObject({ exitCode: 0 })

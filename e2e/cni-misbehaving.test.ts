@@ -3,9 +3,8 @@ import { describeOnHost } from './gate.ts'
 import { executable } from './host.ts'
 import { blue, bridgeList, type CniHost, openCniHost } from './recording-plugins.ts'
 
-const deadlineMs = 1_000
-// What the executable and the plugins before and after it take, on a busy machine.
-const allowanceMs = 4_000
+// The deadline is a second; what hangs would do so for longer than this.
+const inTimeMs = 30_000
 
 describeOnHost('vethra cni with a plugin that misbehaves', () => {
   let cni: CniHost
@@ -15,10 +14,25 @@ describeOnHost('vethra cni with a plugin that misbehaves', () => {
   })
   afterEach(() => cni.close())
 
-  const run = async (operation: string) => {
+  const run = async (operation: string, ...flags: readonly string[]) => {
     const began = performance.now()
-    const ran = await cni.vethra(['--plugin-timeout', '1', 'cni', operation, 'lan', blue.netns])
+    const ran = await cni.vethra([...flags, 'cni', operation, 'lan', blue.netns])
     return { ...ran, elapsedMs: performance.now() - began }
+  }
+  const impatient = ['--plugin-timeout', '1']
+  /** Has the program `bad` be open for writing until `release` is called. */
+  const keepBusy = async () => {
+    const [busy, open, close] = ['plugins/bad', 'open', 'close'].map(
+      (name) => `${cni.host.folder}/${name}`,
+    )
+    await cni.host.run(['cp', '/usr/lib/cni/tuning', busy ?? ''])
+    const hold = `exec 3>>${busy}; touch ${open}; until [ -e ${close} ]; do sleep 0.1; done`
+    const holder = cni.host.run(['sh', '-c', hold])
+    await cni.host.run(['sh', '-c', `until [ -e ${open} ]; do sleep 0.1; done`])
+    return async () => {
+      await cni.host.run(['touch', close ?? ''])
+      await holder
+    }
   }
 
   const nothingButDelete = '[ $CNI_COMMAND = DEL ] && exit 0'
@@ -96,12 +110,13 @@ describeOnHost('vethra cni with a plugin that misbehaves', () => {
     'that %s: a clear error in time, all undone, and DEL succeeds',
     async (_, script, says) => {
       await cni.make('bad', `${nothingButDelete}\n${script}`)
-      const added = await run('add')
+      // Where a plugin ends by itself, a busy machine may well take it longer than a second.
+      const added = await run('add', ...(says.source.includes('timed out') ? impatient : []))
       expect(added.exitCode).toBe(1)
       expect(added.stderr).toMatch(says)
       expect(added.stderr).toContain('plugin type="bad" failed (add)')
       expect(added.stderr).not.toContain('failed (delete)')
-      expect(added.elapsedMs).toBeLessThan(deadlineMs + allowanceMs)
+      expect(added.elapsedMs).toBeLessThan(inTimeMs)
       expect(await cni.leftovers()).toEqual([])
       expect(await run('del')).toMatchObject({ exitCode: 0, stderr: '' })
       expect(await cni.leftovers()).toEqual([])
@@ -112,10 +127,10 @@ describeOnHost('vethra cni with a plugin that misbehaves', () => {
 
   it('that hangs on every operation: the others are undone all the same, and a later DEL finishes', async () => {
     await cni.make('bad', `exec sleep 1${cni.host.tag.replace(/\D/g, '')}`)
-    const added = await run('add')
+    const added = await run('add', ...impatient)
     expect(added.stderr).toContain('plugin type="bad" failed (add)')
     expect(added.stderr).toContain('plugin type="bad" failed (delete)')
-    expect(added.elapsedMs).toBeLessThan(2 * deadlineMs + allowanceMs)
+    expect(added.elapsedMs).toBeLessThan(inTimeMs)
     // The record alone stays: something of ours may be left.
     const left = await cni.leftovers()
     expect(left).toEqual([`/var/lib/vethra/attachments/lan-${blue.id}-eth0`])
@@ -133,7 +148,7 @@ describeOnHost('vethra cni with a plugin that misbehaves', () => {
       `setsid sh -c 'echo $$ > "$0"; exec sleep 100' "\${0%/plugins/worst}/pid"`,
     )
     const limited = (...args: readonly string[]) =>
-      cni.host.run(['timeout', '-s', 'KILL', '20', executable, ...args], { env: cni.path })
+      cni.host.run(['timeout', '-s', 'KILL', '60', executable, ...args], { env: cni.path })
     const isolated = ['--plugins', 'exec', 'network', 'create', '-o', 'icc=false', 'apart']
     const [listed, created] = await Promise.all([
       limited('plugin', 'ls', '--format', 'json'),
@@ -148,7 +163,7 @@ describeOnHost('vethra cni with a plugin that misbehaves', () => {
     expect(versions.get('worst')).toBe(0)
     expect(versions.get('bridge')).toBeGreaterThan(3)
     expect(created.exitCode).toBe(2)
-  }, 30_000)
+  })
 
   it('that was removed between ADD and DEL: the others run, and DEL tells of it until it is back', async () => {
     await cni.record('bad')
@@ -167,43 +182,40 @@ describeOnHost('vethra cni with a plugin that misbehaves', () => {
   })
 
   it('that is replaced while it runs: the run is not disturbed, and the next one is the new', async () => {
+    const waits = 'touch /run/begun; until [ -e /run/replaced ]; do sleep 0.1; done'
     await cni.make(
       'bad',
-      `${nothingButDelete}\nsleep 0.5; printf '{"cniVersion":"1.0.0","dns":{"domain":"old"}}'`,
+      `${nothingButDelete}\n${waits}; printf '{"cniVersion":"1.0.0","dns":{"domain":"old"}}'`,
     )
     const adding = run('add')
-    await new Promise((resolve) => setTimeout(resolve, 300))
+    await cni.host.run(['sh', '-c', 'until [ -e /run/begun ]; do sleep 0.1; done'])
     await cni.record('bad')
+    await cni.host.run(['touch', '/run/replaced'])
     const added = await adding
-    expect(added).toMatchObject({ exitCode: 0 })
+    expect(added).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('"old"') })
     expect(await run('del')).toMatchObject({ exitCode: 0, stderr: '' })
     expect(await cni.ran()).toContain('DEL bad')
     expect(await cni.leftovers()).toEqual([])
   })
 
   it('that is being written (libcni, case 56): tried again until it can run', async () => {
-    // A copy of a program that stays open for writing for 1.5 s.
-    const busy = `${cni.host.folder}/plugins/bad`
-    await cni.host.run(['cp', '/usr/lib/cni/tuning', busy])
-    const hold = `exec 3>>${busy}; echo open; sleep 1.5`
-    const holder = cni.host.run(['sh', '-c', hold])
-    await new Promise((resolve) => setTimeout(resolve, 300))
-    const added = await cni.vethra(['--plugin-timeout', '10', 'cni', 'add', 'lan', blue.netns])
-    expect(added).toMatchObject({ exitCode: 0, stderr: '' })
-    await holder
+    const release = await keepBusy()
+    const adding = run('add')
+    // The plugin before it has run.
+    const begun = 'until ip -n blue link show eth0 >/dev/null 2>&1; do sleep 0.1; done; sleep 1'
+    await cni.host.run(['sh', '-c', begun])
+    await release()
+    expect(await adding).toMatchObject({ exitCode: 0, stderr: '' })
     expect(await run('del')).toMatchObject({ exitCode: 0, stderr: '' })
     expect(await cni.leftovers()).toEqual([])
   })
 
   it('that is being written for longer than the deadline: says so in time, and undoes', async () => {
-    const busy = `${cni.host.folder}/plugins/bad`
-    await cni.host.run(['cp', '/usr/lib/cni/tuning', busy])
-    const holder = cni.host.run(['sh', '-c', `exec 3>>${busy}; sleep 2`])
-    await new Promise((resolve) => setTimeout(resolve, 300))
-    const added = await run('add')
+    const release = await keepBusy()
+    const added = await run('add', ...impatient)
     expect(added).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('text file busy') })
-    expect(added.elapsedMs).toBeLessThan(deadlineMs + allowanceMs)
-    await holder
+    expect(added.elapsedMs).toBeLessThan(inTimeMs)
+    await release()
     expect(await run('del')).toMatchObject({ exitCode: 0, stderr: '' })
     expect(await cni.leftovers()).toEqual([])
   })

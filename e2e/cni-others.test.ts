@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { killAfter } from './cni-kill.ts'
 import { describeOnHost } from './gate.ts'
-import { plugins } from './host.ts'
+import { plugins, untilAsleep } from './host.ts'
 import { blue, bridgeList, type CniHost, openCniHost } from './recording-plugins.ts'
 
 describeOnHost('vethra cni and the interfaces of others', () => {
@@ -100,7 +99,7 @@ esac`,
       const shell = (script: string) => cni.host.run(['sh', '-ec', script])
       await shell('ip netns add other; ip link add far type veth peer name eth0 netns other')
       const { stdout: pid } = await shell(
-        'ip netns exec blue sleep 60 >/dev/null 2>&1 & echo $!; sleep 0.2',
+        `ip netns exec blue sleep 600 >/dev/null 2>&1 & ${untilAsleep}; echo $!`,
       )
       await cni.make(
         'swap',
@@ -119,8 +118,8 @@ umount ${blue.netns}; mount --bind /run/netns/other ${blue.netns}; exit 1`,
   )
 
   it('an ADD that was killed before it made anything takes no interface that came since', async () => {
-    await cni.make('bridge', 'sleep 1; exit 1')
-    await killAfter(cni.host, ['lan', blue.netns], cni.path, 400)
+    await cni.make('bridge', '[ $CNI_COMMAND = ADD ] && kill -9 $PPID; exit 1')
+    expect((await run('add')).exitCode).toBe(255)
     await cni.host.run(['rm', `${cni.host.folder}/plugins/bridge`])
     await ip('-n', 'blue', 'link', 'add', 'eth0', 'type', 'bridge')
     const added = await run('add')

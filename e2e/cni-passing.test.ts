@@ -174,7 +174,7 @@ describeOnHost('vethra cni passes on', () => {
     await cni.conf('10-lan.conflist', bridgeList('1.0.0'))
     await run('add')
     const id = `joins-${cni.host.tag}`
-    const bundle = await cni.host.bundle(id, ['sleep', '60'])
+    const bundle = await cni.host.bundle(id, ['sleep', '600'])
     const config = JSON.parse(await readFile(`${bundle}/config.json`, 'utf8'))
     for (const each of config.linux.namespaces) {
       if (each.type === 'network') each.path = blue.netns

@@ -22,7 +22,7 @@ zpty -w z 'compadd() { shift; print -rl -- "$@" > $OFFERED.new; mv $OFFERED.new 
 while ! zpty -r -m z line '*set-up*'; do :; done
 for line in "$@"; do
   zpty -n -w z $'\\x15'"$line"$'\\t'
-  for try in {1..100}; do [ -e $OFFERED ] && break; sleep 0.02; done
+  for try in {1..1000}; do [ -e $OFFERED ] && break; sleep 0.02; done
   cat $OFFERED; rm -f $OFFERED; echo ----
 done
 zpty -d z`

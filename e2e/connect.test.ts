@@ -381,7 +381,7 @@ describeOnHost('vethra network connect and disconnect', () => {
   it('a container that ends while it is connected is in no network that it was not in before', async () => {
     const plugin = `#!/bin/sh
       pid=\${CNI_NETNS#/proc/}
-      [ $CNI_COMMAND = ADD ] && kill -9 \${pid%%/*} && sleep 0.2
+      [ $CNI_COMMAND = ADD ] && kill -9 \${pid%%/*} && while readlink /proc/$pid >/dev/null; do sleep 0.05; done
       echo '{"cniVersion":"1.0.0"}'`
     const list = { cniVersion: '1.0.0', name: 'slow', plugins: [{ type: 'slow' }] }
     const write =

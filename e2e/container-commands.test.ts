@@ -24,7 +24,7 @@ describeOnHost('vethra container', () => {
       await host.vethra('network', 'create', 'lan')
       await host.vethra('network', 'create', 'unused')
       const prepare = async (name: string, ...more: readonly string[]) => {
-        const bundle = await host.bundle(`${name}-${host.tag}`, ['sleep', '60'])
+        const bundle = await host.bundle(`${name}-${host.tag}`, ['sleep', '600'])
         const flags = ['--id', `${name}-${host.tag}`, '--network', 'lan', ...more]
         return host.vethra('bundle', 'prepare', bundle, ...flags)
       }
@@ -48,7 +48,7 @@ describeOnHost('vethra container', () => {
 
   it('tells of a container from its preparation to its end', async () => {
     await host.vethra('network', 'create', 'lan')
-    const bundle = await host.bundle(id, ['sleep', '60'])
+    const bundle = await host.bundle(id, ['sleep', '600'])
     await host.vethra(
       'bundle',
       'prepare',
@@ -103,9 +103,9 @@ describeOnHost('vethra container', () => {
   })
 
   it('rename changes the name for peers and for the next start, and frees the old one', async () => {
-    const bundle = await host.bundle(id, ['sleep', '60'])
+    const bundle = await host.bundle(id, ['sleep', '600'])
     const peer = `peer-${host.tag}`
-    const peerBundle = await host.bundle(peer, ['sleep', '60'])
+    const peerBundle = await host.bundle(peer, ['sleep', '600'])
     await host.vethra('bundle', 'prepare', bundle, '--id', id, '--name', 'peer')
     await host.vethra('bundle', 'prepare', bundle, '--id', id, '--name', 'old')
     const prepared = ['bundle', 'prepare', peerBundle, '--id', peer, '--name', 'peer']
@@ -138,7 +138,7 @@ describeOnHost('vethra network prune', () => {
   })
 
   it('removes what nobody uses, asks first, and keeps networks of prepared containers', async () => {
-    const bundle = await host.bundle('web', ['sleep', '60'])
+    const bundle = await host.bundle('web', ['sleep', '600'])
     for (const name of ['used', 'idle', 'other']) await host.vethra('network', 'create', name)
     await host.vethra('bundle', 'prepare', bundle, '--id', `web-${host.tag}`, '--network', 'used')
     expect(await host.vethra('network', 'prune')).toMatchObject({
@@ -156,7 +156,7 @@ describeOnHost('vethra network prune', () => {
 
   it('looks at the containers of every namespace, and takes what all share from default alone', async () => {
     const other = (...args: readonly string[]) => host.vethra('-n', 'other', ...args)
-    const bundle = await host.bundle('web', ['sleep', '60'])
+    const bundle = await host.bundle('web', ['sleep', '600'])
     for (const name of ['wanted', 'idle']) await host.vethra('network', 'create', name)
     for (const name of ['own', 'own-idle']) await other('network', 'create', name)
     const networks = ['--network', 'wanted', '--network', 'own']

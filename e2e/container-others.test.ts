@@ -11,7 +11,7 @@ describeOnHost('a container and the interfaces of others', () => {
   beforeEach(async () => {
     host = await openHost()
     id = `web-${host.tag}`
-    bundle = await host.bundle(id, ['sleep', '60'])
+    bundle = await host.bundle(id, ['sleep', '600'])
     for (const name of ['front', 'back']) await host.vethra('network', 'create', name)
     await host.vethra(
       ...['bundle', 'prepare', bundle, '--id', id, '-p', '8094:80'],

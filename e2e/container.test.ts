@@ -163,7 +163,7 @@ describeOnHost('a bundle', () => {
 
   it('keeps its own hooks, mounts, annotations and large integers, and a second run changes nothing', async () => {
     const id = `web-${host.tag}`
-    const bundle = await host.bundle(id, ['sleep', '60'])
+    const bundle = await host.bundle(id, ['sleep', '600'])
     const file = `${bundle}/config.json`
     const config = JSON.parse(await readFile(file, 'utf8'))
     config.hooks = { poststop: [{ path: '/bin/true' }], prestart: [{ path: '/bin/true' }] }
@@ -205,7 +205,7 @@ describeOnHost('a bundle', () => {
 
   it('prints its plan with --dry-run, and changes nothing', async () => {
     const id = `dry-${host.tag}`
-    const bundle = await host.bundle(id, ['sleep', '60'])
+    const bundle = await host.bundle(id, ['sleep', '600'])
     const before = [await readFile(`${bundle}/config.json`, 'utf8'), await host.snapshot()]
     const ran = await host.vethra(
       'bundle',
@@ -226,7 +226,7 @@ describeOnHost('a bundle', () => {
 
   it('whose request can not be is refused by name, and nothing is written', async () => {
     const id = `bad-${host.tag}`
-    const bundle = await host.bundle(id, ['sleep', '60'])
+    const bundle = await host.bundle(id, ['sleep', '600'])
     const before = [await readFile(`${bundle}/config.json`, 'utf8'), await host.snapshot()]
     for (const [flags, said] of [
       [['--id', '../../etc'], '../../etc'],

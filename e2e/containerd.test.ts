@@ -151,7 +151,7 @@ describeOnHost("Debian's containerd, beside Vethra", () => {
     await host.run(['sh', '-c', detach])
     expect(await shown()).toEqual([])
     const place = { Network: 'a-lan', Namespace: 'my-team', Interface: 'eth0', By: 'daemon' }
-    await expect.poll(told, { timeout: 10_000 }).toMatchObject([
+    await expect.poll(told).toMatchObject([
       { Type: 'container-attached', ...place, Addresses: row.Addresses },
       { Type: 'container-detached', ...place },
     ])

@@ -96,7 +96,7 @@ function callMethod(client: Client, method: string, message: Message): Promise<B
   return new Promise((resolve, reject) => {
     const done = (error: ServiceError | null, answer?: Buffer) =>
       answer === undefined ? reject(error) : resolve(answer)
-    client.waitForReady(Date.now() + 10_000, (late) => {
+    client.waitForReady(Date.now() + 60_000, (late) => {
       if (late) return reject(late)
       const path = `/runtime.v1.RuntimeService/${method}`
       client.makeUnaryRequest(path, encode, (octets) => octets, message, {}, done)

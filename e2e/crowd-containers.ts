@@ -70,7 +70,7 @@ export async function comeAndGo(
 
 // A hook whose runc was killed goes on by itself; its command line does not name the container.
 async function hooksEnded(host: Host): Promise<void> {
-  for (let attempt = 0; attempt < 100; attempt += 1) {
+  for (let attempt = 0; attempt < 600; attempt += 1) {
     const lines = await processesOn(host)
     if (!lines.some((line) => line.includes('oci-hook'))) return
     await sleep(100)

@@ -53,7 +53,7 @@ describeOnHost('hostile requests', () => {
     const begun = performance.now()
     await new Promise((resolve) => socket.write(requests, resolve))
     expect((await daemon.ask('/version')).status).toBe(200)
-    expect(performance.now() - begun).toBeLessThan(3000)
+    expect(performance.now() - begun).toBeLessThan(30_000)
     socket.resume()
     await ended
     expect((await daemon.ask('/version')).status).toBe(200)

@@ -16,7 +16,7 @@ describeOnHost('the routes of the daemon', () => {
     web = `web-${host.tag}`
     daemon = await startDaemon(host, '--log-level', 'debug')
     await host.vethra('network', 'create', 'front')
-    const bundle = await host.bundle(web, ['sleep', '100'])
+    const bundle = await host.bundle(web, ['sleep', '600'])
     const flags = ['--id', web, '--name', 'shop', '--network', 'front']
     await host.vethra('bundle', 'prepare', bundle, ...flags)
     expect(await host.start(bundle, web)).toMatchObject({ exitCode: 0 })

@@ -21,7 +21,7 @@ describeOnHost('what is no file of ours, in a folder of ours,', () => {
     host = await openHost()
     web = `web-${host.tag}`
     await host.vethra('network', 'create', 'lan')
-    const bundle = await host.bundle(web, ['sleep', '60'])
+    const bundle = await host.bundle(web, ['sleep', '600'])
     const flags = ['--id', web, '--name', 'shop', '--network', 'lan', '-p', '8080:80']
     expect(await host.vethra('bundle', 'prepare', bundle, ...flags)).toMatchObject({ exitCode: 0 })
     expect(await host.start(bundle, web)).toMatchObject({ exitCode: 0 })
@@ -36,7 +36,7 @@ describeOnHost('what is no file of ours, in a folder of ours,', () => {
   const store = async () => (await sh('echo /var/lib/vethra/????????')).stdout
   // Without it, waiting for a FIFO would have no end.
   const limited = (...args: readonly string[]) =>
-    host.run(['timeout', '-s', 'KILL', '20', executable, ...args])
+    host.run(['timeout', '-s', 'KILL', '60', executable, ...args])
 
   it.each([
     ['an empty resolv.conf', ': >"$1/resolv.conf"', 'file-empty'],

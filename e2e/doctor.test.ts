@@ -32,7 +32,7 @@ describeOnHost('vethra doctor', () => {
     return rows.flatMap(({ Kind, Outcome }) => (Outcome === 'done' ? [Kind] : [])).toSorted()
   }
   const prepare = async (id: string, ...args: readonly string[]) => {
-    const bundle = await host.bundle(id, ['sleep', '60'])
+    const bundle = await host.bundle(id, ['sleep', '600'])
     const flags = ['--id', id, '--network', 'lan', ...args]
     expect(await host.vethra('bundle', 'prepare', bundle, ...flags)).toMatchObject({ exitCode: 0 })
     return bundle
@@ -112,7 +112,7 @@ describeOnHost('vethra doctor', () => {
     )
     // The kernel takes a moment to remove what was in a namespace that is gone.
     const links = async () => (await host.snapshot()).links.length
-    await expect.poll(links, { timeout: 10_000 }).toBe(3)
+    await expect.poll(links).toBe(3)
     const before = await host.snapshot()
     const found = await findings()
     const errors = found.filter(({ Severity }) => Severity === 'error').map(({ Kind }) => Kind)

@@ -41,7 +41,7 @@ describeOnHost('vethra events', () => {
     expect((await host.vethra('cni', 'add', 'lan', '/run/netns/blue')).exitCode).toBe(1)
     await host.vethra('cni', 'del', 'lan', '/run/netns/blue')
     await host.vethra('cni', 'del', 'lan', '/run/netns/blue')
-    const bundle = await host.bundle(web, ['sleep', '60'])
+    const bundle = await host.bundle(web, ['sleep', '600'])
     const prepare = ['bundle', 'prepare', bundle, '--id', web, '--name', 'shop', '--network']
     await host.vethra(...prepare, 'lan', '--network', 'back')
     // Of two networks the second fails: the first is undone, and was never attached.

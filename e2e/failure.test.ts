@@ -20,7 +20,7 @@ describeOnHost('a start that fails', () => {
   })
 
   async function start(flags: readonly string[] = []): Promise<Ran & { bundle: string }> {
-    const bundle = await host.bundle(id, ['sleep', '60'])
+    const bundle = await host.bundle(id, ['sleep', '600'])
     const args = ['bundle', 'prepare', bundle, '--id', id, '-p', '8080:80', ...flags]
     expect(await host.vethra('--cni-path', path, ...args)).toMatchObject({ exitCode: 0 })
     return { ...(await host.start(bundle, id)), bundle }
@@ -84,7 +84,7 @@ describeOnHost('a start that fails', () => {
 
   it('for an annotation that points elsewhere names it before any plugin runs', async () => {
     await mkdir(`${host.folder}/evil`)
-    const bundle = await host.bundle(id, ['sleep', '60'])
+    const bundle = await host.bundle(id, ['sleep', '600'])
     await host.vethra('bundle', 'prepare', bundle, '--id', id)
     const config = JSON.parse(await readFile(`${bundle}/config.json`, 'utf8'))
     for (const [key, value] of [
@@ -105,7 +105,7 @@ describeOnHost('a start that fails', () => {
   })
 
   it('does not read .env and bunfig.toml of the bundle', async () => {
-    const bundle = await host.bundle(id, ['sleep', '60'])
+    const bundle = await host.bundle(id, ['sleep', '600'])
     await host.vethra('bundle', 'prepare', bundle, '--id', id)
     const proof = `${host.folder}/proof`
     await writeFile(

@@ -95,7 +95,7 @@ describeOnHost('an IPAM plugin that is not built in, below a bridge that is', ()
     const asksItsResolvers = async () => {
       const names = async (name: string, ...flags: readonly string[]) => {
         const id = `${name}-${host.tag}`
-        const bundle = await host.bundle(id, ['sleep', '60'])
+        const bundle = await host.bundle(id, ['sleep', '600'])
         await host.vethra(
           ...['--cni-path', plugins, 'bundle', 'prepare', bundle, '--id', id],
           ...['--network', 'wire', '--hostname', name, ...flags],
@@ -108,7 +108,7 @@ describeOnHost('an IPAM plugin that is not built in, below a bridge that is', ()
       expect(await names('asks')).toEqual(['nameserver 10.33.0.7', 'nameserver 10.33.0.8'])
       expect(await names('told', '--dns', '192.0.2.53')).toEqual(['nameserver 192.0.2.53'])
       // A release is not answered (RFC 2131, 4.4.6): the server may read it later.
-      await expect.poll(() => sh('cat /run/leases'), { timeout: 5000 }).toBe('')
+      await expect.poll(() => sh('cat /run/leases')).toBe('')
     }
     // A running container that joins such a network names its resolvers, until it leaves.
     const asksAsItJoins = async () => {
@@ -116,7 +116,7 @@ describeOnHost('an IPAM plugin that is not built in, below a bridge that is', ()
       const own = (...args: readonly string[]) =>
         host.run([executable, '--cni-path', plugins, ...args])
       await own('network', 'create', 'lan')
-      const bundle = await host.bundle(id, ['sleep', '60'])
+      const bundle = await host.bundle(id, ['sleep', '600'])
       await own('bundle', 'prepare', bundle, '--id', id, '--network', 'lan')
       expect(await host.start(bundle, id)).toMatchObject({ exitCode: 0, stderr: '' })
       const named = async () => (await host.runc('exec', id, 'cat', '/etc/resolv.conf')).stdout
@@ -144,7 +144,7 @@ describeOnHost('an IPAM plugin that is not built in, below a bridge that is', ()
     const shortLeases = [
       'ip netns add short; ip link add up1 type veth peer name eth0 netns short; ip link set up1 up',
       'ip -n short addr add 10.34.0.1/24 dev eth0; ip -n short link set eth0 up; ip netns add red; touch /run/short.leases',
-      'printf "%s\\n" "start 10.34.0.50" "end 10.34.0.59" "interface eth0" "min_lease 2" "option lease 4" \\',
+      'printf "%s\\n" "start 10.34.0.50" "end 10.34.0.59" "interface eth0" "min_lease 2" "option lease 8" \\',
       '  "option subnet 255.255.255.0" "lease_file /run/short.leases" "pidfile /run/short.pid" >/run/short.conf',
       '(exec ip netns exec short busybox udhcpd -f /run/short.conf >/run/short.log 2>&1 </dev/null &)',
     ]
@@ -160,7 +160,7 @@ describeOnHost('an IPAM plugin that is not built in, below a bridge that is', ()
       return performance.now()
     }
     const isRenewed = async (began: number) => {
-      await setTimeout(Math.max(0, began + 5000 - performance.now()))
+      await setTimeout(Math.max(0, began + 9000 - performance.now()))
       // Without a renewal the daemon has taken it down by now.
       expect(await sh('ip -n red -o addr show eth0 up')).toMatch(/ 10\.34\.0\.5\d\/24 /)
       expect(await sh('grep -c "short/eth0: renewing lease" /run/dhcp.log')).toMatch(/^[1-9]/)
@@ -174,9 +174,9 @@ describeOnHost('an IPAM plugin that is not built in, below a bridge that is', ()
       const began = await leasesShort()
       const added = await dhcp('add')
       expect(added).toMatchObject({ exitCode: 0 })
-      // The link is up when the plugin is called. Where it is not, the daemon's first DISCOVER is lost, and the next one seconds later.
+      // The link is up when the plugin is called. Where it is not, the daemon's first DISCOVER is lost, and the next one four seconds later.
       const [, leasingMs] = /ADD \S*\/dhcp (\d+) ms/.exec(added.stderr) ?? []
-      expect(Number(leasingMs)).toBeLessThan(1000)
+      expect(Number(leasingMs)).toBeLessThan(3000)
       expect(JSON.parse(added.stdout).ips[0].address).toMatch(/^10\.33\.0\.5\d\/24$/)
       expect(await sh('cut -d" " -f4 /run/leases')).toBe('web')
       expect(await dhcp('del')).toMatchObject({ exitCode: 0 })

@@ -43,7 +43,7 @@ describeOnHost('standard output that cannot be written', () => {
     expect(await reservations()).toEqual([])
     expect((await host.vethra('cni', 'del', 'lan', blue)).exitCode).toBe(0)
 
-    const bundle = await host.bundle('web', ['sleep', '60'])
+    const bundle = await host.bundle('web', ['sleep', '600'])
     await host.vethra('bundle', 'prepare', bundle, '--id', 'web', '--network', 'lan')
     await failed(['bundle', 'rm', 'web'], ['web'])
     expect((await host.vethra('container', 'inspect', 'web')).exitCode).toBe(1)
@@ -96,7 +96,7 @@ describeOnHost('standard output that cannot be written', () => {
     const daemon = await startDaemon(host)
     try {
       const follow = [executable, '--socket', daemon.socket, 'events', '--since', '0']
-      const script = 'timeout 20 "$@" | head -n 1'
+      const script = 'timeout 60 "$@" | head -n 1'
       const started = host.run(['bash', '--norc', '-o', 'pipefail', '-c', script, 'sh', ...follow])
       for (const name of ['a1', 'a2', 'a3']) {
         await daemon.ask('/networks', { method: 'POST', body: { Name: name } })

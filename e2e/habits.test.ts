@@ -9,7 +9,7 @@ describeOnHost('what people type', () => {
     host = await openHost()
     web = `web-${host.tag}`
     for (const name of ['lan', 'back', 'unused']) await host.vethra('network', 'create', name)
-    const bundle = await host.bundle(web, ['sleep', '60'])
+    const bundle = await host.bundle(web, ['sleep', '600'])
     const prepare = ['bundle', 'prepare', bundle, '--id', web, '--name', 'shop']
     await host.vethra(...prepare, '--network', 'lan', '-p', '127.0.0.1:18080:80')
     expect((await host.start(bundle, web)).exitCode).toBe(0)

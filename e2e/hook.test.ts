@@ -52,7 +52,7 @@ describeOnHost('the hook', () => {
   async function processEnds(pid: number): Promise<void> {
     await host.run(['kill', '-9', String(pid)])
     const state = async () => (await cat(`/proc/${pid}/stat`)).split(') ')[1]?.[0] ?? 'gone'
-    await expect.poll(state, { timeout: 5_000 }).toMatch(/^(Z|gone)$/)
+    await expect.poll(state).toMatch(/^(Z|gone)$/)
   }
 
   // The log of the run before is kept once, and host-local goes round its addresses.

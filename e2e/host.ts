@@ -82,6 +82,9 @@ interface HostOptions {
   readonly plugins?: PluginChoice
 }
 
+/** Shell words that wait until what was put into the background last is sleep(1): before that it is still the shell, or a wrapper. */
+export const untilAsleep: string = 'until grep -qx sleep /proc/$!/comm; do :; done'
+
 /** Whether hosts can be made. End-to-end tests need root; in CI its absence is a failure. */
 export const isRoot: boolean = process.getuid?.() === 0
 

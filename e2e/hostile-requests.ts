@@ -72,7 +72,7 @@ function exchange(socket: string, bytes: Buffer, cut: boolean): Promise<Exchange
       const statuses = [...text.matchAll(/^HTTP\/1\.1 (\d{3}) /gm)].map(([, status = '']) => status)
       resolve({ text, statuses, timedOut })
     }
-    const timer = setTimeout(() => end(true), 20_000)
+    const timer = setTimeout(() => end(true), 60_000)
     stream.on('data', (chunk) => {
       chunks.push(chunk)
       if (Buffer.concat(chunks).includes(': vethra events')) end(false)

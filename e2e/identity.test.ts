@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { describeOnHost } from './gate.ts'
-import { executable, type Host, openHost, type Ran } from './host.ts'
+import { executable, type Host, openHost, type Ran, untilAsleep } from './host.ts'
 
 interface Row {
   readonly Kind: string
@@ -77,7 +77,7 @@ describeOnHost('a namespace, and a process, is told from the next one', () => {
 
   it('one in another PID namespace takes no container for dead', async () => {
     const web = `web-${host.tag}`
-    const bundle = await host.bundle(web, ['sleep', '60'])
+    const bundle = await host.bundle(web, ['sleep', '600'])
     await host.vethra('bundle', 'prepare', bundle, '--id', web, '--network', 'lan')
     expect(await host.start(bundle, web)).toMatchObject({ exitCode: 0 })
     const inspect = `${executable} container inspect ${web}`
@@ -94,10 +94,10 @@ describeOnHost('a namespace, and a process, is told from the next one', () => {
 
   it('a container whose namespace is gone, or another by now, is not joined', async () => {
     const [web, side] = [`web-${host.tag}`, `side-${host.tag}`]
-    const bundle = await host.bundle(web, ['sleep', '60'])
+    const bundle = await host.bundle(web, ['sleep', '600'])
     await host.vethra('bundle', 'prepare', bundle, '--id', web, '--network', 'lan')
     expect(await host.start(bundle, web)).toMatchObject({ exitCode: 0 })
-    const other = await host.bundle(side, ['sleep', '60'])
+    const other = await host.bundle(side, ['sleep', '600'])
     const join = () =>
       host.vethra('bundle', 'prepare', other, '--id', side, '--network', `container:${web}`)
     expect(await join()).toMatchObject({ exitCode: 0 })
@@ -113,7 +113,7 @@ describeOnHost('a namespace, and a process, is told from the next one', () => {
     'nobody who got pid, MAC and address of a dead container is attached for it, its %s lost',
     async (_, lost) => {
       const web = `web-${host.tag}`
-      const bundle = await host.bundle(web, ['sleep', '60'])
+      const bundle = await host.bundle(web, ['sleep', '600'])
       const flags = ['--id', web, '--network', 'lan', '-p', '8080:80']
       await host.vethra('bundle', 'prepare', bundle, ...flags)
       expect(await host.start(bundle, web)).toMatchObject({ exitCode: 0 })
@@ -127,10 +127,10 @@ describeOnHost('a namespace, and a process, is told from the next one', () => {
         `ip link add eth0 address ${link.address} type veth peer name eth9`,
         'ip link set eth0 up',
         `ip addr add ${local}/${prefixlen} dev eth0`,
-        'exec sleep 60',
+        'exec sleep 600',
       ].join('; ')
       const { stdout: other } = await sh(
-        `unshare -n sh -c '${stranger}' >/dev/null 2>&1 & echo $!; sleep 1`,
+        `unshare -n sh -c '${stranger}' >/dev/null 2>&1 & ${untilAsleep}; echo $!`,
       )
       // Pids come round after thousands of processes: here the files of the container name that of the next.
       const files = `$(grep -rl /proc/${pid}/ /var/lib/vethra /var/lib/cni)`
@@ -193,7 +193,9 @@ describeOnHost('a namespace, and a process, is told from the next one', () => {
   }
 
   const pretend = async (wrapper: string, env: string) => {
-    const { stdout } = await sh(`${wrapper} env ${env} sleep 100 >/dev/null 2>&1 & echo $!`)
+    const { stdout } = await sh(
+      `${wrapper} env ${env} sleep 600 >/dev/null 2>&1 & ${untilAsleep}; echo $!`,
+    )
     return stdout.trim()
   }
 
@@ -206,7 +208,7 @@ describeOnHost('a namespace, and a process, is told from the next one', () => {
     // As after an ADD that was killed.
     await sh('rm /var/lib/cni/results/lan-*')
     const pid = await pretend(wrapper, `CNI_CONTAINERID=${id} VETHRA_NONCE=x`)
-    const del = await sh(`timeout 20 ${executable} cni del lan ${netns}`)
+    const del = await sh(`timeout 40 ${executable} cni del lan ${netns}`)
     expect(del).toMatchObject({ exitCode: 0, stderr: '' })
     await sh(`kill -9 ${pid}`)
   })

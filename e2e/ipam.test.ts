@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { describeOnHost } from './gate.ts'
-import { executable, type Host, openHost } from './host.ts'
+import { executable, type Host, openHost, untilAsleep } from './host.ts'
 
 interface Row {
   readonly Network: string
@@ -152,7 +152,7 @@ describeOnHost('vethra ipam', () => {
 
   it('gc keeps the address of a container while a plugin is at work for it', async () => {
     await reserve('lan', '10.99.1.5', 'coming\r\neth0')
-    const script = 'CNI_CONTAINERID=coming sleep 30 >/dev/null 2>&1 & echo $!'
+    const script = `CNI_CONTAINERID=coming sleep 600 >/dev/null 2>&1 & ${untilAsleep}; echo $!`
     const { stdout: pid } = await host.run(['sh', '-c', script])
     expect(await host.vethra('ipam', 'gc')).toMatchObject({ exitCode: 0, stdout: '' })
     await host.run(['kill', pid])

@@ -30,7 +30,7 @@ describeOnHost('a network that asks for ipMasqBackend nftables', () => {
       .toSorted()
 
   it('by programs: is masqueraded, by nftables again where all was flushed, and leaves nothing', async () => {
-    const bundle = await host.bundle(id, ['sleep', '60'])
+    const bundle = await host.bundle(id, ['sleep', '600'])
     await host.vethra('bundle', 'prepare', bundle, '--id', id, '--network', 'lan')
     expect(await host.start(bundle, id)).toMatchObject({ exitCode: 0, stderr: '' })
     expect(await kinds()).toEqual([])

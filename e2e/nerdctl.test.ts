@@ -23,7 +23,7 @@ describeOnHost('a bundle that nerdctl made', () => {
     annotations: Readonly<Record<string, string>>,
     networkConfig?: string,
   ): Promise<string> {
-    const bundle = await host.bundle(id, ['sleep', '60'])
+    const bundle = await host.bundle(id, ['sleep', '600'])
     const config = JSON.parse(await readFile(`${bundle}/config.json`, 'utf8'))
     const hook = (event: string) => [
       {

@@ -74,7 +74,7 @@ describeOnHost('vethra network', () => {
 
   it('the default network appears again when a container starts that wants it', async () => {
     const id = `web-${host.tag}`
-    const bundle = await host.bundle(id, ['sleep', '60'])
+    const bundle = await host.bundle(id, ['sleep', '600'])
     await host.vethra('bundle', 'prepare', bundle, '--id', id)
     expect((await host.vethra('network', 'rm', 'bridge')).exitCode).toBe(0)
     expect((await host.start(bundle, id)).exitCode).toBe(0)
@@ -88,7 +88,7 @@ describeOnHost('vethra network', () => {
     await host.run([
       'sh',
       '-c',
-      `kill -9 $(cat ${host.folder}/runc/${id}/state.json | sed 's/.*"init_process_pid":\\([0-9]*\\).*/\\1/'); sleep 0.2`,
+      `pid=$(sed 's/.*"init_process_pid":\\([0-9]*\\).*/\\1/' ${host.folder}/runc/${id}/state.json); kill -9 $pid; while readlink /proc/$pid/ns/net; do sleep 0.05; done`,
     ])
     const gone = JSON.parse((await host.vethra('network', 'inspect', 'bridge')).stdout)
     expect(gone[0].Containers).toEqual({})

@@ -180,7 +180,7 @@ function plain(result: JsonObject | undefined): JsonObject | undefined {
 async function talk(place: EngineHost, { name, ports }: Network) {
   const first = { c1: `10.${ports}.0.2`, c2: `10.${ports}.0.3` }
   const tcp = (from: string, address: string, port: number) =>
-    place.ask(from, { protocol: 'tcp', address, port, patienceMs: 400 })
+    place.ask(from, { protocol: 'tcp', address, port })
   const said = await allSaid({
     'host to c1': tcp('host', first.c1, 80),
     'c1 to c2': tcp('c1', first.c2, 80),
@@ -192,7 +192,6 @@ async function talk(place: EngineHost, { name, ports }: Network) {
       protocol: 'udp',
       address: hostAt.four,
       port: 8080,
-      patienceMs: 400,
     }),
     'outside to port, IPv6': tcp('outside', hostAt.six, 8080),
     'host to port': tcp('host', hostAt.four, 8080),

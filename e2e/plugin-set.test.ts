@@ -5,9 +5,9 @@ import { plugins as debian } from './host.ts'
 import { type Network, network, type Step, steps } from './plugin-set-random.ts'
 import { openSide, own, type Side, type StepOutcome } from './plugin-set-side.ts'
 
-// How many networks, and from which seed: a failure prints both.
+// How many networks, and from which seed: a failure prints both. scripts/soak takes another seed each time.
 const runs = Number(process.env['VETHRA_TEST_NETWORKS'] ?? 4)
-const seed = Number(process.env['VETHRA_TEST_SEED'] ?? Math.floor(Math.random() * 2 ** 31))
+const seed = Number(process.env['VETHRA_TEST_SEED'] ?? 1)
 
 /** The one list of errors of the Go plugins (Debian's 1.1.1) that ours do not repeat, by their texts, with the reason. */
 const notRepeated: readonly { readonly reason: string; readonly said: RegExp }[] = [
@@ -296,7 +296,7 @@ describeOnHost('the plugin set and its Go originals', () => {
     const guarded = { ...lan, plugins: [{ ...bridge, macspoofchk: true }] }
     expect(await ours.perform(guarded, step('ADD'))).toMatchObject({ said: [] })
     const ask = () =>
-      ours.place.ask('c1', { protocol: 'tcp', address: '10.7.0.1', port: 90, patienceMs: 300 })
+      ours.place.ask('c1', { protocol: 'tcp', address: '10.7.0.1', port: 90 })
     expect(await ask()).toMatch(/^host/)
     expect(await ours.perform(guarded, step('CHECK'))).toMatchObject({ said: [] })
     await ours.place.sh('ip -n c1 link set eth0 address 02:00:00:00:00:99; ip neigh flush dev br7')

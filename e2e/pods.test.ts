@@ -80,7 +80,7 @@ describeOnHost("pods of Debian's containerd, by CRI as kubelet calls it", () => 
         '/dev/null',
         `http://127.0.0.1:${hostPort}/ls`,
       ])
-    await expect.poll(async () => (await fetched()).exitCode, { timeout: 15_000 }).toBe(0)
+    await expect.poll(async () => (await fetched()).exitCode).toBe(0)
 
     const row = {
       ID: id,
@@ -144,7 +144,7 @@ describeOnHost("pods of Debian's containerd, by CRI as kubelet calls it", () => 
         .split('\n')
         .filter((line) => line.includes(row.Name))
     await expect
-      .poll(told, { timeout: 15_000 })
+      .poll(told)
       .toEqual(['attached', 'detached'].map((what) => `container-${what} ${row.Name} lan k8s.io`))
   })
 
@@ -198,9 +198,7 @@ describeOnHost("pods of Debian's containerd, by CRI as kubelet calls it", () => 
     // containerd detaches by the conf lists that it has: without, it cannot.
     await expect(pods.stop(id)).rejects.toThrow(/cni/)
     await host.run(['mv', '/run/saved', file])
-    await expect
-      .poll(() => pods.remove(id).then(() => 'removed', String), { timeout: 15_000 })
-      .toBe('removed')
+    await expect.poll(() => pods.remove(id).then(() => 'removed', String)).toBe('removed')
     expect([await kinds(), await listed(), await marks(id)]).toEqual([[], [], []])
   })
 

@@ -34,8 +34,6 @@ describeOnHost('a published port', () => {
     return host.start(bundle, id)
   }
 
-  // The server in the container takes a moment to listen.
-  const patience = { timeout: 10_000 }
   const sockets = async () => (await host.run(['ss', '-Hlntup'])).stdout
   const page = async (port: number, at = '127.0.0.1') =>
     await host.run(['busybox', 'timeout', '5', 'busybox', 'wget', '-O', '-', `${at}:${port}`])
@@ -48,7 +46,7 @@ describeOnHost('a published port', () => {
     expect(shown).toMatch(/^tcp +LISTEN .* 0\.0\.0\.0:8080 .*"vethra-ports"/m)
     expect(shown).toMatch(/^udp +UNCONN .* 0\.0\.0\.0:5353 .*"vethra-ports"/m)
     expect(shown).toMatch(/^tcp +LISTEN .* \[fd00:9::1\]:8081 .*"vethra-ports"/m)
-    await expect.poll(async () => (await page(8080)).stdout, patience).toBe(`page of ${web}`)
+    await expect.poll(async () => (await page(8080)).stdout).toBe(`page of ${web}`)
     // From ::1 nothing leaves the host: a client is refused, and does not hang.
     const loopback = await page(8082, '[::1]')
     expect([loopback.exitCode, loopback.stderr]).toEqual([
@@ -57,7 +55,7 @@ describeOnHost('a published port', () => {
     ])
     const { pid } = JSON.parse((await host.runc('state', web)).stdout)
     await host.run(['kill', '-9', String(pid)])
-    await expect.poll(sockets, patience).toBe('')
+    await expect.poll(sockets).toBe('')
   })
 
   it('refuses a client, and keeps none waiting, when the rules have gone', async () => {
@@ -71,7 +69,7 @@ describeOnHost('a published port', () => {
   it('that a process has fails the start with its name, before any plugin runs', async () => {
     const script = 'busybox nc -l -p 18080 127.0.0.1 >/dev/null 2>&1 & echo $!'
     const pid = (await host.run(['sh', '-c', script])).stdout.trim()
-    await expect.poll(sockets, patience).toMatch(/:18080/)
+    await expect.poll(sockets).toMatch(/:18080/)
     const before = await host.snapshot()
     const ran = await startedOn(web, 18080)
     expect(ran.exitCode).not.toBe(0)
@@ -97,7 +95,7 @@ describeOnHost('a published port', () => {
       expect((await host.stop(times % 2 === 0 ? web : other)).exitCode).toBe(0)
       const next = times % 2 === 0 ? other : web
       expect(await host.start(`${host.folder}/${next}`, next)).toMatchObject({ stderr: '' })
-      await expect.poll(async () => (await page(8080)).stdout, patience).toBe(`page of ${next}`)
+      await expect.poll(async () => (await page(8080)).stdout).toBe(`page of ${next}`)
     }
   })
 

@@ -17,7 +17,7 @@ describeOnHost('what cannot be is refused by name when it is given, and changes 
       '-ec',
       'ip link add lan0 mtu 1400 type bridge; ip addr add 192.0.2.1/24 dev lan0; ip link set lan0 up',
     ])
-    bundle = await host.bundle('web', ['sleep', '60'])
+    bundle = await host.bundle('web', ['sleep', '600'])
     const ranges = ['--ip-range', '10.51.0.128/25', '--aux-address', 'a=10.51.0.200']
     for (const args of [
       ['--subnet', '10.50.0.0/24', 'lan'],

@@ -130,7 +130,7 @@ async function startRootlessKit(
   const wait = 'until [ -s "$0" ]; do sleep 0.02; done; cat "$0"'
   const { stdout: child } = await host.run([
     'timeout',
-    '10',
+    '60',
     'sh',
     '-c',
     wait,

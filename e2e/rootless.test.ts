@@ -48,7 +48,7 @@ describeOnHost('as an ordinary user, under RootlessKit', () => {
   }
   // From where the user is at home, outside of RootlessKit.
   const get = async (place: string) =>
-    (await host.run(['busybox', 'timeout', '3', 'busybox', 'wget', '-q', '-O', '-', place])).stdout
+    (await host.run(['busybox', 'timeout', '10', 'busybox', 'wget', '-q', '-O', '-', place])).stdout
 
   it('the lines of its page work to the letter', () => {
     const log = toured.stdout
@@ -188,7 +188,7 @@ describeOnHost('as an ordinary user, under RootlessKit', () => {
     const own = [`${host.folder}/vethra`, `${host.home}/daemon.log`]
     const { stdout: pid } = await kit.inside(['sh', '-c', start, ...own])
     const asked = async () => (await kit.vethra('top', '--once')).exitCode
-    await expect.poll(asked, { timeout: 10_000 }).toBe(0)
+    await expect.poll(asked).toBe(0)
     expect((await host.run(['stat', '-c', '%U %a', socket])).stdout).toBe('u 660')
     const { id, bundle } = await web('tended', '-p', '8096:80')
     await done(kit.start(bundle, id))
@@ -202,10 +202,10 @@ describeOnHost('as an ordinary user, under RootlessKit', () => {
         'ip -o link show type bridge | sed "s/^[0-9]*: //; s/:.*//" | xargs ip link delete',
       ]),
     )
-    await expect.poll(() => get('http://127.0.0.1:8096/'), { timeout: 15_000 }).toBe('tended')
+    await expect.poll(() => get('http://127.0.0.1:8096/')).toBe('tended')
     await done(kit.stop(id))
     await done(kit.inside(['kill', pid]))
-    await expect.poll(asked, { timeout: 10_000 }).not.toBe(0)
+    await expect.poll(asked).not.toBe(0)
     expect(await kit.ports()).toEqual([])
   })
 

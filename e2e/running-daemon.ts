@@ -75,7 +75,7 @@ function daemonAt(pid: number, socket: string, log: string): RunningDaemon {
 }
 
 /** Asks again until it is so; at most for so long. */
-export async function until(isSo: () => Promise<boolean>, withinMs = 15_000): Promise<void> {
+export async function until(isSo: () => Promise<boolean>, withinMs = 30_000): Promise<void> {
   const end = performance.now() + withinMs
   while (!(await isSo())) {
     if (performance.now() > end) throw new Error(`not so within ${withinMs} ms: ${isSo}`)

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { describeOnHost } from './gate.ts'
-import { executable, type Host, openHost } from './host.ts'
+import { executable, type Host, openHost, untilAsleep } from './host.ts'
 
 describeOnHost('the state that a container is shown in', () => {
   let host: Host
@@ -97,7 +97,7 @@ describeOnHost('the state that a container is shown in', () => {
       'sh',
       '-c',
       // Before it is sleep(1), it may be in the namespace of the host.
-      'unshare -n sleep 600 >/dev/null 2>&1 & until grep -qx sleep /proc/$!/comm; do :; done; echo $!',
+      `unshare -n sleep 600 >/dev/null 2>&1 & ${untilAsleep}; echo $!`,
     ])
     const stat = (await host.run(['cat', `/proc/${stdout}/stat`])).stdout
     return { pid: Number(stdout), start: Number(stat.split(') ')[1]?.split(' ')[19]) }
@@ -233,7 +233,7 @@ describeOnHost('the state that a container is shown in', () => {
 
   it('is left alone by bundle prepare, which refuses the id of a container that nerdctl started', async () => {
     await made(id)
-    const bundle = await host.bundle('other', ['sleep', '60'])
+    const bundle = await host.bundle('other', ['sleep', '600'])
     const files = async () =>
       (await host.run(['sh', '-c', `find ${store} -type f | sort | xargs md5sum`])).stdout
     const before = await files()

@@ -19,7 +19,7 @@ type Run = (argv: readonly string[]) => Promise<{ readonly stdout: string }>
 
 // The host's end of a veth that was taken down goes with the namespace of its other end, in the kernel's own time.
 async function untilVethsAreGone(run: Run): Promise<void> {
-  for (let left = 100; left > 0; left -= 1) {
+  for (let left = 600; left > 0; left -= 1) {
     const { stdout } = await run(['ip', '-j', 'link', 'show', 'type', 'veth'])
     const links = JSON.parse(stdout || '[]') as { flags?: readonly string[] }[]
     if (links.every(({ flags = ['UP'] }) => flags.includes('UP'))) return

@@ -20,7 +20,7 @@ describeOnHost('the apps under Node, from source', () => {
 
   it('do what the executable does, the hook included', async () => {
     const id = `node-${host.tag}`
-    const bundle = await host.bundle(id, ['sleep', '60'])
+    const bundle = await host.bundle(id, ['sleep', '600'])
     const vethra = (...args: readonly string[]) => host.run([...fromSource, ...args])
     expect(await vethra('network', 'create', 'lan')).toMatchObject({ exitCode: 0, stderr: '' })
     const asked = ['--id', id, '--network', 'lan', '-p', '8090:80']

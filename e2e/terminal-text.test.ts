@@ -76,7 +76,7 @@ describeOnHost('what a terminal is given', () => {
 
   it('the log of a hook, and what runc shows of it', async () => {
     const id = `web-${host.tag}`
-    const bundle = await host.bundle(id, ['sleep', '60'])
+    const bundle = await host.bundle(id, ['sleep', '600'])
     const prepared = await vethra('bundle', 'prepare', bundle, '--id', id, '--network', 'lan')
     expect(prepared).toMatchObject({ exitCode: 0 })
     const state = { ociVersion: '1.0.2', id, status: 'created', pid: 1, bundle }

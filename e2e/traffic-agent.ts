@@ -46,7 +46,7 @@ function serveUdp(port: number): Promise<void> {
   return new Promise((listening) => socket.bind(port, '::', listening))
 }
 
-function askTcp({ address, port, length = 1, patienceMs = 1000 }: Question): Promise<string> {
+function askTcp({ address, port, length = 1, patienceMs = 3000 }: Question): Promise<string> {
   return new Promise((resolve) => {
     const socket = createConnection({ host: address, port, timeout: patienceMs })
     let heard = ''
@@ -61,7 +61,7 @@ function askTcp({ address, port, length = 1, patienceMs = 1000 }: Question): Pro
 }
 
 // From a port of its own choice, where it is told one: the same flow again.
-async function askUdp({ address, port, from, length = 1, patienceMs = 1000 }: Question) {
+async function askUdp({ address, port, from, length = 1, patienceMs = 3000 }: Question) {
   const socket = await udpFrom(from, address)
   return new Promise<string>((resolve) => {
     const end = (said: string) => {

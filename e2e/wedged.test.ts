@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { describeOnHost } from './gate.ts'
+import { untilAsleep } from './host.ts'
 import { bridgeList, type CniHost, openCniHost } from './recording-plugins.ts'
 
 describeOnHost('an attachment whose plugin refuses its conf in ADD and in DEL', () => {
@@ -122,12 +123,12 @@ describeOnHost('an attachment whose plugin refuses its conf in ADD and in DEL', 
       const operate = (operation: string) =>
         cni.vethra(['--plugins', way, 'cni', operation, 'lan', netns])
       expect(await operate('add')).toMatchObject({ exitCode: 0 })
-      const leave =
-        'ip netns exec "$1" sleep 2 >/dev/null 2>&1 & sleep 0.2; ip netns del "$1"; ip netns add "$1"'
-      await cni.host.run(['sh', '-c', leave, 'sh', cni.host.tag])
+      const leave = `ip netns exec "$1" sleep 600 >/dev/null 2>&1 & ${untilAsleep}; ip netns del "$1"; ip netns add "$1"; echo $!`
+      const { stdout: pid } = await cni.host.run(['sh', '-c', leave, 'sh', cni.host.tag])
       expect(await operate('del')).toMatchObject({ exitCode: 0, stderr: '' })
       const { stdout } = await cni.host.run(['ip', '-o', 'link', 'show', 'type', 'veth'])
       expect(stdout).toBe('')
+      expect(await cni.host.run(['kill', pid])).toMatchObject({ exitCode: 0 })
     },
   )
 
@@ -177,7 +178,7 @@ describeOnHost('an attachment whose plugin refuses its conf in ADD and in DEL', 
 
   it('of a container goes with its next start, with bundle rm, and with bundle rm --force', async () => {
     const id = `web-${cni.host.tag}`
-    const bundle = await cni.host.bundle(id, ['sleep', '60'])
+    const bundle = await cni.host.bundle(id, ['sleep', '600'])
     const prepare = () =>
       run('bundle', 'prepare', bundle, '--id', id, '--network', 'lan', '-p', '8093:80')
     const started = async () => {
