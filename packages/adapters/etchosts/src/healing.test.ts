@@ -125,7 +125,7 @@ describe('a hosts file', () => {
     await fill(path)
     const before = performance.now()
     await sample.store.acquire(late)
-    expect(performance.now() - before).toBeLessThan(1000)
+    expect(performance.now() - before).toBeLessThan(10_000)
     expect(await sorted('a')).toEqual(all)
     expect(await sorted('b')).toEqual(all)
     expect((await stat(path)).ino).toBe(ino)

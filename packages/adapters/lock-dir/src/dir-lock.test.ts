@@ -15,7 +15,7 @@ function holding(path: string): readonly [string, ...string[]] {
   const program = `
     import { dirLock } from ${JSON.stringify(new URL('./index.ts', import.meta.url).href)}
     setInterval(() => {}, 1000)
-    await dirLock({ staleMs: 2000 }).hold(process.argv.at(-1), () => {
+    await dirLock({ staleMs: 4000 }).hold(process.argv.at(-1), () => {
       process.stdout.write('held\\n')
       return new Promise(() => {})
     })`
@@ -27,10 +27,10 @@ describeLock('dirLock', async () => {
   const path = join(folder, 'missing', 'lock')
   const processes = holdersElsewhere(spawned)
   return {
-    lock: dirLock({ staleMs: 2_000 }),
-    impatient: dirLock({ timeoutMs: 300, staleMs: 2_000 }),
+    lock: dirLock({ staleMs: 4_000 }),
+    impatient: dirLock({ timeoutMs: 300, staleMs: 4_000 }),
     path,
-    boundMs: 2_900,
+    boundMs: 4_900,
     stoppedHolder: 'loses',
     holdElsewhere: () => processes.start(holding(path)),
     now: () => performance.now(),
@@ -50,7 +50,7 @@ describe('dirLock', () => {
   })
 
   it('lets one at a time in when many find the same stale lock', async () => {
-    const lock = dirLock({ staleMs: 2_000 })
+    const lock = dirLock({ staleMs: 4_000 })
     let inside = 0
     let most = 0
     const enter = async () => {
@@ -70,14 +70,14 @@ describe('dirLock', () => {
   it('survives a kill in the middle of the removal of a stale lock', async () => {
     leaveStale(`${path}.lock`)
     leaveStale(`${path}.lock.stale`)
-    expect(await dirLock({ timeoutMs: 1_000, staleMs: 2_000 }).hold(path, async () => 'in')).toBe(
+    expect(await dirLock({ timeoutMs: 30_000, staleMs: 4_000 }).hold(path, async () => 'in')).toBe(
       'in',
     )
     expect(readdirSync(folder)).toEqual([])
   })
 
   it('says so when the lock was lost, and leaves that of the next holder', async () => {
-    const lock = dirLock({ staleMs: 2_000 })
+    const lock = dirLock({ staleMs: 4_000 })
     const outcome = lock.hold(path, async () => {
       rmSync(`${path}.lock`, { recursive: true })
       mkdirSync(`${path}.lock`)

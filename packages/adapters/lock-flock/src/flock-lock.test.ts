@@ -162,7 +162,7 @@ describe('flockLock', () => {
 
   it('is not inherited by a program that the work starts', async () => {
     const child = await flockLock().hold(path, async () => spawn('sleep', ['1000']))
-    await flockLock({ timeoutMs: 1_000 }).hold(path, async () => undefined)
+    await flockLock({ timeoutMs: 30_000 }).hold(path, async () => undefined)
     child.kill('SIGKILL')
     await once(child, 'exit')
   })
@@ -175,7 +175,7 @@ describe('flockLock', () => {
     waiter.kill('SIGKILL')
     await once(waiter, 'exit')
     await holder.kill()
-    expect(await flockLock({ timeoutMs: 1_000 }).hold(path, async () => 'in')).toBe('in')
+    expect(await flockLock({ timeoutMs: 30_000 }).hold(path, async () => 'in')).toBe('in')
   })
 
   it('throws CniError 5 for a path that cannot be', async () => {

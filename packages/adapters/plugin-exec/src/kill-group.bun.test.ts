@@ -6,13 +6,15 @@ import { expect, it } from 'vitest'
 
 // In a PID namespace of its own the number of a process that has ended can be had again at once.
 const program = (folder: string) => `
-  import { readFileSync, writeFileSync } from 'node:fs'
+  import { existsSync, readFileSync, writeFileSync } from 'node:fs'
   import { bunPluginExec } from ${JSON.stringify(new URL('./bun.ts', import.meta.url).href)}
-  const { run } = bunPluginExec({ path: ['${folder}'], env: process.env, timeoutMs: 1500 })
+  const { run } = bunPluginExec({ path: ['${folder}'], env: process.env, timeoutMs: 3000 })
   const call = { type: 'leaver', operation: 'ADD', containerId: 'c', netns: '', ifname: '', cniArgs: [], stdin: '' }
   const outcome = run(call).catch(({ code }) => code)
-  await Bun.sleep(700)
-  const pid = Number(readFileSync('${folder}/pid', 'utf8'))
+  const file = '${folder}/pid'
+  const pidOf = () => (existsSync(file) ? Number(readFileSync(file, 'utf8')) : 0)
+  while (pidOf() === 0 || existsSync('/proc/' + pidOf())) await Bun.sleep(20)
+  const pid = pidOf()
   let stranger
   for (let round = 0; stranger?.pid !== pid && round < 50; round += 1) {
     stranger?.kill(9)
@@ -29,7 +31,7 @@ it.skipIf(process.getuid?.() !== 0)(
   'a deadline ends nothing that only has the number of the plugin, which has ended',
   async () => {
     const folder = await mkdtemp(join(tmpdir(), 'vethra-group-'))
-    const leaver = `#!/bin/sh\necho $$ >${folder}/pid\nsetsid sleep 5 &\n`
+    const leaver = `#!/bin/sh\necho $$ >${folder}/pid\nsetsid sleep 20 &\n`
     await writeFile(join(folder, 'leaver'), leaver)
     await chmod(join(folder, 'leaver'), 0o755)
     await writeFile(join(folder, 'run.ts'), program(folder))

@@ -33,7 +33,7 @@ describe('a port holder', () => {
   beforeEach(async () => {
     dir = join(await mkdtemp(join(tmpdir(), 'holder-')), 'ports')
     holder = portHolder({ dir, program })
-    init = spawn('sleep', ['60'])
+    init = spawn('sleep', ['600'])
   })
 
   afterEach(async () => {
@@ -81,7 +81,7 @@ describe('a port holder', () => {
   it('ends by itself with the process of the container, and its ports are free', async () => {
     const held = await hold([mapping()])
     init.kill('SIGKILL')
-    await expect.poll(() => own(), { timeout: 5_000 }).toMatchObject({ alive: false })
+    await expect.poll(() => own()).toMatchObject({ alive: false })
     expect(held?.alive).toBe(true)
     const server = createServer().listen(first, '127.0.0.1')
     await once(server, 'listening')
@@ -167,13 +167,13 @@ describe('a port holder', () => {
     const gone = once(init, 'exit')
     init.kill('SIGKILL')
     await gone
-    init = spawn('sleep', ['60'])
+    init = spawn('sleep', ['600'])
     expect(await hold([mapping()])).toMatchObject({ alive: true })
   })
 
   it('never ends a process that only has the number of one that is recorded', async () => {
     await hold([mapping()])
-    const stranger = spawn('sleep', ['60'])
+    const stranger = spawn('sleep', ['600'])
     const record = { containerId: id, sockets: [], holder: { pid: stranger.pid, startTime: '1' } }
     await writeFile(join(dir, id), JSON.stringify(record))
     expect(await own()).toMatchObject({ pid: stranger.pid, alive: false })
@@ -187,7 +187,7 @@ describe('a port holder', () => {
 
   it('never ends a process that a record names and that holds no ports for the container', async () => {
     const other = await hold([mapping()], `${id}-other`)
-    const stranger = spawn('sleep', ['60'])
+    const stranger = spawn('sleep', ['600'])
     for (const pid of [stranger.pid ?? 0, other?.pid ?? 0]) {
       const [, fields = ''] = (await readFile(`/proc/${pid}/stat`, 'utf8')).split(') ')
       const startTime = fields.split(' ')[19]

@@ -73,7 +73,7 @@ describe('a megabyte of a config.json is planned in time:', () => {
     ['numbers', withKey('x', `[${manyOf(() => '1')}]`)],
     ['a string', withKey('x', `"${'\\n'.repeat(size / 2)}"`)],
     ['blanks', sampleConfig().replace('\n', `\n${' '.repeat(size)}`)],
-  ])('%s', { timeout: 10_000 }, (_, text) => {
+  ])('%s', { timeout: 30_000 }, (_, text) => {
     const { config } = planBundle(parseConfig(text), sampleRequest(), samplePlaces)
     expect(planBundle(parseConfig(config), sampleRequest(), samplePlaces).config).toBe(config)
   })
@@ -85,7 +85,7 @@ describe('a megabyte of a config.json is planned in time:', () => {
     ['keys of the wrong shape', withKey('annotations', `{${manyOf((index) => `"a${index}":1`)}}`)],
     ['mounts of the wrong shape', withKey('mounts', `[${manyOf(() => '{}')}]`)],
     ['the same key', withKey('annotations', `{${manyOf(() => '"a":"b"')}}`)],
-  ])('%s, to be refused', { timeout: 10_000 }, (_, text) => {
+  ])('%s, to be refused', { timeout: 30_000 }, (_, text) => {
     expect(() => planBundle(parseConfig(text), sampleRequest(), samplePlaces)).toThrow(
       expect.objectContaining({ name: 'CniError' }),
     )

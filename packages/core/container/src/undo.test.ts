@@ -141,7 +141,7 @@ describe('parsePrepared', () => {
   })
 })
 
-it('a megabyte is undone in time, by edits and by members', { timeout: 10_000 }, () => {
+it('a megabyte is undone in time, by edits and by members', { timeout: 30_000 }, () => {
   const mounts = Array.from({ length: 20_000 }, (_, index) => ({
     ...(index % 2 === 0 ? { ...ours, destination: '/etc/hosts' } : { destination: `/m${index}` }),
   }))

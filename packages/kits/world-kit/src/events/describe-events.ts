@@ -108,7 +108,7 @@ function isWatched(subject: () => EventsSubject): void {
       called += 1
     })
     await other.append(created('a'))
-    for (let left = 100; called === 0 && left > 0; left -= 1) await pause(50)
+    for (let left = 400; called === 0 && left > 0; left -= 1) await pause(50)
     expect(called).toBeGreaterThan(0)
     watch.close()
     called = 0
