@@ -5,13 +5,17 @@ import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { describeDnsSockets } from '../../test/describe-dns-sockets.ts'
 import { needsRoot } from '../../test/in-namespace.ts'
+import { enterOwnNetwork } from '../../test/own-network.ts'
 import { dnsSockets } from './dns-sockets-in-bun.ts'
 import { serveTcp } from './tcp-in-bun.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'vethra-lines-'))
 
-// Loopback has all of 127.0.0.0/8; of IPv6 it has one address, which nothing else may serve here.
+const until = (isSo: () => boolean) => expect.poll(isSo).toBe(true)
+
+// Loopback has all of 127.0.0.0/8; of IPv6 it has one address.
 if (needsRoot === undefined) {
+  enterOwnNetwork()
   describeDnsSockets('dnsSockets', async () => ({
     sockets: dnsSockets(),
     addresses: ['127.83.5.3', '::1'],
@@ -35,7 +39,7 @@ it.skipIf(needsRoot !== undefined)(
   'closes connections of one client beyond a limit, idle ones, and those of clients that read nothing',
   async () => {
     const at = '127.83.5.4'
-    const limits = { connections: 3, perClient: 2, idleSeconds: 1, waiting: 4, unread: 1 << 18 }
+    const limits = { connections: 3, perClient: 2, idleSeconds: 3, waiting: 4, unread: 1 << 18 }
     const close = serveTcp(at, { answer: () => new Uint8Array(60_000) }, limits)
     const closed: string[] = []
     const connect = (name: string) =>
@@ -44,11 +48,11 @@ it.skipIf(needsRoot !== undefined)(
         socket: { data() {}, close: () => void closed.push(name) },
       })
     const [first] = [await connect('a'), await connect('b'), await connect('c')]
-    await Bun.sleep(100)
+    await until(() => closed.length > 0)
     expect(closed).toEqual(['c'])
     first.pause()
     for (let each = 0; each < 2000; each += 1) first.write(Uint8Array.of(0, 1, each & 255))
-    for (let tries = 0; tries < 60 && closed.length < 3; tries += 1) await Bun.sleep(100)
+    await until(() => closed.length === 3)
     expect(closed.toSorted()).toEqual(['a', 'b', 'c'])
     close()
   },
@@ -70,14 +74,16 @@ it.skipIf(needsRoot !== undefined)(
       return socket
     }
     const ask = async (socket: Socket) => {
+      const before = heard.length
       socket.write(Uint8Array.of(0, 1, 7))
-      await Bun.sleep(100)
+      await until(() => heard.length > before)
     }
     const [first, second] = [connect('127.0.1.1'), connect('127.0.1.2')]
     await Bun.sleep(100)
     await ask(first)
     const third = connect('127.0.1.3')
     await ask(third)
+    await until(() => closed.length > 0)
     expect([closed, heard]).toEqual([['127.0.1.2'], ['127.0.1.1', '127.0.1.3']])
     for (const each of [first, second, third]) each.destroy()
     close()

@@ -33,15 +33,17 @@ function start(folders: readonly string[], programs: readonly [string, ...string
 }
 
 async function until(wanted: () => boolean): Promise<void> {
-  for (let round = 0; round < 200 && !wanted(); round += 1) await setTimeout(20)
+  for (let round = 0; round < 1000 && !wanted(); round += 1) await setTimeout(20)
   expect(wanted(), `in time; seen: ${changes.join(', ')}`).toBe(true)
 }
 
+/** Acts again and again: a watch, or a program, may need a while before it sees anything. */
 async function seen(path: string, act: () => void): Promise<void> {
-  await setTimeout(100)
   changes.length = 0
-  act()
-  await until(() => changes.includes(path))
+  await until(() => {
+    act()
+    return changes.includes(path)
+  })
 }
 
 describe('a folder', () => {
@@ -49,9 +51,9 @@ describe('a folder', () => {
     mkdirSync(join(folder, 'a'))
     start([folder])
     await seen(join(folder, 'a/x'), () => writeFileSync(join(folder, 'a/x'), '1'))
-    await seen(join(folder, 'b'), () => mkdirSync(join(folder, 'b')))
+    await seen(join(folder, 'b'), () => mkdirSync(join(folder, 'b'), { recursive: true }))
     await seen(join(folder, 'b/y'), () => writeFileSync(join(folder, 'b/y'), '1'))
-    await seen(join(folder, 'a/x'), () => rmSync(join(folder, 'a/x')))
+    await seen(join(folder, 'a/x'), () => rmSync(join(folder, 'a/x'), { force: true }))
   })
 
   it('that is missing is waited for', async () => {
@@ -65,12 +67,13 @@ describe('a folder', () => {
     const replaced = join(folder, 'replaced')
     mkdirSync(replaced)
     start([replaced])
-    await setTimeout(100)
     rmSync(replaced, { recursive: true })
     mkdirSync(replaced)
-    await setTimeout(100)
-    watching?.refresh()
-    await seen(join(replaced, 'x'), () => writeFileSync(join(replaced, 'x'), '1'))
+    // It is noticed some time after the removal.
+    await seen(join(replaced, 'x'), () => {
+      watching?.refresh()
+      writeFileSync(join(replaced, 'x'), '1')
+    })
   })
 
   it('tells nothing while nothing changes, nor after its end', async () => {
@@ -116,9 +119,10 @@ describe('a program', () => {
   it('that has ended is started again by a refresh, unless there is none', async () => {
     start([], [monitor('exit 0'), ['no-such-program-at-all']])
     await until(() => pids().length === 1)
-    await setTimeout(200)
-    watching?.refresh()
-    await until(() => pids().length === 2)
+    await until(() => {
+      watching?.refresh()
+      return pids().length > 1
+    })
     expect(changes).toEqual([])
   })
 
