@@ -10,5 +10,5 @@ const newNetwork = 0x4000_0000
 export function enterOwnNetwork(): void {
   const { symbols } = dlopen('libc.so.6', { unshare: { args: ['i32'], returns: 'i32' } })
   if (symbols.unshare(newNetwork) !== 0) throw new Error('no network namespace of its own')
-  execFileSync('ip', ['link', 'set', 'lo', 'up'])
+  execFileSync('sh', ['-c', 'ip link set lo up'])
 }
