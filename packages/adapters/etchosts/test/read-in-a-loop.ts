@@ -1,5 +1,5 @@
-// A program for tests: reads a hosts file over and over, as a container would, until a second file
-// appears; then prints what it saw, as JSON.
+// A program for tests: reads a hosts file over and over, as a container would, a thousand times or more, until a
+// second file appears; prints a line when it begins, and then what it saw, as JSON.
 import { existsSync, readFileSync } from 'node:fs'
 
 const [path = '', stop = '', pattern = ''] = process.argv.slice(2)
@@ -8,7 +8,8 @@ const odd: string[] = []
 let reads = 0
 let empty = 0
 
-while (!existsSync(stop)) {
+process.stdout.write('reading\n')
+while (!existsSync(stop) || reads < 1000) {
   for (let count = 0; count < 50; count += 1) {
     const text = readFileSync(path, 'latin1')
     reads += 1
@@ -16,4 +17,4 @@ while (!existsSync(stop)) {
     odd.push(...text.split('\n').filter((row) => row.trim() !== '' && !whole.test(row)))
   }
 }
-process.stdout.write(JSON.stringify({ reads, empty, odd }))
+process.stdout.write(`${JSON.stringify({ empty, odd })}\n`)
