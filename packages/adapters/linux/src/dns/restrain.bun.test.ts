@@ -4,10 +4,10 @@ import { expect, it } from 'vitest'
 import { needsRoot } from '../../test/in-namespace.ts'
 
 const bun = JSON.stringify(process.execPath)
-const source = new URL('restrain-in-bun.ts', import.meta.url).href
+const source = new URL('dns-sockets-in-bun.ts', import.meta.url).href
 const restrain = `
-  const { restrainAddress } = await import(${JSON.stringify(source)})
-  for (const address of ['192.0.2.2', '2001:db8::1', '192.0.2.2']) restrainAddress(address)`
+  const { restrain } = (await import(${JSON.stringify(source)})).dnsSockets()
+  for (const address of ['192.0.2.2', '2001:db8::1', '192.0.2.2']) restrain(address)`
 
 function inHost(script: string, program: string): string {
   const argv = ['-n', '-m', 'sh', '-ec', script, 'sh', restrain, program]
