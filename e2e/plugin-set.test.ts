@@ -295,8 +295,7 @@ describeOnHost('the plugin set and its Go originals', () => {
   it('frames with another MAC than its own leave no container with macspoofchk', async () => {
     const guarded = { ...lan, plugins: [{ ...bridge, macspoofchk: true }] }
     expect(await ours.perform(guarded, step('ADD'))).toMatchObject({ said: [] })
-    const ask = () =>
-      ours.place.ask('c1', { protocol: 'tcp', address: '10.7.0.1', port: 90 })
+    const ask = () => ours.place.ask('c1', { protocol: 'tcp', address: '10.7.0.1', port: 90 })
     expect(await ask()).toMatch(/^host/)
     expect(await ours.perform(guarded, step('CHECK'))).toMatchObject({ said: [] })
     await ours.place.sh('ip -n c1 link set eth0 address 02:00:00:00:00:99; ip neigh flush dev br7')

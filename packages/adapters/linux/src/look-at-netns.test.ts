@@ -47,8 +47,9 @@ describe('look', () => {
   })
 
   it('a process that has ended is missing, also while nobody has waited for it', async () => {
-    const child = spawn('true')
+    const child = spawn('cat')
     const seen = await look(`/proc/${child.pid}/ns/net`)
+    child.stdin.end()
     await once(child, 'exit')
     const later = await look(`/proc/${child.pid}/ns/net`)
     expect(later).toMatchObject({ found: 'missing', netnsId: '' })

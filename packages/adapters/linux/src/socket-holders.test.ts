@@ -7,7 +7,9 @@ it('names the process that listens, and nobody for a socket that is not there', 
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo
-  const [found] = (await listeningPorts()).filter((each) => each.port === port)
+  const found = (await listeningPorts()).find(
+    (each) => each.protocol === 'tcp' && each.address === '127.0.0.1' && each.port === port,
+  )
   const inode = found?.inode ?? ''
   expect(inode).toMatch(/^\d+$/)
   const holders = await socketHolders(new Set([inode, '1']))

@@ -1,5 +1,5 @@
-import { execFileSync } from 'node:child_process'
 import { dlopen } from 'bun:ffi'
+import { execFileSync } from 'node:child_process'
 
 const newNetwork = 0x4000_0000
 
