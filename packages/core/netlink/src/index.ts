@@ -27,6 +27,7 @@ export {
   type FoundAddress,
   type FoundLink,
   type FoundRoute,
+  masterOf,
 } from './links.ts'
 export {
   encodeMessages,

@@ -65,6 +65,11 @@ export function decodeLink({ type, body }: ReceivedMessage): FoundLink | undefin
   }
 }
 
+/** The index of the bridge or VRF of the link of an RTM_NEWLINK message, which is all that is decoded; undefined without one. */
+export function masterOf({ type, body }: ReceivedMessage): number | undefined {
+  return type === newLink ? numberOf(payloadAt(body.subarray(16), [10])) : undefined
+}
+
 function portOf(linkInfo: Octets | undefined): Pick<FoundLink, 'port'> {
   const settings = payloadAt(linkInfo, [5])
   const isOn = (type: number) => payloadAt(settings, [type])?.[0] === 1

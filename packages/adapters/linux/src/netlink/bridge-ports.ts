@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { decodeLink, encodeRouteDump, type FoundLink } from '@vethra/netlink'
+import { encodeRouteDump, type FoundLink, masterOf } from '@vethra/netlink'
 import type { Session } from './session.ts'
 
 /** How many ports a bridge of the host has, by /sys where possible: a listing of a thousand links takes 20 ms. */
@@ -22,5 +22,5 @@ function portsInSys({ name, index, mac }: FoundLink): number | undefined {
 
 function portsByDump(session: Session, { index }: FoundLink): number {
   const { messages } = session.routeMessages('host', [encodeRouteDump('links')])
-  return messages.filter((each) => decodeLink(each)?.master === index).length
+  return messages.filter((each) => masterOf(each) === index).length
 }
