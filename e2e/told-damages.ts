@@ -45,6 +45,11 @@ export const toldDamages: readonly Damage[] = [
       ({ bridge }) => `iptables -t raw -A PREROUTING -i ${bridge} -j CT --notrack`,
     ],
     [
+      'a published port is redirected by iptables',
+      'ports-led-elsewhere',
+      () => 'iptables -t nat -I PREROUTING -p udp --dport 5000:6000 -j REDIRECT --to-ports 9',
+    ],
+    [
       'a published port is redirected',
       'ports-led-elsewhere',
       () =>
@@ -160,6 +165,11 @@ export const toldDamages: readonly Damage[] = [
       'a container has a rule that refuses all packets',
       'inside-added',
       ({ web }) => within(web, 'ip rule add from all prohibit pref 10'),
+    ],
+    [
+      'a container looks up its main table no more',
+      'inside-added',
+      ({ web }) => within(web, 'ip rule delete pref 32766'),
     ],
     [
       'a container has a route that refuses half of all addresses',

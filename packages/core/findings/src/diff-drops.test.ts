@@ -97,6 +97,16 @@ describe('rules of others', () => {
     )
   })
 
+  it('are for the address that a port is published on', () => {
+    const at = (hostIp: string) =>
+      desired.attachments.map((each) => ({
+        ...{ ...each, ports: each.ports.map((one) => ({ ...one, hostIp })) },
+      }))
+    const rule = `ip daddr 192.0.2.7 tcp dport ${port?.hostPort} dnat to 10.9.0.7:80`
+    const of = (hostIp: string) => told([nft('prerouting', -110, rule)], at(hostIp)).length
+    expect(['', '192.0.2.7', '192.0.2.8', '0.0.0.0'].map(of)).toEqual([1, 1, 0, 1])
+  })
+
   it('are told once a chain, for a thousand containers, and for those that a table of ours admits', () => {
     expect(told([nft('forward', 0, 'drop')], native)).toEqual(fix)
     const saved = '*filter\n-A FORWARD -i br+ -m comment --comment "a; b" -j DROP\nCOMMIT\n'

@@ -41,18 +41,10 @@ export function dropFindings({
   })
 }
 
-function kindOf({
-  network,
-  bridge,
-  addresses,
-  ports,
-  inTable,
-  admitted,
-  masqueraded,
-}: DesiredAttachment): string {
-  const families = addresses.map(({ address }) => familyOf(address))
-  const published = ports.map(({ protocol, hostIp, hostPort }) => [protocol, hostIp, hostPort])
-  return [network, bridge?.name, families, published, inTable, admitted, masqueraded].join(' ')
+function kindOf(each: DesiredAttachment): string {
+  const families = each.addresses.map(({ address }) => familyOf(address))
+  const { network, bridge, ports, inTable, admitted, masqueraded } = each
+  return JSON.stringify([network, bridge?.name, families, ports, inTable, admitted, masqueraded])
 }
 
 function testsContainer({ name, chains }: FilterTable): boolean {
@@ -74,8 +66,8 @@ interface Sent {
   readonly way: 'out' | 'in' | 'port' | 'host port' | 'to host' | 'from host'
   /** Whether our table marks it. */
   readonly marks: boolean
-  /** The port of the host that it was sent to: before that is changed it is all that is known. */
-  readonly hostPort?: string
+  /** The port of the host that it was sent to, and the address: before that is changed it is all that is known. */
+  readonly hostEnd?: Pick<KnownPacket, 'daddr' | 'dport'>
   readonly packet: KnownPacket
   /** The interface of the host that leads to the container. */
   readonly link: Pick<KnownPacket, 'iifname'>
@@ -122,7 +114,9 @@ function byPort(
   if (hostIp !== '' && familyOf(hostIp) !== to.family) return []
   const what = `sent to published port ${hostPort}/${protocol}`
   const led = { protocol, dport: String(containerPort), state: ['new', 'dnat'], admitted: false }
-  const sent = { ...on, what, hostPort: String(hostPort), packet: { ...to, ...led } }
+  const daddr = ['', '0.0.0.0', '::'].includes(hostIp) ? undefined : hostIp
+  const hostEnd = { dport: String(hostPort), ...present({ daddr }) }
+  const sent = { ...on, what, hostEnd, packet: { ...to, ...led } }
   // What is sent to an address of the host alone stays there.
   const isInner = /^(127\.|::1$)/.test(hostIp)
   return [{ ...sent, way: 'host port' }, ...(isInner ? [] : [{ ...sent, way: 'port' as const }])]
@@ -181,14 +175,14 @@ function asFrame(sent: Sent, hook: string, device?: string): KnownPacket | undef
 }
 
 function asPacket(sent: Sent, hook: string, priority: number): KnownPacket | undefined {
-  const { way, marks, hostPort, packet } = sent
+  const { way, marks, hostEnd, packet } = sent
   const { state, iifname, oifname, daddr, dport, dmac, ...bare } = packet
-  if (hook === 'prerouting' || (hook === 'output' && hostPort)) {
+  if (hook === 'prerouting' || (hook === 'output' && hostEnd)) {
     const early = { ...bare, marked: false }
     if (way === 'out')
       return { ...early, ...present({ iifname }), ...(priority > tracked ? { state } : {}) }
-    return hostPort && priority < changed
-      ? { ...early, dport: hostPort, changes: 'destination' }
+    return hostEnd && priority < changed
+      ? { ...early, ...hostEnd, changes: 'destination' }
       : undefined
   }
   const { changes, ...known } = packet

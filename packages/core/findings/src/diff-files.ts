@@ -1,4 +1,5 @@
 import type { Compared } from './compared.ts'
+import { filesLost } from './diff-names.ts'
 import { about, containerText, type Finding, finding, warning } from './finding.ts'
 import type { LostFile } from './observed-host.ts'
 import type { ObservedContainer, ObservedFault, ObservedState } from './observed-state.ts'
@@ -57,13 +58,7 @@ function staleMount(
 ): Finding {
   const evidence = paths.map((path) => `the file that is mounted at ${path} is deleted`)
   const container = about('container', containerId)
-  if (!isStored)
-    return finding('container-damaged', container, {
-      message: `the files of container ${containerId}, which is running, were removed: its name and its ports are unknown`,
-      evidence,
-      ours: true,
-      fix: 'prepare its bundle again with "vethra bundle prepare", and start it again',
-    })
+  if (!isStored) return filesLost(container, containerId, evidence)
   return warning('mount-stale', container, {
     message: `container ${containerId} sees no changes of ${paths.join(', ')}: the file that it mounts was removed or replaced`,
     evidence,

@@ -20,7 +20,9 @@ export function nameFindings({ desired, observed, containers }: Compared): reado
   )
   return [
     ...observed.containers.flatMap((each) => {
-      if (lost.has(containerText(each))) return filesLost(each)
+      const unstored = `there is no DATA_STORE/containers/${each.namespace}/${each.id}`
+      if (lost.has(containerText(each)))
+        return filesLost(each, each.id, [unstored, 'its interfaces are there'])
       const wanted = containers.get(containerText(each))
       return [...peerNames(each, wanted), ...neverStarted(each, wanted)]
     }),
@@ -31,11 +33,15 @@ export function nameFindings({ desired, observed, containers }: Compared): reado
   ]
 }
 
-function filesLost(container: ObservedContainer): Finding {
-  const { namespace, id } = container
-  return finding('container-damaged', container, {
+/** The finding that a container has lost its files while it runs. */
+export function filesLost(
+  of: Parameters<typeof finding>[1],
+  id: string,
+  evidence: readonly string[],
+): Finding {
+  return finding('container-damaged', of, {
     message: `the files of container ${id}, which is running, were removed: its name and its ports are unknown`,
-    evidence: [`there is no DATA_STORE/containers/${namespace}/${id}`, 'its interfaces are there'],
+    evidence,
     ours: true,
     fix: `prepare its bundle again with "vethra bundle prepare", and start it again`,
   })

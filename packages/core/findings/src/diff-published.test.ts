@@ -1,34 +1,29 @@
-import type { ForwardedPorts } from '@vethra/firewall'
+import { filterTables } from '@vethra/firewall'
 import { describe, expect, it } from 'vitest'
 import { onFirewall } from '../test/sample-change.ts'
 import { healthyWorld, type World } from '../test/sample-host.ts'
 import { diff } from './index.ts'
-
-const led: ForwardedPorts = {
-  ...{ protocol: 'tcp', address: '', first: 8000, last: 8000 },
-  ...{ chain: 'DOCKER', to: '172.17.0.2:80' },
-}
 
 function kinds({ desired, observed }: World): readonly string[] {
   return diff(desired, observed).map(({ kind, severity, ours }) => `${kind} ${severity} ${ours}`)
 }
 
 describe('published ports', () => {
-  it.each<[string, Partial<ForwardedPorts>, readonly string[]]>([
-    ['that a rule of others leads elsewhere', {}, ['ports-led-elsewhere warning false']],
-    [
-      'in a range of ports',
-      { first: 1, last: 9000, protocol: '' },
-      ['ports-led-elsewhere warning false'],
-    ],
-    ['on one address of the host', { address: '192.0.2.1' }, ['ports-led-elsewhere warning false']],
-    ['beside a rule for another port', { first: 9000, last: 9000 }, []],
-    ['beside a rule for another protocol', { protocol: 'udp' }, []],
-  ])('%s', (_, parts, found) => {
-    const world = healthyWorld(1)
-    expect(
-      kinds(onFirewall(world, (each) => ({ ...each, ledByOthers: [{ ...led, ...parts }] }))),
-    ).toEqual(found)
+  const led = '-p tcp -m tcp --dport 8000 -j DNAT --to-destination 172.17.0.2:80'
+  it.each<[string, string, boolean]>([
+    ['that a rule of others leads elsewhere', led, true],
+    ['in a range of ports', '-p tcp --dport 1:9000 -j DNAT --to-destination 172.17.0.2', true],
+    ['on one address of the host', `-d 192.0.2.1/32 ${led}`, true],
+    ['beside a rule for another port', led.replace('8000', '9000'), false],
+    ['beside a rule for another protocol', led.replaceAll('tcp', 'udp'), false],
+  ])('%s', (_, rule, isTold) => {
+    const rules = ['-A PREROUTING -m addrtype --dst-type LOCAL -j DOCKER', `-A DOCKER ${rule}`]
+    const tables = filterTables('iptables', ['*nat', ...rules, 'COMMIT'].join('\n'))
+    const world = onFirewall(healthyWorld(1), (each) => ({ ...each, tables }))
+    expect(kinds(world)).toEqual(isTold ? ['ports-led-elsewhere warning false'] : [])
+    expect(diff(world.desired, world.observed).map(({ fix }) => fix)).toEqual(
+      isTold ? [`iptables -t nat -D DOCKER ${rule}`] : [],
+    )
   })
 
   it.each<[string, object, readonly string[]]>([

@@ -1,5 +1,4 @@
 import { familyOf } from '@vethra/cni'
-import type { ForwardedPorts } from '@vethra/firewall'
 import type { Compared } from './compared.ts'
 import type { DesiredAttachment, DesiredContainer, DesiredPort } from './desired-state.ts'
 import { type Finding, finding, warning } from './finding.ts'
@@ -12,7 +11,6 @@ export function publishedFindings({
   ourContainers,
 }: Compared): readonly Finding[] {
   const byContainer = Map.groupBy(desired.attachments, ({ containerId }) => containerId)
-  const others = leadsOfOthers(observed)
   const plugins = leadsOfPlugins(observed, ourContainers)
   return desired.containers.flatMap((each) => {
     const own = byContainer.get(each.containerId) ?? []
@@ -20,12 +18,9 @@ export function publishedFindings({
     if (ports === undefined || own.length === 0) return []
     const publisher = own.find(({ publishes }) => publishes === 'does')
     if (publisher === undefined) return unpublished(each, ports, own)
-    const leads = [
-      ...others.filter((led) => ports.some((port) => meets(led, port))),
-      ...ports.flatMap((port) =>
-        (plugins.get(`${port.protocol}/${port.hostPort}`) ?? []).filter((led) => meets(led, port)),
-      ),
-    ]
+    const leads = ports.flatMap((port) =>
+      (plugins.get(`${port.protocol}/${port.hostPort}`) ?? []).filter((led) => meets(led, port)),
+    )
     return [
       deadEnds(each, ports, publisher),
       withoutAddress(each, ports, observed),
@@ -34,7 +29,7 @@ export function publishedFindings({
         message: `published ports of container ${each.id} may not answer: rules of others lead them elsewhere`,
         evidence:
           leads.length === 0 ? [] : [...ports.map(textOf), ...leads.map(({ text }) => text)],
-        fix: 'iptables -t nat -S; ip6tables -t nat -S   (remove the rule, or publish another port)',
+        fix: 'iptables -t nat -S; ip6tables -t nat -S   (stop that container, or publish another port)',
       }),
     ]
   })
@@ -90,18 +85,12 @@ function withoutAddress(
 
 const anywhere: readonly string[] = ['', '0.0.0.0', '::']
 
-/** Ports that a rule leads elsewhere, in words. */
-interface Lead extends ForwardedPorts {
+/** A port that a rule of a plugin leads elsewhere. */
+interface Lead {
+  readonly port: string
+  /** The address of the host that it is for; empty for each. */
+  readonly address: string
   readonly text: string
-}
-
-function leadsOfOthers({ firewall }: ObservedState): readonly Lead[] {
-  return firewall.flatMap(({ family, ledByOthers = [] }) =>
-    ledByOthers.map((led) => ({
-      ...led,
-      text: `IPv${family}: chain ${led.chain} of table nat leads it to ${led.to || 'a port of the host'}`,
-    })),
-  )
 }
 
 // By port. nerdctl 1.x looks at no port before it publishes it, and neither do runtimes of pods. What containers of ours have
@@ -115,17 +104,15 @@ function leadsOfPlugins(
     ours.has(containerId)
       ? []
       : published.map(({ protocol, hostPort, target, address = '' }) => ({
-          ...{ protocol, address, first: hostPort, last: hostPort, chain: mark, to: target },
+          ...{ port: `${protocol}/${hostPort}`, address },
           text: `chain ${mark} of table nat leads it to ${target}, for container ${containerId || '(unknown)'}`,
         })),
   )
-  return Map.groupBy(leads, ({ protocol, first }) => `${protocol}/${first}`)
+  return Map.groupBy(leads, ({ port }) => port)
 }
 
-function meets({ protocol, address, first, last }: ForwardedPorts, port: DesiredPort): boolean {
-  const { hostIp, hostPort } = port
-  const isSame = address === '' || anywhere.includes(hostIp) || address === hostIp
-  return ['', port.protocol].includes(protocol) && isSame && first <= hostPort && hostPort <= last
+function meets({ address }: Lead, { hostIp }: DesiredPort): boolean {
+  return address === '' || anywhere.includes(hostIp) || address === hostIp
 }
 
 function textOf({ hostIp, hostPort, containerPort, protocol }: DesiredPort): string {

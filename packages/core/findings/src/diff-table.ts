@@ -160,8 +160,12 @@ export function insideFindings({ observed }: Compared): readonly Finding[] {
 function addedInside(all: readonly LedAway[]): readonly Finding[] {
   return all.slice(0, 1).map(({ attachment, netns }) =>
     warning('inside-added', attachment, {
-      message: `container ${attachment.containerId} may be cut off from network ${attachment.network}: a route, a neighbour entry or a firewall rule was added inside`,
-      evidence: all.map(({ deletion }) => `added since: ${deletion.replace(' delete', '')}`),
+      message: `container ${attachment.containerId} may be cut off from network ${attachment.network}: a route, a rule or a neighbour entry was added inside, or removed`,
+      evidence: all.map(({ deletion }) =>
+        deletion.includes(' add ')
+          ? `due is: ${deletion}`
+          : `added since: ${deletion.replace(' delete', '')}`,
+      ),
       ours: true,
       fix: all.map(({ deletion }) => `nsenter --net=${shellWord(netns)} ${deletion}`).join(' && '),
     }),

@@ -38,6 +38,7 @@ describe('a rule of nftables', () => {
     [out, true, 'ct state established,related accept', 'jump more'],
     [out, true, 'iifname "docker0" accept', 'goto more'],
     [published, true, 'tcp dport { 80, 443 } drop'],
+    [published, true, 'tcp dport 1-1024 drop'],
     [published, true, 'oifname "br-lan" ct status dnat drop'],
     [out, false, 'meta mark & 0x01000000 == 0x01000000 accept', 'drop'],
     [out, false, 'iifname "br-*" accept', 'drop'],
@@ -50,7 +51,7 @@ describe('a rule of nftables', () => {
     [out, false, 'ip saddr != 10.4.0.0/16 drop'],
     [published, false, 'iifname "eth0" drop', 'ip saddr != 192.168.0.0/16 tcp dport 80 drop'],
     [published, false, 'ct status dnat accept', 'drop'],
-    [published, false, 'tcp dport 8080 drop', 'tcp dport 1-1024 drop', 'iifname "br-lan" drop'],
+    [published, false, 'tcp dport 8080 drop', 'tcp dport 81-1024 drop', 'iifname "br-lan" drop'],
   ])('%j is dropped (%j): %j', (packet, isDropped, ...rules) => {
     const table = nft(...rules)
     expect(chainsAt(table, 'forward', 'br-lan').map(([name]) => name)).toEqual(['fw'])

@@ -128,11 +128,20 @@ function isAmong({ field, values }: FilterTest, packet: KnownPacket): boolean | 
     case 'ibrname':
     case 'obrname':
       return isNamed(values, packet[field], packet.bridge)
+    case 'dport':
+      return packet.dport === undefined
+        ? undefined
+        : values.some((each) => spans(each, packet.dport))
     default: {
       const known = packet[field]
       return known === undefined ? undefined : values.includes(known)
     }
   }
+}
+
+function spans(range: string, port = ''): boolean {
+  const [first, last = first] = range.split('-')
+  return range === port || (Number(first) <= Number(port) && Number(port) <= Number(last))
 }
 
 function holds(prefix: string, address: string): boolean {

@@ -49,7 +49,7 @@ export interface FilterTest {
   readonly not: boolean
 }
 
-/** A part of a packet that is tested: interfaces by name, `*` at the end for any rest; addresses by prefix. */
+/** A part of a packet that is tested: interfaces by name, `*` at the end for any rest; addresses by prefix; ports, or ranges `1-9`. */
 type PacketField =
   | 'iifname'
   | 'oifname'

@@ -126,7 +126,8 @@ const families: Readonly<Record<string, string>> = { ip: '4', ipv4: '4', ip6: '6
 function testOf(field = '', given = '', op = ''): FilterTest {
   const values = given.match(/[^\s",{}]+/g) ?? []
   // Sets by name, ranges, and names of numbers that this does not know.
-  const isRead = values.length > 0 && !/[@&|]|^-|\d-\d/.test(given)
+  const isRange = field !== 'dport' && /\d-\d/.test(given)
+  const isRead = values.length > 0 && !isRange && !/[@&|]|^-/.test(given)
   return {
     field: isRead ? (field as FilterTest['field']) : 'unknown',
     values: field === 'family' ? values.map((each) => families[each] ?? '') : values,

@@ -49,8 +49,8 @@ export function madeOf(entry: CachedAttachment | undefined): Made {
   return { entry, list: entry && cachedList(entry) }
 }
 
-/** Whether an entry is whole: its conf list and its result can be read. */
-export function isWhole(entry: CachedAttachment): boolean {
+/** Whether an entry is whole: its conf list and its result can be read. Entries without a list are damaged, or of old libcni. */
+export function isWhole(entry: CachedAttachment | undefined): entry is CachedAttachment {
   return isReadable(madeOf(entry))
 }
 

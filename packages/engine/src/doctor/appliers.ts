@@ -1,8 +1,7 @@
 import type { AttachmentKey } from '@vethra/cni'
 import type { Repair, RepairOf } from '@vethra/findings'
-import type { AttachmentRecord, CachedAttachment } from '@vethra/world'
+import type { AttachmentRecord } from '@vethra/world'
 import { isAlive } from '../attach/life.ts'
-import { isWhole } from '../attach/remembered.ts'
 import type { DoctorTools } from './doctor-tools.ts'
 
 /**
@@ -27,9 +26,4 @@ export async function livingRecord(
 ): Promise<AttachmentRecord | undefined> {
   const record = await host.records.read(key)
   return record && (await isAlive(host, record)) ? record : undefined
-}
-
-/** Whether a cache entry holds all that DEL needs. Entries without a list are damaged, or of old libcni: never ours. */
-export function isUsable(entry: CachedAttachment | undefined): entry is CachedAttachment {
-  return entry !== undefined && isWhole(entry)
 }

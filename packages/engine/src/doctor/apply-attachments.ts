@@ -20,11 +20,12 @@ import { attachAnew } from '../attach/heal.ts'
 import type { HostTools } from '../attach/host-tools.ts'
 import { isProven } from '../attach/life.ts'
 import { rememberedOnly } from '../attach/membership.ts'
+import { isWhole } from '../attach/remembered.ts'
 import { hostEndOf } from '../attach/replaced.ts'
 import { waysByMark } from '../attach/ways-by-mark.ts'
 import { isElsewhere, startedIn } from '../container/container-home.ts'
 import { converge } from '../converge.ts'
-import { type Appliers, ended, isUsable, livingRecord } from './appliers.ts'
+import { type Appliers, ended, livingRecord } from './appliers.ts'
 import type { DoctorTools } from './doctor-tools.ts'
 import { forgottenAttachment } from './forgotten.ts'
 import { readNetworks } from './read-networks.ts'
@@ -51,7 +52,7 @@ export const attachmentAppliers: Pick<
   async reattach(tools, { attachment: key }) {
     const { host } = tools
     const [cached, record] = [await host.cache.read(key), await livingRecord(tools, key)]
-    if (record === undefined || !isUsable(cached)) return ended
+    if (record === undefined || !isWhole(cached)) return ended
     const list = parseConfList(cached.listText)
     const { result } = parseResult(cached.result ?? '', list.cniVersion)
     const attachment = { ...cached.attachment, netns: record.netns }
@@ -72,9 +73,12 @@ export const attachmentAppliers: Pick<
     // The container may have renamed ours, and have another of its name. Only bridge and ptp tell their end on the host.
     const end = hostEndOf((await host.cache.read(record))?.result ?? '')
     if (end !== undefined && end !== (await otherEndOf(host, record))) return elsewhere
-    const wanted = [...desired.flatMap(ipv6On).slice(0, 1), ...desired]
-    const outcome = await converge(kernel, { netns: record.netns, desired: wanted })
-    if (outcome.kind === 'failed') throw outcome.error
+    const links = desired.filter(({ resource }) => resource.kind === 'link settings')
+    // An interface of a small MTU has no setting of IPv6.
+    for (const part of [links, [...desired.flatMap(ipv6On).slice(0, 1), ...desired]]) {
+      const outcome = await converge(kernel, { netns: record.netns, desired: part })
+      if (outcome.kind === 'failed') throw outcome.error
+    }
     return undefined
   },
 
@@ -99,8 +103,8 @@ export const attachmentAppliers: Pick<
     const [record, entry] = [await host.records.read(key), await host.cache.read(key)]
     const container = await containerOf(tools, key.containerId)
     const cached =
-      container && !isUsable(entry) ? await forgottenAttachment(tools, key, container) : entry
-    if (!isUsable(cached)) return ended
+      container && !isWhole(entry) ? await forgottenAttachment(tools, key, container) : entry
+    if (!isWhole(cached)) return ended
     const { netns } = cached.attachment
     const seen = await host.netns.look(netns)
     const wanted = { ...key, ...record, netns, ...identityOf(seen) }

@@ -1,4 +1,4 @@
-import { overlaps, readCidr } from '@vethra/address'
+import { areOverlapping } from '@vethra/address'
 import { onCniError, orElse } from '@vethra/cni'
 import { parseRecord } from '@vethra/container'
 import type { LostNetwork } from '@vethra/findings'
@@ -63,9 +63,8 @@ async function lostIn(
 }
 
 function haveSubnetInCommon(one: Network, other: Network): boolean {
-  return prefixesOf(one).some((each) => prefixesOf(other).some((their) => overlaps(each, their)))
-}
-
-function prefixesOf(network: Network) {
-  return networkSubnets(network).flatMap(({ subnet }) => readCidr(subnet)?.prefix ?? [])
+  const theirs = networkSubnets(other)
+  return networkSubnets(one).some((each) =>
+    theirs.some(({ subnet }) => areOverlapping(each.subnet, subnet)),
+  )
 }

@@ -56,13 +56,8 @@ export function outcomeRow(outcome: RepairOutcome): RepairRow {
 
 /** The row of a repair that would be tried. */
 export function plannedRow(repair: Repair): RepairRow {
-  return {
-    Kind: repair.kind,
-    Repair: describeRepair(repair),
-    Outcome: 'planned',
-    Why: [],
-    Plan: repair,
-  }
+  const Outcome = 'planned'
+  return { Kind: repair.kind, Repair: describeRepair(repair), Outcome, Why: [], Plan: repair }
 }
 
 function whyOf(outcome: RepairOutcome): readonly string[] {

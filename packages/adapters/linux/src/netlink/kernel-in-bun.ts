@@ -117,6 +117,7 @@ function lookInside(session: Session, ifname: string, expected: State): SeenInsi
   if (index === undefined) return { found, routes: [], neighbours: [], refusals: [] }
   const dump = (what: 'neighbours' | 'rules') =>
     session.routeMessages('container', [encodeRouteDump(what)]).messages
+  const rules = dump('rules').flatMap((each) => decodeRule(each) ?? [])
   const all = [...known.routes('container').values()].flat().filter(({ table }) => table === 254)
   return {
     found,
@@ -126,10 +127,10 @@ function lookInside(session: Session, ifname: string, expected: State): SeenInsi
       return neighbour?.index === index ? [addressText(neighbour.address)] : []
     }),
     refusals: [
-      ...dump('rules').flatMap((each) => {
-        const { refuses = false, family, priority } = decodeRule(each) ?? {}
-        return refuses ? [`ip -${family} rule delete pref ${priority}`] : []
-      }),
+      ...rules.flatMap(({ refuses, family, priority }) =>
+        refuses ? [`ip -${family} rule delete pref ${priority}`] : [],
+      ),
+      ...unusedTables(rules),
       ...all.flatMap(({ refusal, destination, priority }) =>
         // The last of IPv6 is the kernel's own.
         refusal && priority !== 0xff_ff_ff_ff
@@ -139,6 +140,24 @@ function lookInside(session: Session, ifname: string, expected: State): SeenInsi
       ...refusingInside(session, familiesOf(expected)),
     ],
   }
+}
+
+// Tables main and local, where rules of a family look up others alone.
+function unusedTables(
+  rules: readonly NonNullable<ReturnType<typeof decodeRule>>[],
+): readonly string[] {
+  return [...Map.groupBy(rules, ({ family }) => family)].flatMap(([family, own]) =>
+    (
+      [
+        [0, 'local', 255],
+        [32_766, 'main', 254],
+      ] as const
+    ).flatMap(([priority, name, number]) =>
+      own.some(({ table }) => table === number)
+        ? []
+        : [`ip -${family} rule add pref ${priority} lookup ${name}`],
+    ),
+  )
 }
 
 function familiesOf(expected: State): ReadonlySet<4 | 6> {

@@ -26,10 +26,11 @@ export function filterTables(
 }
 
 const priorities: Readonly<Record<string, number>> = {
-  ...{ raw: -300, mangle: -150, filter: 0, security: 50 },
+  // That of ours for ports may come behind the one of iptables: who is first has the port.
+  ...{ raw: -300, mangle: -150, nat: -101, filter: 0, security: 50 },
 }
 
-const hindering = / -j (DROP|REJECT|NOTRACK|CT --notrack)( |$)/
+const hindering = / -j (DROP|REJECT|NOTRACK|CT --notrack|DNAT|REDIRECT)( |$)/
 
 const hooks = ['PREROUTING', 'INPUT', 'FORWARD', 'OUTPUT', 'POSTROUTING']
 
@@ -42,6 +43,7 @@ function chainIn(table: string, name: string, rules: readonly string[]): FilterC
 const verdicts: Readonly<Record<string, FilterRule['does']>> = {
   ...{ DROP: 'drop', REJECT: 'drop', ACCEPT: 'accept', RETURN: 'return' },
   ...{ QUEUE: 'other', NFQUEUE: 'other', NOTRACK: 'untrack' },
+  ...{ DNAT: 'divert', REDIRECT: 'divert' },
 }
 
 // What goes on by itself. A chain of plugins accepts what is theirs; what isolates networks drops nothing of one alone.
@@ -81,8 +83,8 @@ const pass = `0x${passMark.toString(16)}/0x${passMark.toString(16)}`
 function testOf(option: string, given: string, not: boolean): FilterTest {
   const field = fields[option] ?? 'unknown'
   if (field === 'mark') return { field: given === pass ? field : 'unknown', values: ['pass'], not }
-  const values = given.split(',').map((each) => each.toLowerCase())
-  if (field === 'dport' && given.includes(':')) return { field: 'unknown', values, not }
+  const lower = given.toLowerCase()
+  const values = (field === 'dport' ? lower.replaceAll(':', '-') : lower).split(',')
   const isName = field === 'iifname' || field === 'oifname'
   return { field, values: isName ? [given.replace(/\+$/, '*')] : values, not }
 }
