@@ -54,7 +54,7 @@ describe('checkRequest', () => {
       103,
       'ip address is not correctly formatted: "127" with --dns flag',
     ],
-    [{ dns: { options: ['a b'] } }, 103, 'invalid --dns-option "a b"'],
+    [{ dns: { options: ['a b'] } }, 103, 'invalid DNS option: "a b" with --dns-option flag'],
     [
       { utsHost: true, hostname: 'x' },
       103,

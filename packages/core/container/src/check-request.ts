@@ -1,5 +1,5 @@
 import { usageError } from '@vethra/cni'
-import { checkDomain, checkHostname, type DnsOptions } from '@vethra/names'
+import { checkDns, checkDomain, checkHostname } from '@vethra/names'
 import { checkIpv4, checkIpv6, isIpv4, isIpv6, parseMac } from './addresses.ts'
 import { checkIds, checkName, checkNamespace, checkRef } from './check-names.ts'
 import { type NetworkMode, networkMode } from './network-mode.ts'
@@ -18,7 +18,7 @@ export function checkRequest(request: BundleRequest): void {
   checkOwnNames(request)
   for (const network of requestedNetworks(request)) checkNetwork(network)
   for (const [name, ip] of request.extraHosts) checkExtraHost(name, ip)
-  checkDns(request.dns)
+  checkDns(request.dns, 'cli')
   checkPorts(request.ports.length)
 }
 
@@ -106,24 +106,4 @@ function checkContainerMode(request: BundleRequest): void {
 // The flags whose value, or first value, is not undefined.
 function givenOf(flags: Readonly<Record<string, unknown>>): readonly string[] {
   return Object.keys(flags).filter((flag) => flags[flag] !== undefined)
-}
-
-/** Throws CniError 103 unless servers, search domains and options can stand in resolv.conf. */
-export function checkDns(dns: DnsOptions): void {
-  for (const server of dns.servers ?? []) {
-    if (!isIpv4(server) && !isIpv6(server))
-      throw usageError(
-        `ip address is not correctly formatted: ${JSON.stringify(server.slice(0, 64))} with --dns flag`,
-        'Give an address like 10.0.0.2 or fd00::2, without brackets.',
-      )
-  }
-  // A search list of "." alone means that there is none: resolv.conf(5).
-  for (const domain of dns.search ?? []) if (domain !== '.') checkDomain(domain.replace(/\.$/, ''))
-  for (const option of dns.options ?? []) {
-    if (!/^[\x21-\x7e]{1,255}$/.test(option))
-      throw usageError(
-        `invalid --dns-option ${JSON.stringify(option.slice(0, 64))}`,
-        'Give one option of resolv.conf(5), like ndots:2.',
-      )
-  }
 }

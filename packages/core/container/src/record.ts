@@ -7,9 +7,9 @@ import {
   type JsonObject,
   present,
 } from '@vethra/cni'
-import { checkDomain, checkHostname, type DnsOptions } from '@vethra/names'
+import { checkDns, checkDomain, checkHostname, type DnsOptions } from '@vethra/names'
 import { checkIds, checkName } from './check-names.ts'
-import { checkDns, checkExtraHost, checkNetwork } from './check-request.ts'
+import { checkExtraHost, checkNetwork } from './check-request.ts'
 import { firstFalse, isPath, isText } from './facts.ts'
 import { isOwnHostname } from './hostname.ts'
 import { type NetworkMode, networkMode } from './network-mode.ts'
@@ -115,7 +115,7 @@ function checkRecord(record: BundleRecord): void {
   if (record.domainname !== '') checkDomain(record.domainname)
   for (const network of record.networks) checkNetwork(network)
   for (const [name, ip] of record.extraHosts) checkExtraHost(name, ip)
-  checkDns(record.dns)
+  checkDns(record.dns, 'cli')
   if (networkMode(record.networks) !== record.mode)
     throw invalidFileError(`mode ${record.mode} is not that of the networks`)
 }

@@ -1,4 +1,6 @@
 /** resolv.conf, hosts, hostname and meta.json: names checked, files parsed, merged and rendered. Not for reading or writing files. */
+
+export { checkDns } from './check-dns.ts'
 export { checkDomain, checkHostname, renderHostname } from './check-host.ts'
 export { checkNames } from './check-names.ts'
 export { type ContainerDnsInput, containerResolvConf } from './container-dns.ts'

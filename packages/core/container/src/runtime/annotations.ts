@@ -1,9 +1,8 @@
 import { attempt, type CniError, invalidFileError, usageError } from '@vethra/cni'
-import { checkDomain, checkHostname, parseExtraHost } from '@vethra/names'
+import { checkDns, checkDomain, checkHostname, parseExtraHost } from '@vethra/names'
 import { checkIpv4, checkIpv6, parseMac } from '../addresses.ts'
 import type { BundleFlags } from '../bundle-flags.ts'
 import { checkName } from '../check-names.ts'
-import { checkDns } from '../check-request.ts'
 import { parseNetworkFlag } from '../network-flag.ts'
 import { parsePortSpec } from '../port-spec.ts'
 
@@ -30,15 +29,15 @@ const runtimeAnnotations: readonly Row[] = [
   { key: 'vethra.mac', flag: 'macAddress', check: (value) => parseMac('vethra.mac', value) },
   {
     ...{ key: 'vethra.dns', flag: 'dns', separator: ',' },
-    check: (value) => checkDns({ servers: [value] }),
+    check: (value) => checkDns({ servers: [value] }, 'cli'),
   },
   {
     ...{ key: 'vethra.dns-search', flag: 'dnsSearch', separator: ',' },
-    check: (value) => checkDns({ search: [value] }),
+    check: (value) => checkDns({ search: [value] }, 'cli'),
   },
   {
     ...{ key: 'vethra.dns-option', flag: 'dnsOption', separator: ',' },
-    check: (value) => checkDns({ options: [value] }),
+    check: (value) => checkDns({ options: [value] }, 'cli'),
   },
   {
     ...{ key: 'vethra.add-host', flag: 'addHost', separator: ',' },
