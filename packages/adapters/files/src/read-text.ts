@@ -1,5 +1,5 @@
 import { closeSync, constants, fstatSync, openSync, readSync, statSync } from 'node:fs'
-import { type CniError, ioError } from '@vethra/cni'
+import { type CniError, ioError, onCniError } from '@vethra/cni'
 import { errno, fileError } from './file-error.ts'
 
 /** The largest file that is read, in bytes: 16 MiB. */
@@ -22,6 +22,11 @@ export async function readText(path: string, limit?: number): Promise<string | u
     if (errno(error) === 'ENOENT') return undefined
     throw fileError('read', path, error)
   }
+}
+
+/** As `readText`; undefined, too, for a file that cannot be read. */
+export function readTextIfReadable(path: string, limit?: number): Promise<string | undefined> {
+  return readText(path, limit).catch(onCniError(() => undefined))
 }
 
 /** Everything in an open file, under the conditions of readText. */

@@ -1,5 +1,4 @@
-import { onCniError } from '@vethra/cni'
-import { readText } from '@vethra/files'
+import { readTextIfReadable } from '@vethra/files'
 
 /** Whether a process is frozen, by cgroup v1 or v2; false where that cannot be read. `root`: where the hierarchies are mounted. */
 export async function isFrozen(
@@ -7,7 +6,11 @@ export async function isFrozen(
   groups = `/proc/${pid}/cgroup`,
   root = '/sys/fs/cgroup',
 ): Promise<boolean> {
-  const states = await Promise.all(stateFiles((await read(groups)) ?? '', root).map(read))
+  const states = await Promise.all(
+    stateFiles((await readTextIfReadable(groups)) ?? '', root).map((file) =>
+      readTextIfReadable(file),
+    ),
+  )
   return states.some((text) => /^(?:FROZEN|FREEZING|1)$/.test(text?.trim() ?? ''))
 }
 
@@ -23,8 +26,4 @@ function stateFiles(groups: string, root: string): readonly string[] {
   return unified.flatMap((path) =>
     [root, `${root}/unified`].map((each) => `${each}${path}/cgroup.freeze`),
   )
-}
-
-function read(file: string): Promise<string | undefined> {
-  return readText(file).catch(onCniError(() => undefined))
 }

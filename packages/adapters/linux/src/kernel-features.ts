@@ -1,22 +1,20 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { release } from 'node:os'
-import { onCniError } from '@vethra/cni'
-import { errno, readText } from '@vethra/files'
+import { errno, readTextIfReadable } from '@vethra/files'
 import { type ModprobeFile, type SeenFeature, seenFeatures } from '@vethra/state'
 
 /** The features that networks can need, and whether the kernel has them, by files alone below `root` (default `/`). */
 export async function hostFeatures(root = ''): Promise<readonly SeenFeature[]> {
   const modules = `${root}/lib/modules/${release()}`
-  const text = (path: string) => readText(path).catch(onCniError(() => undefined))
   return seenFeatures({
     config:
       (await configIn(`${root}/proc/config.gz`)) ??
-      (await text(`${root}/boot/config-${release()}`)),
-    builtIn: await text(`${modules}/modules.builtin`),
-    modules: await text(`${modules}/modules.dep`),
+      (await readTextIfReadable(`${root}/boot/config-${release()}`)),
+    builtIn: await readTextIfReadable(`${modules}/modules.builtin`),
+    modules: await readTextIfReadable(`${modules}/modules.dep`),
     loaded: foldersIn(`${root}/sys/module`),
-    modprobe: await modprobeFiles(root, text),
-    appArmor: await text(`${root}/sys/module/apparmor/parameters/enabled`),
+    modprobe: await modprobeFiles(root),
+    appArmor: await readTextIfReadable(`${root}/sys/module/apparmor/parameters/enabled`),
   })
 }
 
@@ -29,10 +27,7 @@ async function configIn(path: string): Promise<string | undefined> {
 }
 
 // modprobe.d(5), in its order.
-async function modprobeFiles(
-  root: string,
-  text: (path: string) => Promise<string | undefined>,
-): Promise<readonly ModprobeFile[]> {
+async function modprobeFiles(root: string): Promise<readonly ModprobeFile[]> {
   const folders = ['etc', 'run', 'usr/local/lib', 'usr/lib', 'lib'].map(
     (each) => `${root}/${each}/modprobe.d`,
   )
@@ -41,7 +36,9 @@ async function modprobeFiles(
       .filter((name) => name.endsWith('.conf'))
       .map((name) => `${folder}/${name}`),
   )
-  const files = paths.slice(0, 1000).map(async (path) => ({ path, text: (await text(path)) ?? '' }))
+  const files = paths
+    .slice(0, 1000)
+    .map(async (path) => ({ path, text: (await readTextIfReadable(path)) ?? '' }))
   return Promise.all(files)
 }
 

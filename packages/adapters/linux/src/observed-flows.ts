@@ -1,12 +1,10 @@
 import { formatAddress, readAddress } from '@vethra/address'
-import { onCniError } from '@vethra/cni'
-import { readText } from '@vethra/files'
+import { readTextIfReadable } from '@vethra/files'
 import type { ObservedFlow } from '@vethra/findings'
 
 /** Where UDP packets that were sent on went, each port and target once. Empty where the kernel does not tell, or has more to tell than is sensible to read. */
 export async function observedFlows(): Promise<readonly ObservedFlow[]> {
-  const text = await readText('/proc/self/net/nf_conntrack').catch(onCniError(() => undefined))
-  return parseFlows(text ?? '')
+  return parseFlows((await readTextIfReadable('/proc/self/net/nf_conntrack')) ?? '')
 }
 
 /** The UDP lines of /proc/net/nf_conntrack whose packets are sent to another address than they were sent to. */

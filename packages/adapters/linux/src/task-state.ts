@@ -1,5 +1,5 @@
-import { isNamespace, onCniError } from '@vethra/cni'
-import { readText } from '@vethra/files'
+import { isNamespace } from '@vethra/cni'
+import { readTextIfReadable } from '@vethra/files'
 
 /** A limit in octets: runc writes a container's whole configuration into it. */
 const limit = 4 * 1024 * 1024
@@ -9,9 +9,6 @@ export async function taskState(namespace: string, id: string): Promise<string |
   // Ids are of the form that namespaces are.
   if (!isNamespace(namespace) || !isNamespace(id)) return undefined
   const folder = `/run/containerd/runc/${namespace}/${id}`
-  return (await read(`${folder}/state.json`)) ?? read(`${folder}/status`)
-}
-
-function read(file: string): Promise<string | undefined> {
-  return readText(file, limit).catch(onCniError(() => undefined))
+  const ofRunc = await readTextIfReadable(`${folder}/state.json`, limit)
+  return ofRunc ?? readTextIfReadable(`${folder}/status`, limit)
 }

@@ -2,10 +2,8 @@ import {
   type Attachment,
   type AttachmentKey,
   type ContainerRef,
-  isObject,
   isTexts,
   type Json,
-  type JsonObject,
   jsonOrNull,
   parseExactly,
   present,
@@ -13,6 +11,7 @@ import {
 } from '@vethra/cni'
 import type { AttachmentRecord, AttachmentRecords, CachedAttachment } from '@vethra/world'
 import { attachmentFolder, type Survey } from './attachment-folder.ts'
+import { objectOrNone } from './entry.ts'
 
 /** All that a folder of records holds. */
 export interface RecordsFolder {
@@ -53,7 +52,7 @@ function nameOf({ network, containerId, ifname }: AttachmentKey): string {
 // Written by Vethra alone: keys are as it spells them.
 function parseRecord(text: string): AttachmentRecord | undefined {
   // A damaged record counts as none: what it was of is then reported, and not touched.
-  const value = objectIn(jsonOrNull(text, parseExactly))
+  const value = objectOrNone(jsonOrNull(text, parseExactly))
   const fields = ['network', 'containerId', 'ifname', 'netns', 'netnsId'].map((key) => value[key])
   if (!isTexts(fields)) return undefined
   const [network = '', containerId = '', ifname = '', netns = ''] = fields
@@ -72,19 +71,15 @@ function parseRecord(text: string): AttachmentRecord | undefined {
   }
 }
 
-function objectIn(value: Json | undefined): JsonObject {
-  return isObject(value) ? value : {}
-}
-
 function parseContainer(value: Json | undefined): ContainerRef | undefined {
-  const { namespace, id } = objectIn(value)
+  const { namespace, id } = objectOrNone(value)
   return typeof namespace === 'string' && typeof id === 'string' ? { namespace, id } : undefined
 }
 
 // What we wrote ourselves, whole or not at all: an object that holds the texts is taken as it is.
 function parseMade(value: Json | undefined, key: AttachmentKey): CachedAttachment | undefined {
-  const { listText, result, attachment } = objectIn(value)
-  const isOurs = objectIn(attachment)['containerId'] === key.containerId
+  const { listText, result, attachment } = objectOrNone(value)
+  const isOurs = objectOrNone(attachment)['containerId'] === key.containerId
   const hasResult = typeof result === 'string'
   if (typeof listText !== 'string' || (result !== undefined && !hasResult) || !isOurs)
     return undefined
@@ -99,7 +94,7 @@ function parseMade(value: Json | undefined, key: AttachmentKey): CachedAttachmen
 function parseWays(value: Json | undefined): AttachmentRecord['ways'] {
   if (!Array.isArray(value)) return undefined
   return value.map((each: Json) => {
-    const { type, way, ipam } = objectIn(each)
+    const { type, way, ipam } = objectOrNone(each)
     return {
       type: String(type ?? ''),
       way: way === 'native' ? 'native' : 'exec',

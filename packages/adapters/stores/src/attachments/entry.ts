@@ -2,6 +2,7 @@ import {
   type AttachmentKey,
   type CniArgs,
   goField,
+  isObject,
   type Json,
   type JsonObject,
   jsonOrNull,
@@ -96,8 +97,7 @@ function pairs(value: Json | undefined): CniArgs {
   })
 }
 
-function objectOrNone(value: Json | undefined): JsonObject {
-  return value !== null && typeof value === 'object' && !Array.isArray(value)
-    ? (value as JsonObject)
-    : {}
+/** A value that is an object; an empty one in place of any other. */
+export function objectOrNone(value: Json | undefined): JsonObject {
+  return isObject(value) ? value : {}
 }

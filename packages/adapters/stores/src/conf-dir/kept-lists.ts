@@ -1,7 +1,13 @@
 import { dirname, join } from 'node:path'
-import { onCniError } from '@vethra/cni'
 import type { ConfFileText } from '@vethra/conflist'
-import { byOctets, listFolder, makeFolder, readText, removeFile, writeWhole } from '@vethra/files'
+import {
+  byOctets,
+  listFolder,
+  makeFolder,
+  readTextIfReadable,
+  removeFile,
+  writeWhole,
+} from '@vethra/files'
 
 /** Copies of conf lists in a folder of ours, each named by the path that it is a copy of. */
 export interface KeptLists {
@@ -19,7 +25,7 @@ const nameLimit = 255
 export function keptLists(folder: string): KeptLists {
   const copyOf = (file: string) => join(folder, encodeURIComponent(file))
   // One that cannot be read is none: the conf list itself is where it was, or has to be made by hand.
-  const read = (file: string) => readText(copyOf(file)).catch(onCniError(() => undefined))
+  const read = (file: string) => readTextIfReadable(copyOf(file))
   return {
     async keep(file, text) {
       if (encodeURIComponent(file).length > nameLimit || (await read(file)) === text) return
