@@ -3,6 +3,7 @@
 // restore the rules of many. scripts/soak runs it.
 import {
   comparableSnapshot,
+  type Damage,
   type DamageHost,
   damage,
   differences,
@@ -24,12 +25,14 @@ const flushed = Number(process.env['VETHRA_SOAK_DOCTOR_FLUSHED'] ?? 100)
 const steps = Number(process.env['VETHRA_SOAK_DOCTOR_STEPS'] ?? Number.POSITIVE_INFINITY)
 /** The ways in which attachments are made. */
 const ways = (process.env['VETHRA_SOAK_DOCTOR_WAYS'] ?? 'native exec').split(' ')
+/** What is done: `healed` and `told` damages, and `crowd`, the rest. */
+const parts = (process.env['VETHRA_SOAK_DOCTOR_PARTS'] ?? 'healed told crowd').split(' ')
 /** A part of the words of the damages that are done. Default: all. */
 const only = process.env['VETHRA_SOAK_DOCTOR_ONLY'] ?? ''
 const settle = new URL('../bench/attachments.ts', import.meta.url).pathname
 
 for (const way of ways) await healDamages(way)
-if (only === '')
+if (only === '' && parts.includes('crowd'))
   for (const work of [killDoctors, repairWhileOthersWork, restoreRules]) await onHost(work)
 
 async function healDamages(way: string): Promise<void> {
@@ -40,9 +43,12 @@ async function healDamages(way: string): Promise<void> {
       snapshot: await comparableSnapshot(place),
       others: await othersResources(place),
     }
-    const own = damages.filter(
-      (each) => (each.way ?? way) === way && new RegExp(only).test(each.what),
-    )
+    const chosen = (part: string, all: readonly Damage[]) =>
+      all.filter(
+        (each) =>
+          parts.includes(part) && (each.way ?? way) === way && new RegExp(only).test(each.what),
+      )
+    const own = chosen('healed', damages)
     let killed = 0
     const demandWhole = async (what: string, { exitCode, stdout, stderr }: Ran) => {
       const faults = [
@@ -63,9 +69,7 @@ async function healDamages(way: string): Promise<void> {
       console.log(`${way}, ${each.what}: killed at each of ${cut} steps`)
       killed += cut
     }
-    const told = toldDamages.filter(
-      (each) => (each.way ?? way) === way && new RegExp(only).test(each.what),
-    )
+    const told = chosen('told', toldDamages)
     for (const each of told) {
       const kind = await endByHand(place, each)
       if (kind !== each.kind) throw new Error(`${way}, ${each.what}: told ${kind}`)
