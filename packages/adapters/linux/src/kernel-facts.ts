@@ -3,7 +3,7 @@ import { readText } from '@vethra/files'
 import { type FilterTable, filterTables, type RefusingChain, readNftTable } from '@vethra/firewall'
 import { allPids, isOfOurs, runProgram, textOf } from '@vethra/plugin-exec/programs'
 import type { KernelFacts } from '@vethra/world'
-import { firewalldTable, zone, zoneCall } from './applied/firewalld.ts'
+import { firewalldTable, zoneSources } from './applied/firewalld.ts'
 import { tablesOnTheWay } from './nft-tables.ts'
 import { isInOur } from './shared-namespace.ts'
 
@@ -24,14 +24,12 @@ export async function kernelFacts(): Promise<KernelFacts> {
     firewallManagers(read),
   ])
   const zoned = named.includes(`${firewalldTable.family} ${firewalldTable.table}`)
-  const sources = zoned ? await outputOf('dbus-send', zoneCall('getSources', zone)) : undefined
+  const sources = zoned ? zoneSources() : undefined
   const tables = await Promise.all(named.filter((each) => !isKnown.test(each)).map(listed))
   return {
     forwards: { ...present({ 4: four, 6: six }) },
     ...present({ filtersBridges: bridged }),
-    ...(sources === undefined
-      ? {}
-      : { firewalldSources: sources.match(/[0-9a-f.:]+\/\d+/g) ?? [] }),
+    ...present({ firewalldSources: sources }),
     hiddenRules: hidden.said,
     firewallManagers: [...new Set([...managers, ...(zoned ? ['firewalld'] : [])])],
     refusingChains: [...tables.flatMap(refusingChains), ...hidden.chains],

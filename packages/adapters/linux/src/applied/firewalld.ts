@@ -7,7 +7,13 @@ import { type RanNow, runNow } from './run-now.ts'
 export const firewalldTable = { family: 'inet', table: 'firewalld' } as const
 
 /** The zone whose sources may send anywhere: ours, and those of the plugin `firewall` as a program. */
-export const zone = 'trusted'
+const zone = 'trusted'
+
+/** The sources in zone `trusted`; undefined where firewalld does not answer. */
+export function zoneSources(): readonly string[] | undefined {
+  const { said, fault } = call('getSources', zone)
+  return fault === undefined ? (said.match(/[0-9a-f.:]+\/\d+/g) ?? []) : undefined
+}
 
 /** The subnets in no zone of firewalld, to be put into `trusted` at run time; `records` has a file for each that was put there. */
 export function missingSources(records: string, subnets: readonly string[]): readonly Passage[] {
@@ -55,15 +61,11 @@ function fileOf(subnet: string): string {
 
 const service = ['--dest=org.fedoraproject.FirewallD1', '/org/fedoraproject/FirewallD1'] as const
 
-/** The arguments of dbus-send(1) for a method of firewalld's zones: it takes 5 ms, firewall-cmd(1) 270. */
-export function zoneCall(method: string, ...values: readonly string[]): readonly string[] {
-  return [
-    ...['--system', '--print-reply=literal', ...service],
+// dbus-send(1) takes 5 ms, firewall-cmd(1) 270. A firewalld that is stopped would be waited for 25 seconds.
+function call(method: string, ...values: readonly string[]): RanNow {
+  return runNow('dbus-send', [
+    ...['--system', '--print-reply=literal', '--reply-timeout=5000', ...service],
     `org.fedoraproject.FirewallD1.zone.${method}`,
     ...values.map((each) => `string:${each}`),
-  ]
-}
-
-function call(method: string, ...values: readonly string[]): RanNow {
-  return runNow('dbus-send', zoneCall(method, ...values))
+  ])
 }
