@@ -48,6 +48,18 @@ describeOnHost('vethra cni and the interfaces of others', () => {
     expect(await cni.leftovers()).toEqual([])
   })
 
+  it('an interface of programs whose name is not ASCII is looked at, checked and removed', async () => {
+    const env = { CNI_IFNAME: 'é€', VETHRA_PLUGINS: 'exec' }
+    expect(await run('add', blue.netns, env)).toMatchObject({ exitCode: 0 })
+    const found = await cni.vethra(['doctor', '--format', 'json'])
+    expect(found.stderr).not.toMatch(/^ +at /m)
+    expect(JSON.parse(found.stdout)).toBeInstanceOf(Array)
+    expect(found.stdout).not.toMatch(/"Kind":"(attachment|interface)/)
+    expect(await run('check', blue.netns, env)).toMatchObject({ exitCode: 0 })
+    expect(await run('del', blue.netns, env)).toMatchObject({ exitCode: 0 })
+    expect(await cni.leftovers()).toEqual([])
+  })
+
   it('an interface that comes between the look and the ADD of bridge is not touched by the roll-back', async () => {
     await cni.make(
       'bridge',

@@ -1,6 +1,6 @@
 import { attribute, nested } from './attributes.ts'
 import type { Message } from './messages.ts'
-import { ascii, join, nulText, type Octets, u16, u32 } from './octets.ts'
+import { bareText, join, nulText, type Octets, u16, u32 } from './octets.ts'
 import type { LinkAttributes, LinkRef, NamespaceRef } from './route-op.ts'
 
 /** Types of messages about links (linux/rtnetlink.h). */
@@ -51,7 +51,7 @@ export function commonAttributes({ mac, mtu, alias }: LinkAttributes): readonly 
   return [
     ...(mac === undefined ? [] : [attribute(ifla.address, macOctets(mac))]),
     ...(mtu === undefined ? [] : [attribute(ifla.mtu, u32(mtu))]),
-    ...(alias === undefined ? [] : [attribute(ifla.alias, ascii(alias))]),
+    ...(alias === undefined ? [] : [attribute(ifla.alias, bareText(alias))]),
   ]
 }
 

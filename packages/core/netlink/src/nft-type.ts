@@ -7,7 +7,7 @@ import {
   toOctets,
 } from '@vethra/address'
 import { addressOctets } from './encode-route-op.ts'
-import { ascii, atLeast, be16, join, type Octets, padded, textOf, u8 } from './octets.ts'
+import { atLeast, bareText, be16, join, type Octets, padded, textOf, u8 } from './octets.ts'
 
 /** A type of a set's keys or a map's data, by nft's name. */
 export type NftType = keyof typeof types
@@ -65,7 +65,7 @@ export function encodeValue(fields: readonly NftType[], value: NftValue): Octets
 }
 
 function encodeField(type: NftType, text: string): Octets {
-  if (type === 'ifname') return atLeast(ascii(text), 16)
+  if (type === 'ifname') return atLeast(bareText(text), 16)
   if (type === 'inet_proto') return u8(knownNumber(protocols[text], type, text))
   if (type === 'inet_service') return be16(portNumber(text))
   const { octets } = addressOctets(text)

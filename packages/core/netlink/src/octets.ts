@@ -33,20 +33,25 @@ export function be64(value: bigint): Octets {
   return octets
 }
 
-/** A text of ASCII characters, without a NUL. Throws RangeError for any other character: kernel names of ours have none. */
-export function ascii(text: string): Octets {
-  return nulText(text).subarray(0, text.length)
+/** A text in UTF-8, without a NUL. Throws RangeError for a text with one. */
+export function bareText(text: string): Octets {
+  return nulText(text).subarray(0, -1)
 }
 
-/** A text of ASCII characters and the NUL that ends it. Throws RangeError for any other character. */
+/** A text in UTF-8 and the NUL that ends it: an interface of others may have any name. Throws RangeError for a text with a NUL. */
 export function nulText(text: string): Octets {
-  const octets = new Uint8Array(text.length + 1)
-  for (let at = 0; at < text.length; at += 1) {
-    const code = text.charCodeAt(at)
-    if (code === 0 || code > 126) throw new RangeError(`not ASCII: ${JSON.stringify(text)}`)
-    octets[at] = code
-  }
+  if (text.includes('\0')) throw new RangeError(`NUL in ${JSON.stringify(text)}`)
+  const codes = /[^\0-\x7f]/.test(text) ? utf8Codes(text) : text
+  const octets = new Uint8Array(codes.length + 1)
+  for (let at = 0; at < codes.length; at += 1) octets[at] = codes.charCodeAt(at)
   return octets
+}
+
+// One character for each octet.
+function utf8Codes(text: string): string {
+  return encodeURIComponent(text.toWellFormed()).replace(/%(..)/g, (_, hex: string) =>
+    String.fromCharCode(Number.parseInt(hex, 16)),
+  )
 }
 
 /** Octets followed by zeros up to a multiple of 4. */
