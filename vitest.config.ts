@@ -16,6 +16,7 @@ const config: ViteUserConfig = {
           ],
           exclude: ['**/*.bun.test.ts', '**/node_modules/**'],
           globalSetup: 'scripts/temporary-root.ts',
+          setupFiles: 'scripts/fixed-seed.ts',
           testTimeout: 300_000,
           hookTimeout: 300_000,
           expect,
