@@ -141,9 +141,10 @@ function resultLost(attachment: ObservedAttachment): Finding {
 
 function unfinished(attachment: ObservedAttachment): Finding {
   const { network, containerId, ifname, netns, leaving } = attachment
-  const [operation, seen] = leaving
-    ? ['DEL', 'its record says that DEL has begun']
-    : ['ADD', 'it is recorded, but there is no result of it']
+  const operation = leaving ?? 'ADD'
+  const seen = leaving
+    ? `its record says that ${leaving} has begun`
+    : 'it is recorded, but there is no result of it'
   return finding('attachment-unfinished', attachment, {
     message: `${operation} of ${ifname} of container ${containerId} in network ${network} was cut short: its interfaces, rules or reservations remain`,
     evidence: [`the namespace at ${netns} is alive`, `${seen}, and no plugin is at work`],

@@ -145,7 +145,7 @@ describe('attachments', () => {
     })
 
     it('go where their DEL has begun', () => {
-      const attachments = one ? [{ ...one, remembered: false, leaving: true as const }] : []
+      const attachments = one ? [{ ...one, remembered: false, leaving: 'DEL' as const }] : []
       expect(forgotten({ ...unknown, attachments })).toEqual(['attachment-unfinished detach'])
     })
 

@@ -105,8 +105,8 @@ export interface ObservedAttachment extends AttachmentKey {
   readonly outdated: boolean
   /** Whether what ADD returned is remembered, and no DEL has begun. */
   readonly remembered: boolean
-  /** Whether its namespace lives, its DEL has begun and not ended, and no container that was prepared has it. Default false. */
-  readonly leaving?: true
+  /** The operation that has begun and not ended, where its namespace lives and no container that was prepared is to have it. */
+  readonly leaving?: 'ADD' | 'DEL'
   /** Whether what it has made so far is recorded: enough to remember it by. */
   readonly restorable: boolean
   /** Whether it is in DATA_STORE or recorded. */

@@ -125,7 +125,7 @@ async function observeAttachment(
   })
   const begun = record?.underWay === 'DEL' && state === 'alive'
   const remaking = record?.underWay === 'repair' && record.asked !== undefined
-  const leaving = (begun && !isToBeIn(known, key)) || undefined
+  const leaving = state === 'alive' ? leavingBy(known, key, record) : undefined
   const wanted = plain && isCached && (remaking || begun) ? { ...plain, cutShort: true } : plain
   const attachment = {
     ...{ ...key, recorded, recordDamaged, remembered: isCached && !leaving, ours, state },
@@ -138,6 +138,17 @@ async function observeAttachment(
   }
   const living = state === 'alive' && recorded && source ? [{ made: source, ways: ways ?? [] }] : []
   return { attachment, wanted, living }
+}
+
+// The ADD of a network that a container is to be in is one of its start, and any other's may be of another runtime.
+function leavingBy(
+  known: KnownToAll,
+  key: AttachmentKey,
+  record: AttachmentRecord | undefined,
+): 'ADD' | 'DEL' | undefined {
+  const { underWay } = record ?? {}
+  const isConnect = underWay === 'ADD' && known.stored.has(key.containerId)
+  return (isConnect || underWay === 'DEL') && !isToBeIn(known, key) ? underWay : undefined
 }
 
 // A container that was prepared is to be in its networks until vethra.json says otherwise.
