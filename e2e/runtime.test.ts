@@ -44,6 +44,11 @@ describeOnHost('the OCI runtime in front of runc', () => {
       )
     })
 
+    it('with its name as argv[0], where PATH has it', async () => {
+      const { stdout } = await become('cat', '"$0" /proc/self/cmdline')
+      expect(Buffer.from(stdout).toString()).toBe('cat\0/proc/self/cmdline\0')
+    })
+
     it('with the process id, signals blocked and ignored, and the limit of open files', async () => {
       const script = `echo "$$"; ulimit -Sn 333; trap '' HUP
         "$0" /proc/self/status /proc/self/limits

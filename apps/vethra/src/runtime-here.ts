@@ -15,17 +15,21 @@ function hostHere({ env }: Io): RuntimeHost {
   // Before anything else is opened.
   const descriptors = inheritedDescriptors()
   return {
-    binary: async () => findRuntime(await binaryOf(env), env['PATH'] ?? usualPath),
+    binary: async () => {
+      const name = await binaryOf(env)
+      return { name, path: findRuntime(name, env['PATH'] ?? usualPath) }
+    },
     bundle: (given) => {
       const folder = given?.startsWith('/') ? given : `${process.cwd()}/${given ?? ''}`
       return { folder, config: readConfigNow(`${folder}/config.json`) }
     },
     // runc's and crun's; a runc that was killed leaves a folder without.
-    hasContainer: (binary, { id, root = `/run/${basename(binary)}` }) =>
+    hasContainer: ({ name }, { id, root = `/run/${basename(name)}` }) =>
       ['state.json', 'status'].some((each) => existsSync(`${root}/${id}/${each}`)),
     appendLog,
     here: async (io, lasting) => (await import('./here.ts')).here(io, 'oci-runtime', lasting),
-    become: (program, call) => replaceProcess({ program, ...call, descriptors }),
+    become: ({ name, path: program }, call) =>
+      replaceProcess({ program, name, ...call, descriptors }),
   }
 }
 

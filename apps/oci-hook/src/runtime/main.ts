@@ -10,7 +10,7 @@ export async function main(argv: readonly string[], io: Io, host: RuntimeHost): 
   const call = parseStartCall(args)
   try {
     const binary = await host.binary()
-    const depth = nextDepth(io.env, binary)
+    const depth = nextDepth(io.env, binary.path)
     const bundle = call && host.bundle(call.bundle)
     // Other bundles cost no more than this: annotations of ours have this in their keys.
     if (call && bundle?.config.includes('"vethra.')) {

@@ -2,21 +2,27 @@ import { type LogLine, logFile, logLine } from '@vethra/container'
 import type { RuntimeLog } from '@vethra/container/runtime'
 import type { Here, Io } from '@vethra/world'
 
+/** The real runtime: as it was named, which becomes its argv[0], and its path. */
+export interface RealRuntime {
+  readonly name: string
+  readonly path: string
+}
+
 /** The host that the runtime runs on. */
 export interface RuntimeHost {
-  /** The path of the real runtime, by the environment and vethra.toml. Throws CniError 100 where there is none. */
-  binary(): Promise<string>
+  /** The real runtime, by the environment and vethra.toml. Throws CniError 100 where there is none. */
+  binary(): Promise<RealRuntime>
   /** The absolute path of a bundle as it was given, and the text of its config.json where that can be read. */
   bundle(given: string | undefined): { readonly folder: string; readonly config: string }
   /** Whether the real runtime has the state of a call's container, in its `root` or where it keeps them by default. */
-  hasContainer(binary: string, call: { readonly id: string; readonly root?: string }): boolean
+  hasContainer(binary: RealRuntime, call: { readonly id: string; readonly root?: string }): boolean
   /** Appends to a log of the real runtime's; false where that cannot be written. */
   appendLog(file: string, line: string): boolean
   /** The ports that a bundle is prepared through; loaded where one is. Without `lasting` nothing need outlive a power cut. */
   here(io: Io, lasting: boolean): Promise<Here>
   /** Becomes the real runtime, with this process's last arguments, and more variables. Throws CniError 5 when refused, 100 when it is gone. */
   become(
-    binary: string,
+    binary: RealRuntime,
     call: {
       readonly argumentCount: number
       readonly variables: Readonly<Record<string, string>>

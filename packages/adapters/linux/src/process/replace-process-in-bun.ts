@@ -4,8 +4,10 @@ import { CniError } from '@vethra/cni'
 
 /** The program that this process becomes. */
 export interface Replacement {
-  /** The path of the program; also its argv[0]. */
+  /** The path of the program. */
   readonly program: string
+  /** Its argv[0]. Default: the path. */
+  readonly name?: string
   /** The first arguments. Default: none. */
   readonly first?: readonly string[]
   /** How many arguments at the end of this process's own are passed on, octet by octet. */
@@ -18,19 +20,19 @@ export interface Replacement {
 
 /** Replaces this process by a program, execv(3), with its first environment and `variables`, without bun's marks. Throws CniError 100 or 5. */
 export function replaceProcess(wanted: Replacement): never {
-  const { program, argumentCount, descriptors } = wanted
-  const [path = Buffer.alloc(1), ...first] = [program, ...(wanted.first ?? [])].map(asText)
+  const { program, name = program, argumentCount, descriptors } = wanted
+  const first = [name, ...(wanted.first ?? [])].map(asText)
   const own = readFileSync('/proc/self/cmdline')
   const argv = addresses([
-    ...[path, ...first].map((each) => BigInt(ptr(each))),
+    ...first.map((each) => BigInt(ptr(each))),
     ...lastStrings(own, argumentCount),
   ])
   for (const each of descriptors) libc.fcntl(each, setDescriptorFlags, 0)
   for (const signal of ignoredByBun) libc.signal(signal, null)
-  for (const [name, value] of Object.entries(wanted.variables ?? {}))
-    libc.setenv(asText(name), asText(value), 1)
+  for (const [key, value] of Object.entries(wanted.variables ?? {}))
+    libc.setenv(asText(key), asText(value), 1)
   restoreOpenFiles()
-  libc.execv(path, argv)
+  libc.execv(asText(program), argv)
   throw refused(program, [own, ...first])
 }
 
