@@ -31,7 +31,9 @@ await kernel.apply('', effects.map((from) => ({ kind: 'remove', from })))
 const left = [...await kernel.effects(), ...await kernel.observe('', state.slice(3, 4))]
 const facts = await kernel.facts({ links: ['br-t', 'nope'] })
 const threads = (await import('node:fs')).readdirSync('/proc/self/task').map((task) => (require('node:fs')).readlinkSync('/proc/self/task/' + task + '/ns/net'))
-console.log(JSON.stringify({ failed: applied.failed?.error.message, observed, twice: twice.failed?.error.code, removed: removed.failed ?? null, after, effects, left, facts, namespaces: new Set(threads).size }))
+const lines = require('node:fs').readFileSync('/proc/net/netlink', 'utf8').split('\\n').map((line) => line.split(/ +/))
+const sockets = lines.filter(([, protocol, port]) => ['0', '12'].includes(protocol) && port !== '0').map(([, protocol]) => protocol)
+console.log(JSON.stringify({ failed: applied.failed?.error.message, observed, twice: twice.failed?.error.code, removed: removed.failed ?? null, after, effects, left, facts, sockets, namespaces: new Set(threads).size }))
 `
 
 // A host of its own: network and mount namespaces, and a container's namespace below a tmpfs.
@@ -42,7 +44,7 @@ it('what is applied is observed as it was wanted, and what is removed is gone', 
     input: program,
     encoding: 'utf8',
   })
-  const { failed, observed, twice, removed, after, effects, left, facts, namespaces } =
+  const { failed, observed, twice, removed, after, effects, left, facts, sockets, namespaces } =
     JSON.parse(said)
   expect(failed).toBeUndefined()
   expect(observed.map((each: { owner: { kind: string } }) => each.owner.kind)).toEqual([
@@ -71,5 +73,5 @@ it('what is applied is observed as it was wanted, and what is removed is gone', 
   })
   expect(effects).toHaveLength(2)
   expect(left).toEqual([])
-  expect(namespaces).toBe(1)
+  expect({ namespaces, sockets }).toEqual({ namespaces: 1, sockets: ['12'] })
 })
