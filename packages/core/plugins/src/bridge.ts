@@ -70,7 +70,7 @@ function plan(conf: BridgeConf, input: PlanInput): Planned {
       ...owned(ownerOf(request), [
         ...cable(conf, { ...veth, ifname, linkLocal: usesLinkLocal(input.request, ips) }),
         ...duplicates(conf, ifname),
-        ...configureInterface(ifname, ips, given.routes).map((each) =>
+        ...configureInterface(request, ips, given.routes).map((each) =>
           conf.asksFirst && each.kind === 'address' ? { ...each, asksFirst: true } : each,
         ),
       ]),

@@ -1,22 +1,25 @@
 import type { ResultRoute } from '@vethra/cni'
 import { present } from '@vethra/cni'
 import type { Resource, Route, Sysctl } from '@vethra/state'
+import type { PluginRequest } from './plugin.ts'
 import { addressOn, type Ip } from './subnets.ts'
 
-/** The resources of a container's interface: `lo` up, IPv6 on where needed, addresses, routes (reference plugins, ipam.ConfigureIface). */
+/** The resources of a container's interface: `lo` up (unless another runtime calls, which has a plugin for that), IPv6 on where needed, addresses, routes (reference plugins, ipam.ConfigureIface). */
 export function configureInterface(
-  ifname: string,
+  { called, attachment: { ifname } }: PluginRequest,
   ips: readonly Ip[],
   routes: readonly ResultRoute[],
 ): readonly Resource[] {
   const hasIpv6 = ips.some(({ family }) => family === 6)
   return [
-    { kind: 'link settings', place: 'container', link: 'lo', up: true },
+    ...(called ? [] : [loopbackUp]),
     ...(hasIpv6 ? ['lo', ifname].map(ipv6On) : []),
     ...ips.map((ip) => addressOn('container', ifname, ip)),
     ...routes.map((route) => routeOn(ifname, route, ips)),
   ]
 }
+
+const loopbackUp: Resource = { kind: 'link settings', place: 'container', link: 'lo', up: true }
 
 function ipv6On(link: string): Sysctl {
   return {

@@ -25,7 +25,7 @@ export function onlyInterface(
   const { ips = [], routes = [], dns: leased = {} } = addresses ?? {}
   const own = ips.flatMap((ip) => ipOf(ip) ?? [])
   return {
-    resources: owned(ownerOf(request), [link, ...configureInterface(ifname, own, routes)]),
+    resources: owned(ownerOf(request), [link, ...configureInterface(request, own, routes)]),
     result: {
       cniVersion: request.cniVersion,
       interfaces: [{ name: ifname, ...(mac === '' ? {} : { mac }), sandbox: netns }],

@@ -47,10 +47,17 @@ describe('plans of plugins', () => {
   it('dummy has an interface of its own with the addresses of IPAM', () => {
     expect(keysOf({ type: 'dummy', ipam })).toEqual([
       'link container eth0',
-      'link settings container lo',
       'address container eth0 10.4.0.2/24',
       'route container eth0 0.0.0.0/0 10.4.0.1 0 254',
     ])
+  })
+
+  it('lo is up with the first interface, unless another runtime calls: that is its own affair', () => {
+    const lo = (called: boolean) =>
+      planStage([{ ...requestOf({ type: 'dummy', ipam }), called }], { facts, granted })
+        .resources.map(({ resource }) => keyOf(resource))
+        .includes('link settings container lo')
+    expect([lo(false), lo(true)]).toEqual([true, false])
   })
 
   it('host-device takes the device and its MAC, and gives back whatever the alias names', () => {

@@ -43,7 +43,7 @@ function plan(conf: PtpConf, input: PlanInput): Planned {
   const veth = vethOf(input, interfaceMac(input.request, ips[0]))
   const resources = [
     ...cable(conf, { ifname, veth, ips }),
-    ...configureInterface(ifname, ips, routes).map((each) => withoutSubnet(each, ips)),
+    ...configureInterface(input.request, ips, routes).map((each) => withoutSubnet(each, ips)),
     ...ofFirewall(conf, veth, ips),
   ]
   return {

@@ -54,7 +54,7 @@ function plan(conf: VrfConf, { request, previous, facts, removing }: PlanInput):
     .filter(({ interface: at }) => at === undefined || result.interfaces[at]?.name === ifname)
     .flatMap((ip) => ipOf(ip) ?? [])
   const routes = result.routes.map((route) => ({ ...route, table: route.table ?? table }))
-  const within = configureInterface(ifname, ips, routes).filter(
+  const within = configureInterface(request, ips, routes).filter(
     ({ kind }) => kind !== 'link settings',
   )
   return {
