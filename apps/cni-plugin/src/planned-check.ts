@@ -1,6 +1,6 @@
 import { checkPlainIfname } from '@vethra/cni'
-import { checkStage, demandSingleSysctls } from '@vethra/engine'
-import { isChained, words } from '@vethra/plugins'
+import { checkStage, demandSingleSysctls, type Stage } from '@vethra/engine'
+import { isChained, linkKindOf, words } from '@vethra/plugins'
 import type { Resource } from '@vethra/state'
 import { failed } from './go-codes.ts'
 import { isOthersMaking } from './others-making.ts'
@@ -23,6 +23,7 @@ export async function checkPlanned(call: PlannedCall): Promise<void> {
   if (!hasPrevious(request) && type !== 'loopback')
     throw failed(withoutPrevious.get(type) ?? words.noPrevious)
   const stage = stageOf(call, 'CHECK')
+  demandInterface(call, stage)
   await host.checkNetns(request.netns)
   const isOthers = await isOthersMaking(call, stage)
   // Rules of ours may be behind an interface of others.
@@ -33,6 +34,16 @@ export async function checkPlanned(call: PlannedCall): Promise<void> {
   const other = asOurs ? await checkStage(host, stage, isNoRule) : undefined
   if (other) throw other
   await checkOthersRules(call, stage)
+}
+
+// A result without the interface that ADD made tells of nothing to compare with.
+function demandInterface(
+  { type, request: { ifname, netns } }: PlannedCall,
+  { previous }: Stage,
+): void {
+  if (previous === undefined || linkKindOf(type) === undefined) return
+  const isThere = previous.interfaces.some(({ name, sandbox }) => name === ifname && sandbox)
+  if (!isThere) throw failed(words.noSandbox(netns))
 }
 
 // Rules that a Go plugin made are chains of iptables.
