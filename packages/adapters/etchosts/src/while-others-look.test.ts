@@ -18,12 +18,11 @@ const readInALoop = fileURLToPath(new URL('../test/read-in-a-loop.ts', import.me
 const comeAndGo = fileURLToPath(new URL('../test/come-and-go.ts', import.meta.url))
 const rowsOf = (text: string) => text.split('\n').filter((row) => row !== '' && !/^#-*$/.test(row))
 
-it('a reader in a loop sees no empty file, and only whole lines', async () => {
+it('a reader in a loop sees no empty file, and lines of others never change', async () => {
   const path = await sample.store.prepare('own', '192.0.2.7 mine\n')
   await sample.store.acquire(container('own', 'lan', '10.0.0.1/24'))
   const stop = join(sample.dir, 'stop')
-  const whole = String.raw`^(# </?nerdctl>|127\.0\.0\.1\tlocalhost localhost\.localdomain|::1\t\tlocalhost localhost\.localdomain|192\.0\.2\.7 mine|10\.0\.0\.1 {8}h-own h-own\.lan|10\.0\.0\.(\d+) {6,8} ?h-p\2 h-p\2\.lan)$`
-  const reader = spawn(process.execPath, [readInALoop, path, stop, whole], {
+  const reader = spawn(process.execPath, [readInALoop, path, stop, '192.0.2.7 mine'], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   const lines = createInterface(reader.stdout)[Symbol.asyncIterator]()
@@ -36,11 +35,8 @@ it('a reader in a loop sees no empty file, and only whole lines', async () => {
     for (let last = 10; last < 40; last += 1) await sample.store.release(`p${last}`)
   }
   await writeFile(stop, '')
-  const { empty, odd } = JSON.parse((await lines.next()).value ?? '')
-  expect(empty).toBe(0)
-  // The kernel lets a read and a write of one page overlap: a line may be seen half, and often where the writer is
-  // held up there, but in hardly any of 180 writes.
-  expect(new Set(odd).size).toBeLessThan(5)
+  // The kernel lets a read and a write of one page overlap: the line that is written may be seen half, others may not.
+  expect(JSON.parse((await lines.next()).value ?? '')).toEqual({ empty: 0, changed: 0 })
   expect(rowsOf(await readFile(path, 'utf8'))[0]).toBe('192.0.2.7 mine')
 })
 
