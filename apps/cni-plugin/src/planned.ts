@@ -22,7 +22,7 @@ import type { Plugin, PluginWorld, Request } from './plugin.ts'
 import { inGoWords } from './result.ts'
 import { beforeTuning } from './tuning-backup.ts'
 
-/** A plugin that is planned: the engine's stage of one plugin, which is called as a program. What only a DEL or a CHECK runs is loaded by it. */
+/** A plugin that is planned: the engine's stage of one plugin, which is called as a program. Code that only a DEL or a CHECK runs is loaded by that call. */
 export function planned(type: string, world: PluginWorld): Plugin {
   const call = async (request: Request): Promise<PlannedCall> => ({
     type,

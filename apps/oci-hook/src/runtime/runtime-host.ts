@@ -3,7 +3,7 @@ import type { RuntimeLog } from '@vethra/container/runtime'
 import type { Here, Io } from '@vethra/world'
 
 /** The real runtime: as it was named, which becomes its argv[0], and its path. */
-export interface RealRuntime {
+interface RealRuntime {
   readonly name: string
   readonly path: string
 }

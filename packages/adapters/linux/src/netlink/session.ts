@@ -39,7 +39,7 @@ export interface Session {
   close(): void
 }
 
-/** What a session may be given: `zoneRecords` where firewalld is spoken to, and a socket of nf_tables that outlives it. */
+/** Settings of a session: `zoneRecords` where firewalld is spoken to, and a socket of nf_tables that outlives it. */
 export interface SessionOptions {
   readonly zoneRecords?: string
   readonly rules?: KeptSocket
