@@ -8,6 +8,8 @@ export interface IpAddress {
   readonly address?: string
   readonly prefixlen: number
   readonly scope?: string
+  /** Whether IPv6 still asks if another host has it. */
+  readonly tentative?: boolean
 }
 
 /** An interface as `ip -j link` and `ip -j addr` print it. Keys without a comment are there where the interface has such a value. */

@@ -145,7 +145,9 @@ const shaping = ['tbf', 'netem']
 
 function deafOf(link: IpLink, local: ReadonlySet<string>): Pick<ObservedLink, 'deafAt'> {
   if (!isBridge(link)) return {}
-  const deafAt = prefixesOf(link).filter(
+  // The kernel makes the route once it knows that no other host has the address.
+  const known = (link.addr_info ?? []).filter(({ tentative }) => !tentative)
+  const deafAt = prefixesOf({ ...link, addr_info: known }).filter(
     (each) => !local.has(`${each.replace(/\/.*/, '')} ${link.ifname}`),
   )
   return deafAt.length > 0 ? { deafAt } : {}
