@@ -21,7 +21,7 @@ describeOnHost('a request that is half-sent', () => {
     await host?.close()
   })
 
-  /** What came on a connection that never hangs up itself, and for how many seconds it was open; at most `mostMs`. */
+  /** The statuses that the daemon answers on a connection that its client keeps open, and the seconds until it is closed; at most `mostMs`. */
   const open = (
     bytes: string,
     { later = '', mostMs = 60_000 } = {},

@@ -73,10 +73,7 @@ describeOnHost('a command that comes in between two steps of another', () => {
     const comeAndGo = async (step: number): Promise<boolean> => {
       const tag = `${host.tag}-${step}`
       await host.vethra(...prepare)
-      const config = JSON.parse(await readFile(file, 'utf8'))
-      const env = Object.entries(stoppingAt(step, tag)).map((each) => each.join('='))
-      config.hooks.createRuntime[0].env.push(...env)
-      await writeFile(file, JSON.stringify(config))
+      await stopHook(file, step, tag)
       const done = await interleave(
         tag,
         () => host.start(bundle, id),
@@ -110,10 +107,7 @@ describeOnHost('a command that comes in between two steps of another', () => {
       const comeAndGo = async (step: number): Promise<boolean> => {
         const tag = `${host.tag}-${verb}-${step}`
         await host.vethra('bundle', 'prepare', bundle, '--id', id, ...networks)
-        const config = JSON.parse(await readFile(file, 'utf8'))
-        const env = Object.entries(stoppingAt(step, tag)).map((each) => each.join('='))
-        config.hooks.createRuntime[0].env.push(...env)
-        await writeFile(file, JSON.stringify(config))
+        await stopHook(file, step, tag)
         const done = await interleave(
           tag,
           () => host.start(bundle, id),
@@ -138,3 +132,11 @@ describeOnHost('a command that comes in between two steps of another', () => {
     },
   )
 })
+
+/** Has a start of the bundle of a config.json stop at a step. */
+async function stopHook(file: string, step: number, tag: string): Promise<void> {
+  const config = JSON.parse(await readFile(file, 'utf8'))
+  const env = Object.entries(stoppingAt(step, tag)).map((each) => each.join('='))
+  config.hooks.createRuntime[0].env.push(...env)
+  await writeFile(file, JSON.stringify(config))
+}

@@ -25,7 +25,7 @@ const flushed = Number(process.env['VETHRA_SOAK_DOCTOR_FLUSHED'] ?? 100)
 const steps = Number(process.env['VETHRA_SOAK_DOCTOR_STEPS'] ?? Number.POSITIVE_INFINITY)
 /** The ways in which attachments are made. */
 const ways = (process.env['VETHRA_SOAK_DOCTOR_WAYS'] ?? 'native exec').split(' ')
-/** What is done: `healed` and `told` damages, and `crowd`, the rest. */
+/** The parts that run: `healed` and `told` damages; `crowd`, doctors that are killed and repairs while others work. */
 const parts = (process.env['VETHRA_SOAK_DOCTOR_PARTS'] ?? 'healed told crowd').split(' ')
 /** A part of the words of the damages that are done. Default: all. */
 const only = process.env['VETHRA_SOAK_DOCTOR_ONLY'] ?? ''

@@ -8,7 +8,7 @@ import { closeSync, openSync } from 'node:fs'
 const namespace = openNamespace(process.argv.at(-1))
 visit(namespace, () => {})
 const taken = []
-try { for (;;) taken.push(openSync('/dev/null')) } catch {}
+try { for (;;) taken.push(openSync('/dev/null')) } catch (error) { if (error.code !== 'EMFILE') throw error }
 const said = []
 for (const work of [() => visit(namespace, () => {}), () => openNamespace('/proc/self/ns/net')])
   try { work() } catch ({ code, hint }) { said.push(code, hint) }
