@@ -19,7 +19,7 @@ export function goField(value: Json | undefined, key: string): Json | undefined 
   const object = value as { readonly [key: string]: Json }
   let last: string | undefined
   // A loop, and no copy of the keys: a thousand cached results are asked for forty fields each.
-  for (const each in object) if (each.length === key.length && isSameToGo(each, key)) last = each
+  for (const each in object) if (isSameToGo(each, key)) last = each
   return last === undefined ? undefined : object[last]
 }
 
@@ -47,9 +47,9 @@ export function goKeys(value: Json | undefined, key: string): readonly string[] 
   return Object.keys(value).filter((each) => isSameToGo(each, key))
 }
 
-// The very same in most cases, which is seen at once.
+// Most differ in length, which no folding changes.
 function isSameToGo(a: string, b: string): boolean {
-  return a === b || foldKey(a) === foldKey(b)
+  return a.length === b.length && (a === b || foldKey(a) === foldKey(b))
 }
 
 /** A key as Go compares it, without case. Go folds the Kelvin sign, as JavaScript does, and the long s too. */

@@ -1,4 +1,4 @@
-import { type CniError, confError, goField, goKeys, type Json, type JsonObject } from '@vethra/cni'
+import { type CniError, confError, goKeys, type Json, type JsonObject } from '@vethra/cni'
 
 /** The place of a value in Go's structs, as encoding/json names it in its errors. */
 export interface Place {
@@ -69,7 +69,8 @@ export function at(
 ): readonly [Json | undefined, Place] {
   const keys = goKeys(fields, key)
   const there = under(place, struct, key)
-  if (keys.length < 2) return [fields && goField(fields, key), there]
+  const [only = ''] = keys
+  if (keys.length < 2) return [fields?.[only], there]
   throw confError(`invalid ${there.path}: it is written as ${keys.join(' and as ')}`)
 }
 

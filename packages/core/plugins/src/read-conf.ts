@@ -1,7 +1,6 @@
 import {
   type CniError,
   confError,
-  goField,
   goKeys,
   isObject,
   type Json,
@@ -19,7 +18,8 @@ export function invalidKey(key: string, value: Json | undefined, wanted: string)
 function fieldOf(conf: JsonObject, key: string): Json | undefined {
   const keys = goKeys(conf, key)
   if (keys.length > 1) throw invalidKey(key, keys, 'it must be spelled in one way')
-  return goField(conf, key) ?? undefined
+  const [only] = keys
+  return only === undefined ? undefined : (conf[only] ?? undefined)
 }
 
 /** Whether a conf has a key, whatever the case of its letters; null counts as missing. */
