@@ -30,16 +30,20 @@ const interruptedFlag = 0x10
 
 /** Sorts what was received. A refusal needs NETLINK_CAP_ACK on the socket, so that it does not repeat its request. */
 export function sortAnswers(received: readonly ReceivedMessage[]): Answers {
-  const isError = ({ type }: ReceivedMessage) => type === errorType
-  const isDone = ({ type }: ReceivedMessage) => type === doneType
-  const errors = received.filter((each) => isError(each) && errnoOf(each) !== 0)
-  return {
-    messages: received.filter((each) => !isError(each) && !isDone(each)),
-    refusals: errors.map(refusalOf),
-    interrupted: received.some(
-      ({ type, flags }) => type !== errorType && (flags & interruptedFlag) !== 0,
-    ),
+  const messages: ReceivedMessage[] = []
+  const refusals: Refusal[] = []
+  let interrupted = false
+  for (const each of received) {
+    if (each.type !== errorType) interrupted ||= (each.flags & interruptedFlag) !== 0
+    else if (errnoOf(each) !== 0) refusals.push(refusalOf(each))
+    if (each.type !== errorType && each.type !== doneType) messages.push(each)
   }
+  return { messages, refusals, interrupted }
+}
+
+/** Whether a message is the last of what the kernel answers to one request: acknowledgement, refusal, or the end of a dump. */
+export function endsAnswer({ type }: ReceivedMessage): boolean {
+  return type === errorType || type === doneType
 }
 
 function errnoOf({ body }: ReceivedMessage): number {

@@ -1,5 +1,5 @@
 /** rtnetlink and nf_tables messages to values and back: octets to send, octets received. Not for sockets or namespaces. */
-export { type Answers, type Refusal, sortAnswers } from './answers.ts'
+export { type Answers, endsAnswer, type Refusal, sortAnswers } from './answers.ts'
 export {
   askChain,
   askElement,

@@ -24,6 +24,7 @@ import { removeSources } from '../applied/firewalld.ts'
 import { admittedSubnets, elementsIn } from '../applied/groups.ts'
 import { overlapOf } from '../applied/overlap.ts'
 import { refusedChange } from '../applied/refused-change.ts'
+import { bareKey } from '../observed/looking.ts'
 import { effectsIn } from './effects.ts'
 import { missingPassages, removePassages } from './pass-rule.ts'
 import type { Session } from './session.ts'
@@ -104,10 +105,8 @@ function transaction(session: Session, group: readonly Change[], again: boolean)
 }
 
 function isPresent(session: Session, { set, element }: PlacedElement): boolean {
-  const key = element.key.map((each) => each.replace(/\/\d+$/, ''))
-  const { messages } = session.askNetfilter(
-    askElement({ ...vethraTable, set }, shapeOf(set).key, key),
-  )
+  const question = askElement({ ...vethraTable, set }, shapeOf(set).key, bareKey(element))
+  const { messages } = session.askNetfilter(question)
   return messages.length > 0
 }
 

@@ -15,7 +15,7 @@ export function portsTo(session: Session, addresses: readonly string[]): State {
   const maps = [...families].flatMap((family) => [`p${family}`, `a${family}`])
   const wanted = addresses.map((address) => Buffer.from(addressOctets(address).octets))
   const elements = maps.flatMap((set) => elementsIn(session, set, (body) => holdsAny(body, wanted)))
-  return publishedTo(effectsFrom(elements), addresses)
+  return elements.length === 0 ? [] : publishedTo(effectsFrom(elements), addresses)
 }
 
 // Of a thousand ports none leads to an address that is taken anew: what does not hold its octets is not decoded.

@@ -1,10 +1,7 @@
-import { elementsOf, shapeOf, vethraTable } from '@vethra/firewall'
 import {
   addressText,
-  askElement,
   askQdisc,
   decodeAddress,
-  decodeElements,
   decodeLimit,
   decodeRedirect,
   decodeRoutes,
@@ -12,7 +9,6 @@ import {
   decodeShaping,
   dumpClasses,
   dumpClassFilters,
-  dumpElements,
   dumpIngressFilters,
   encodeRouteDump,
   type FoundAddress,
@@ -22,6 +18,7 @@ import {
 } from '@vethra/netlink'
 import type { Place, State } from '@vethra/state'
 import type { Looking } from '../observed/looking.ts'
+import { expectedElements } from './expected-elements.ts'
 import { missingPassages } from './pass-rule.ts'
 import { seenRoute } from './seen-routes.ts'
 import type { Session } from './session.ts'
@@ -30,13 +27,7 @@ import { visit } from './visit.ts'
 
 /** A look at a host through a session, for what is expected. */
 export function looking(session: Session, expected: State): Looking {
-  const listed = setsToList(expected)
-  const elements = remembering((set: string) => {
-    const { key, data } = shapeOf(set)
-    const { messages } = session.askNetfilter(dumpElements(vethraTable, set))
-    const found = messages.flatMap((each) => decodeElements(each, key, data))
-    return new Map(found.map((each) => [each.key.join(' '), each]))
-  })
+  const elements = remembering(() => expectedElements(session, expected))
   const ask = (message: Message) => session.routeMessages('host', [message]).messages
   const dump = (place: Place, what: 'addresses' | 'routes' | 'rules') =>
     session.routeMessages(place, [encodeRouteDump(what)]).messages
@@ -63,12 +54,7 @@ export function looking(session: Session, expected: State): Looking {
     limit: (index) => limitOf(index, ask),
     redirect: (index) =>
       ask(dumpIngressFilters(index)).flatMap((each) => decodeRedirect(each) ?? [])[0],
-    element: (set, key) => {
-      if (listed.has(set)) return elements(set).get(key.join(' '))
-      const { key: type, data } = shapeOf(set)
-      const { messages } = session.askNetfilter(askElement({ ...vethraTable, set }, type, key))
-      return messages.flatMap((each) => decodeElements(each, type, data))[0]
-    },
+    element: (set, key) => elements().get([set, ...key].join(' ')),
     passes: (subnets) => missingPassages(session, subnets).length === 0,
   }
 }
@@ -80,18 +66,6 @@ function limitOf(index: number, ask: Ask): FoundLimit | undefined {
   if (limit) return limit
   const classes = ask(dumpClasses(index))
   return classes.length === 0 ? undefined : decodeShaping(classes, ask(dumpClassFilters(index)))
-}
-
-/** Up to so many elements of a set are asked for one by one; for more of them all of the set is listed. */
-const fewElements = 8
-
-function setsToList(expected: State): ReadonlySet<string> {
-  const counts = new Map<string, number>()
-  for (const { resource, owner } of expected) {
-    if (resource.kind !== 'publish') continue
-    for (const { set } of elementsOf(resource, owner)) counts.set(set, (counts.get(set) ?? 0) + 1)
-  }
-  return new Set([...counts].flatMap(([set, count]) => (count > fewElements ? [set] : [])))
 }
 
 function seenAddress(message: ReceivedMessage): readonly FoundAddress[] {

@@ -3,6 +3,7 @@ import { type CniError, ioError, systemHint } from '@vethra/cni'
 import {
   type Answers,
   encodeMessages,
+  endsAnswer,
   explainErrno,
   flag,
   type Message,
@@ -64,11 +65,13 @@ function usable(descriptor: number): NetlinkSocket {
         const first = sequence
         const octets = encodeMessages(messages, first)
         sequence += messages.length
-        makeRoom(descriptor, octets.length)
+        if (octets.length >= ordinaryBuffer) makeRoom(descriptor, octets.length)
         sendAll(descriptor, octets)
-        const { received, lost } = receiveAll(descriptor)
+        const { received, lost } = receiveAll(descriptor, sequence - 1)
         const answers = { ...sortAnswers(received), first, lost }
-        if (!isIncomplete(messages, answers)) return answers
+        // A listing may have left out what was there all the time.
+        const isWhole = !(answers.interrupted || lost) || !areDumps(messages)
+        if (isWhole) return answers
         if (left === 0) throw failed('list what netlink has: it changes all the time', interrupted)
       }
     },
@@ -83,7 +86,6 @@ const ordinaryBuffer = 100_000
 
 // What is sent must fit into the socket's buffer, and each failing message is answered.
 function makeRoom(descriptor: number, length: number): void {
-  if (length < ordinaryBuffer) return
   for (const option of [sendBufferForce, receiveBufferForce])
     setOption(descriptor, socketLevel, option, length * 2)
 }
@@ -91,9 +93,8 @@ function makeRoom(descriptor: number, length: number): void {
 /** How many times more a listing is asked for that something changed in its midst. */
 const patience = 20
 
-// A listing may have left out what was there all the time.
-function isIncomplete(messages: readonly Message[], { interrupted, lost }: Exchange): boolean {
-  return messages.every(({ flags }) => (flags & flag.dump) === flag.dump) && (interrupted || lost)
+function areDumps(messages: readonly Message[]): boolean {
+  return messages.every(({ flags }) => (flags & flag.dump) === flag.dump)
 }
 
 function sendAll(descriptor: number, octets: Uint8Array): void {
@@ -118,8 +119,9 @@ interface Received {
   readonly lost: boolean
 }
 
-// The kernel answers before send returns, and goes on with a dump at each receive: nothing is waited for.
-function receiveAll(descriptor: number): Received {
+// The kernel answers before send returns, and goes on with a dump at each receive: nothing is waited for. Answers come in the
+// order of requests, so that of the last one is the end, where it asks for one.
+function receiveAll(descriptor: number, last: number): Received {
   buffer ??= new Uint8Array(bufferLength)
   const received: ReceivedMessage[] = []
   let lost = false
@@ -134,7 +136,10 @@ function receiveAll(descriptor: number): Received {
     }
     if (errno !== 0) throw failed('receive from netlink', errno)
     if (length > bufferLength) throw failed('receive from netlink', 90)
-    received.push(...splitMessages(buffer.slice(0, length)))
+    const messages = splitMessages(buffer.slice(0, length))
+    received.push(...messages)
+    const end = messages.at(-1)
+    if (end?.sequence === last && endsAnswer(end)) return { received, lost }
   }
 }
 

@@ -20,8 +20,8 @@ export interface Session {
   routeMessages(place: Place, messages: readonly Message[]): Exchange
   /** Sends messages of nf_tables or conntrack. */
   netfilter(messages: readonly Message[]): Exchange
-  /** Asks nf_tables or conntrack for one thing, or lists. Throws CniError 5 where this process may not ask. */
-  askNetfilter(message: Message): Exchange
+  /** Asks nf_tables or conntrack for things at once, or lists. Throws CniError 5 where this process may not ask. */
+  askNetfilter(...messages: readonly Message[]): Exchange
   /** As `askNetfilter`, in the container's namespace. */
   askInside(message: Message): Exchange
   /** The folder that has a file for each source that was put into a zone of firewalld. */
@@ -97,7 +97,7 @@ export function openSession(
     route,
     routeMessages,
     netfilter: (messages) => filter.open().exchange(messages),
-    askNetfilter: (message) => allowed(filter.open().exchange([message])),
+    askNetfilter: (...messages) => allowed(filter.open().exchange(messages)),
     askInside: (message) => allowed(socketFor('inside').exchange([message])),
     zoneRecords,
     hasContainer: netns !== '',

@@ -1,5 +1,5 @@
 import { present } from '@vethra/cni'
-import type { FoundElement, FoundLimit, FoundLink } from '@vethra/netlink'
+import type { FoundElement, FoundLimit, FoundLink, NftElement } from '@vethra/netlink'
 import type { Place, Route } from '@vethra/state'
 
 interface SeenAddress {
@@ -53,6 +53,11 @@ export interface Looking {
   element(set: string, key: readonly string[]): FoundElement | undefined
   /** Whether other firewalls let pass what our table does, from and to subnets. */
   passes(subnets: readonly string[]): boolean
+}
+
+/** The key of an element, prefixes by their first address: `10.4.0.0` of `10.4.0.0/24`. */
+export function bareKey({ key }: NftElement): readonly string[] {
+  return key.map((each) => each.replace(/\/\d+$/, ''))
 }
 
 /** A route of a container's main table through an interface, as it was seen. */

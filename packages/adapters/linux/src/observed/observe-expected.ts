@@ -12,7 +12,7 @@ import {
   type State,
   type Sysctl,
 } from '@vethra/state'
-import type { Looking } from './looking.ts'
+import { bareKey, type Looking } from './looking.ts'
 import { observeLink } from './observe-link.ts'
 
 /** The expected resources that exist, each as it is now with its mark's owner, else the expectation's. Missing ones are left out. */
@@ -107,12 +107,7 @@ function readSysctl(known: Looking, sysctl: Sysctl): Resource | undefined {
 function observeEffect(known: Looking, { resource, owner }: Owned): Owned | undefined {
   if (!isEffect(resource)) return undefined
   const wanted = elementsOf(resource, owner)
-  const found = wanted.map(({ set, element: { key } }) =>
-    known.element(
-      set,
-      key.map((each) => each.replace(/\/\d+$/, '')),
-    ),
-  )
+  const found = wanted.map(({ set, element }) => known.element(set, bareKey(element)))
   const [first] = found
   if (first === undefined || found.includes(undefined)) return undefined
   if (resource.kind === 'admit' && !known.passes(resource.subnets)) return undefined
