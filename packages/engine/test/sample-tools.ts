@@ -138,7 +138,7 @@ export function sampleTools(host: SampleHost): DoctorTools {
         host.folders.find((each) => each.id === id) ?? {
           id,
           names: 'none',
-          withoutNetworks: false,
+          networks: [],
         },
     }),
     ipam: async () => ({

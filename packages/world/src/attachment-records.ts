@@ -12,8 +12,11 @@ export interface AttachmentRecord extends AttachmentKey, NamespaceIdentity {
   readonly joined?: string
   /** In the environment of the plugins of its last operation. Absent in records of 0.1. */
   readonly nonce?: string
-  /** The operation that has begun, and not ended: the next ADD undoes it first. An ADD with a cache entry has ended. Absent in records of 0.1. */
-  readonly underWay?: 'ADD' | 'DEL' | 'repair'
+  /**
+   * The operation that has begun, and not ended: the next ADD undoes it first. An ADD with a cache entry has ended; a connect
+   * ends where its container is recorded to be in the network. Absent in records of 0.1.
+   */
+  readonly underWay?: 'ADD' | 'connect' | 'DEL' | 'repair'
   /** The ways that the plugins went, in the list's order. Absent where all ran as programs. */
   readonly ways?: readonly PluginWay[]
   /** With `ways`: the conf list and arguments of ADD, without its result. For a DEL after a kill. */

@@ -43,6 +43,6 @@ export interface HostsFolder {
   readonly id: string
   /** `damaged` when there is a meta.json that cannot be used. */
   readonly names: 'none' | 'known' | 'damaged'
-  /** Whether it is known without being in a network. */
-  readonly withoutNetworks: boolean
+  /** The references to networks that it is known in; empty without a usable meta.json. */
+  readonly networks: readonly string[]
 }

@@ -194,9 +194,9 @@ it('every folder is told with what peers know of its container', async () => {
   await sample.store.acquire({ ...container('d', 'lan', '10.0.0.4/24'), networks: null })
   const ids = await sample.store.ids()
   expect(await Promise.all(ids.map((id) => sample.store.folder(id)))).toEqual([
-    { id: 'a', names: 'none', withoutNetworks: false },
-    { id: 'b', names: 'damaged', withoutNetworks: false },
-    { id: 'c', names: 'known', withoutNetworks: false },
-    { id: 'd', names: 'known', withoutNetworks: true },
+    { id: 'a', names: 'none', networks: [] },
+    { id: 'b', names: 'damaged', networks: [] },
+    { id: 'c', names: 'known', networks: ['wan'] },
+    { id: 'd', names: 'known', networks: [] },
   ])
 })

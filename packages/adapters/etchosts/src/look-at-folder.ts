@@ -11,9 +11,8 @@ import { readHosts } from './seen-hosts.ts'
 export function lookAtFolder(places: Places, id: string): HostsFolder {
   const names = readNames(places, id)
   if (names === undefined)
-    return { id, names: existsSync(places.meta(id)) ? 'damaged' : 'none', withoutNetworks: false }
-  const withoutNetworks = Object.keys(names.networks ?? {}).length === 0
-  return { id, names: 'known', withoutNetworks }
+    return { id, names: existsSync(places.meta(id)) ? 'damaged' : 'none', networks: [] }
+  return { id, names: 'known', networks: Object.keys(names.networks ?? {}) }
 }
 
 /** The containers whose names are known, ascending by id. */

@@ -48,6 +48,8 @@ export interface DesiredContainer extends ContainerRef {
   readonly name: string
   /** Whether its peers are to know its names; absent while it is attached and no memory says how: either will do. */
   readonly known?: boolean
+  /** The references to networks that it is attached to, and that its peers are to know it in. */
+  readonly networks: readonly string[]
   /** The ports that it asked for; absent when it asked for none. */
   readonly ports?: readonly DesiredPort[]
 }

@@ -40,7 +40,13 @@ it('of a network of others it is a warning', () => {
 
 it('a published SCTP port needs SCTP, any other does not', () => {
   const port = { hostPort: 80, containerPort: 80, hostIp: '' }
-  const container = { namespace: 'default', id: 'c', containerId: 'default-c', name: '' }
+  const container = {
+    namespace: 'default',
+    id: 'c',
+    containerId: 'default-c',
+    name: '',
+    networks: [],
+  }
   const asking = (protocol: string) =>
     found({ containers: [{ ...container, ports: [{ ...port, protocol }] }] })
   expect(asking('sctp')).toMatchObject([

@@ -10,25 +10,25 @@ describe('names', () => {
   const [container] = healthyWorld(1).observed.containers
 
   it.each([
-    [false, 'known', false, ['names-left']],
-    [false, 'damaged', false, ['names-left']],
-    [false, 'none', false, []],
-    [false, 'known', true, []],
-    [true, 'none', false, ['names-missing']],
-    [undefined, 'none', false, []],
-    [undefined, 'damaged', false, []],
-  ] as const)(
-    'wanted: %s, there: %s, in no network: %s',
-    (known, names, withoutNetworks, kinds) => {
-      const wanted = { namespace: 'default', id: 'c0', containerId: 'default-c0', name: '' }
-      const containers = container ? [{ ...container, names, withoutNetworks }] : []
-      const found = diff(
-        { ...nothingDesired, containers: [known === undefined ? wanted : { ...wanted, known }] },
-        observing({ containers }),
-      )
-      expect(found.map(({ kind }) => kind)).toEqual(kinds)
-    },
-  )
+    [false, 'known', ['lan'], ['names-left']],
+    [false, 'damaged', [], ['names-left']],
+    [false, 'none', [], []],
+    [false, 'known', [], []],
+    [true, 'none', [], ['names-missing']],
+    [true, 'known', ['lan'], []],
+    [true, 'known', ['other'], ['names-missing']],
+    [undefined, 'none', [], []],
+    [undefined, 'damaged', [], []],
+  ] as const)('wanted: %s, there: %s, in networks: %s', (known, names, networks, kinds) => {
+    const ref = { namespace: 'default', id: 'c0', containerId: 'default-c0', name: '' }
+    const wanted = { ...ref, networks: known ? ['lan'] : [] }
+    const containers = container ? [{ ...container, names, networks }] : []
+    const found = diff(
+      { ...nothingDesired, containers: [known === undefined ? wanted : { ...wanted, known }] },
+      observing({ containers }),
+    )
+    expect(found.map(({ kind }) => kind)).toEqual(kinds)
+  })
 
   it('of a running container that another holds are told', () => {
     const world = healthyWorld(1)

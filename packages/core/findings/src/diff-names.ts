@@ -51,7 +51,7 @@ function peerNames(
   container: ObservedContainer,
   wanted: DesiredContainer | undefined,
 ): readonly Finding[] {
-  const { namespace, id, stored, names, withoutNetworks, restorable } = container
+  const { namespace, id, stored, names, networks, restorable } = container
   const unread = names === 'damaged' ? 'its meta.json cannot be read' : undefined
   if (!stored)
     return [
@@ -61,7 +61,7 @@ function peerNames(
         repair: { kind: 'remove-hosts', namespace, id },
       }),
     ]
-  if (wanted?.known === false && names !== 'none' && !withoutNetworks)
+  if (wanted?.known === false && names !== 'none' && (unread || networks.length > 0))
     return [
       finding('names-left', container, {
         message: `stale names of container ${id} in its peers' hosts files: it is in no network`,
@@ -69,7 +69,9 @@ function peerNames(
         repair: { kind: 'forget-names', namespace, id },
       }),
     ]
-  if (wanted?.known !== true || names === 'known') return []
+  if (wanted?.known !== true) return []
+  const unknown = wanted.networks.filter((each) => !networks.includes(each))
+  if (names === 'known' && unknown.length === 0) return []
   const isStale = names === 'stale'
   return [
     finding(isStale ? 'hosts-changed' : 'names-missing', container, {
@@ -77,13 +79,17 @@ function peerNames(
         ? `the hosts file of container ${id}, which is running, lacks names, or has other addresses for them`
         : `hosts files of peers lack the names of container ${id}, which is running`,
       evidence: [
-        isStale ? 'its part that Vethra writes was changed' : (unread ?? 'it has no meta.json'),
+        isStale ? 'its part that Vethra writes was changed' : (unread ?? lacking(names, unknown)),
       ],
       ...(restorable
         ? { repair: { kind: 'restore-names', namespace, id } }
         : { ours: true, fix: `stop and start container ${id}` }),
     }),
   ]
+}
+
+function lacking(names: ObservedContainer['names'], unknown: readonly string[]): string {
+  return names === 'none' ? 'it has no meta.json' : `its meta.json lacks ${unknown.join(', ')}`
 }
 
 // An OCI runtime was to start it for one life: it was killed, or refused it.

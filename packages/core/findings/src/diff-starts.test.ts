@@ -19,7 +19,8 @@ it.each([
   const names = known === true ? ('known' as const) : ('none' as const)
   const container = { ...rest, names, ...own }
   const { namespace, id, containerId } = container
-  const wanted = { namespace, id, containerId, name: '', ...(known === undefined ? {} : { known }) }
+  const plain = { namespace, id, containerId, name: '', networks: [] }
+  const wanted = { ...plain, ...(known === undefined ? {} : { known }) }
   const found = diff(
     { ...nothingDesired, containers: [wanted] },
     { ...nothingObserved, containers: [container] },

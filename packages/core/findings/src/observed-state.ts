@@ -163,8 +163,8 @@ export interface ObservedContainer extends ContainerRef {
   readonly fault?: ObservedFault
   /** The names that its peers know: none, its names, or unknown, since meta.json is damaged. `stale`: its own hosts file does not say what is known. */
   readonly names: 'none' | 'known' | 'damaged' | 'stale'
-  /** Whether it is in no network of its own, and so known without an attachment. */
-  readonly withoutNetworks: boolean
+  /** The references to networks that its peers know it in; without any it is known without an attachment. */
+  readonly networks: readonly string[]
   /** Whether its names can be rebuilt from its record. */
   readonly restorable: boolean
   /** When it was started last: milliseconds since 1970. */

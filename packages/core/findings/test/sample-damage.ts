@@ -93,7 +93,7 @@ export const damages: Readonly<Record<string, { readonly kind: string; readonly 
             {
               ...{ namespace: 'default', id: `removed${at}`, containerId: `default-removed${at}` },
               ...{ stored: false, names: 'none' },
-              ...{ withoutNetworks: false, restorable: false },
+              ...{ networks: [], restorable: false },
             } as const,
           ],
         })),

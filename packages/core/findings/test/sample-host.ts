@@ -29,7 +29,7 @@ export function healthyWorld(count: number): World {
       ...nothingDesired,
       networks: [{ ...ourNetwork, isolation: 'same-bridge' }],
       containers: ids.map((id, index) => ({
-        ...{ ...refOf(id), name: `name-${id}`, known: true },
+        ...{ ...refOf(id), name: `name-${id}`, known: true, networks: ['lan'] },
         ports: desiredAttachment(id, index).ports,
       })),
       attachments,
@@ -50,7 +50,7 @@ export function healthyWorld(count: number): World {
       reservations: attachments.map((each) => reservationOf(each)),
       containers: ids.map((id) => ({
         ...refOf(id),
-        ...{ stored: true, names: 'known', withoutNetworks: false },
+        ...{ stored: true, names: 'known', networks: ['lan'] },
         ...{ restorable: true, startedMs: times.startedMs },
       })),
       names: ids.map((id) => ({ namespace: 'default', name: `name-${id}`, id })),

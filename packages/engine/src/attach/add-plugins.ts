@@ -146,7 +146,7 @@ async function remember(
   )
 }
 
-/** Writes into the record of an ADD that it has ended, and what it made. Where that fails the cache entry says so. */
+/** Writes into the record of an ADD what it made, and that it has ended: not where a larger operation goes on. The cache entry says so, too. */
 export async function recordMade(
   { records }: AddTools,
   { record, ...adding }: Adding,
@@ -154,9 +154,9 @@ export async function recordMade(
 ): Promise<void> {
   if (record === undefined) return
   const { asked: _, underWay, ...known } = record
-  const repair = underWay === 'repair' ? { underWay } : {}
+  const around = underWay && underWay !== 'ADD' ? { underWay } : {}
   const made = cacheEntry(adding, result)
-  await records.write({ ...known, ...repair, made }).catch(onCniError(() => undefined))
+  await records.write({ ...known, ...around, made }).catch(onCniError(() => undefined))
 }
 
 /** The CniError 7 for a network that has no plugins. */

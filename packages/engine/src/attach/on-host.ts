@@ -43,11 +43,13 @@ export async function clearInterfaces(
  * 2: no two operations on one container in parallel), and returns the results in that order. Its
  * lock is held, and `clearInterfaces` has been called. The rest of an earlier life of the same container is removed
  * first. On failure everything is undone; CniError has the first failure first. Callers tell of it when all that belongs
- * to the operation has succeeded.
+ * to the operation has succeeded. `underWay`: the operation that it is a part of, which its caller ends by `handBack`.
+ * Default: it is one of its own.
  */
 export async function attachEach(
   tools: HostTools,
   memberships: readonly Membership[],
+  underWay: 'ADD' | 'connect' = 'ADD',
 ): Promise<readonly ParsedResult[]> {
   const outcome = await inSequence(async (step) => {
     for (const { attachment } of memberships) await checkFree(tools, attachment)
@@ -56,7 +58,9 @@ export async function attachEach(
       const { network } = membership
       await step(`remove what is left in ${network}`, () => removeStale(tools, membership))
       const undo = () => detachEach(tools, [membership], { silent: true })
-      results.push(await step(`ADD of ${network}`, () => attachOne(tools, membership), undo))
+      results.push(
+        await step(`ADD of ${network}`, () => attachOne(tools, membership, underWay), undo),
+      )
       await step('look at the namespace again', () => demandStill(tools, membership))
     }
     await step('flush records and cache', () => all([tools.records.flush(), tools.cache.flush()]))
@@ -96,14 +100,19 @@ async function demandStill(tools: HostTools, membership: Membership): Promise<vo
 }
 
 // A failure has been undone.
-async function attachOne(tools: HostTools, membership: Membership): Promise<ParsedResult> {
+async function attachOne(
+  tools: HostTools,
+  membership: Membership,
+  underWay: 'ADD' | 'connect',
+): Promise<ParsedResult> {
   const { network, list, attachment } = membership
   if (list === undefined) throw unknownNetwork(network)
   await checkAttachable(tools.cache, list, attachment)
   await demandDhcp(tools, list)
   const ways = waysNow(tools, list)
   if (ways.some(({ way }) => way === 'native')) checkPlainIfname(attachment.ifname)
-  const record = await makeRecord(tools, membership, nativeIntent(ways, { list, attachment }))
+  const intent = { ...nativeIntent(ways, { list, attachment }), underWay }
+  const record = await makeRecord(tools, membership, intent)
   try {
     return await addRecorded(bearing(tools, record.nonce), { list, attachment, record })
   } catch (error) {
@@ -128,7 +137,7 @@ async function forgotten(
   })
 }
 
-type Intent = Pick<AttachmentRecord, 'ways' | 'asked'>
+type Intent = Pick<AttachmentRecord, 'asked' | 'underWay' | 'ways'>
 
 // What plugins of this process make, a killed ADD has no result of: it is undone by what was asked.
 function nativeIntent(ways: readonly PluginWay[], asked: Parameters<typeof cacheEntry>[0]): Intent {
@@ -150,7 +159,7 @@ async function makeRecord(
   const nonce = netns.nonce()
   const lasting = joined === undefined ? {} : { joined }
   const made = { container, netns: path, ...lasting, ...identity, nonce, ...intent }
-  const record = { ...keyOf(membership), ...made, underWay: 'ADD' } as const
+  const record = { ...keyOf(membership), ...made }
   await holdingNetworks(tools, [membership.network], async () => {
     if (membership.list) await demandListed(tools, membership.list)
     await records.write(record)

@@ -41,10 +41,12 @@ async function isWritten({ records }: HostTools, record: AttachmentRecord): Prom
 /** Ends an operation after which the attachment stays. Throws CniError 5. */
 export async function handBack(
   { records }: Pick<HostTools, 'records'>,
-  of: AttachmentRecord,
+  of: AttachmentKey,
 ): Promise<void> {
-  const { underWay, ...record } = (await records.read(of)) ?? of
-  if (underWay) await records.write(record)
+  const known = await records.read(of)
+  if (known?.underWay === undefined) return
+  const { underWay: _, ...record } = known
+  await records.write(record)
 }
 
 type BearingTools = HostTools & Pick<TurnTools, 'afterKilled'>

@@ -171,7 +171,7 @@ describe('repair', () => {
       const [entry] = host.cached
       host.records = []
       host.containers['c1'] = { 'vethra.json': recordOf('c1') }
-      host.folders = [{ id: 'c1', names: 'known', withoutNetworks: false }]
+      host.folders = [{ id: 'c1', names: 'known', networks: ['lan'] }]
       host.cached = entry ? [{ ...entry, attachment: { ...entry.attachment, netns } }] : []
       const forget = { kind: 'forget-names', namespace: 'default', id: 'c1' } as const
       expect(await repair(sampleTools(host), [forget])).toMatchObject([{ kind: 'unneeded' }])
@@ -328,7 +328,7 @@ describe('repair', () => {
   it('changes nothing of what nerdctl made and stopped: its files, names, rules, and what it left attached', async () => {
     host.records = []
     host.containers['c1'] = { 'lifecycle.json': { started_at: '1970-01-01T00:00:01Z' } }
-    host.folders = [{ id: 'c1', names: 'known', withoutNetworks: false }]
+    host.folders = [{ id: 'c1', names: 'known', networks: ['lan'] }]
     host.names = [{ name: 'shop', id: 'c1' }]
     host.namespaces = {}
     host.saved = rulesOf('default-c1')
@@ -380,7 +380,7 @@ describe('repair', () => {
 
   it('removes folders of many containers at once', async () => {
     const ids = ['c2', 'c3', 'c4']
-    host.folders = ids.map((id) => ({ id, names: 'known', withoutNetworks: false }))
+    host.folders = ids.map((id) => ({ id, names: 'known', networks: ['lan'] }))
     const due = planRepairs(await examine(sampleTools(host)))
     expect(await repair(sampleTools(host), due)).toHaveLength(3)
     expect(host.done).toEqual(['remove c2 c3 c4'])

@@ -25,9 +25,10 @@ export async function forgottenAttachments(
   const remembered = Map.groupBy([...memory.records, ...cached], (each) => each.containerId)
   const all = await mapInTurns(tools.clock, containers, async ({ observed, record }) => {
     if (record?.mode !== 'cni' || observed.names === 'none') return []
-    const known = new Set(remembered.get(observed.containerId)?.map(({ network }) => network))
+    const { namespace, id, containerId } = observed
+    const known = new Set(remembered.get(containerId)?.map(({ network }) => network))
     if (known.size >= record.networks.length) return []
-    const found = ofContainer(tools, networks, { ...record, ...observed })
+    const found = ofContainer(tools, networks, { ...record, namespace, id, containerId })
     return (await found.catch(onCniError(() => []))).filter(({ network }) => !known.has(network))
   })
   return all.flat()

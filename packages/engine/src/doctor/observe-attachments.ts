@@ -140,15 +140,16 @@ async function observeAttachment(
   return { attachment, wanted, living }
 }
 
-// The ADD of a network that a container is to be in is one of its start, and any other's may be of another runtime.
+// A connect ends where vethra.json says that the container is in the network.
 function leavingBy(
   known: KnownToAll,
   key: AttachmentKey,
   record: AttachmentRecord | undefined,
 ): 'ADD' | 'DEL' | undefined {
   const { underWay } = record ?? {}
-  const isConnect = underWay === 'ADD' && known.stored.has(key.containerId)
-  return (isConnect || underWay === 'DEL') && !isToBeIn(known, key) ? underWay : undefined
+  const isConnect = underWay === 'connect' && known.stored.has(key.containerId)
+  if (!(isConnect || underWay === 'DEL') || isToBeIn(known, key)) return undefined
+  return isConnect ? 'ADD' : 'DEL'
 }
 
 // A container that was prepared is to be in its networks until vethra.json says otherwise.

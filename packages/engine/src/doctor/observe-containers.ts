@@ -14,6 +14,7 @@ import type {
   ObservedFault,
   ObservedName,
 } from '@vethra/findings'
+import { findNetwork, type Network } from '@vethra/networks'
 import type { HostsFolder } from '@vethra/world'
 import { startedIn } from '../container/container-home.ts'
 import type { DoctorTools } from './doctor-tools.ts'
@@ -58,12 +59,22 @@ export async function observeContainers(
   }
 }
 
-/** The names that should be known of containers, given their attachments. `rootless`: RootlessKit, inside of which their ports are; of one that is silent nobody knows how. */
-export function desiredContainers(
-  containers: readonly SeenContainer[],
-  attachments: readonly ObservedAttachment[],
-  rootless: RootlessInfo | 'silent' | undefined,
-): readonly DesiredContainer[] {
+/** The facts that desired containers follow from. */
+interface ContainerFacts {
+  readonly containers: readonly SeenContainer[]
+  readonly networks: readonly Network[]
+  readonly attachments: readonly ObservedAttachment[]
+  /** RootlessKit, inside of which their ports are; of one that is silent nobody knows how. */
+  readonly rootless: RootlessInfo | 'silent' | undefined
+}
+
+/** The names that should be known of containers, given their attachments. */
+export function desiredContainers({
+  containers,
+  networks,
+  attachments,
+  rootless,
+}: ContainerFacts): readonly DesiredContainer[] {
   const living = attachments.filter(({ state }) => state === 'alive' || state === 'unknown')
   const byContainer = Map.groupBy(living, ({ containerId }) => containerId)
   return containers
@@ -76,6 +87,10 @@ export function desiredContainers(
       const known = own ? own.some((each) => each.remembered) || undefined : false
       return {
         ...{ namespace, id, containerId, name: record?.name ?? '' },
+        networks: (record?.networks ?? []).flatMap(({ ref }) => {
+          const name = findNetwork(networks, ref)?.name ?? ref
+          return own?.some((each) => each.remembered && each.network === name) ? [ref] : []
+        }),
         ...present({ known, ports: ports.length > 0 ? ports : undefined }),
       }
     })
@@ -113,8 +128,8 @@ async function inNamespace(
   const inStore = new Set(stored)
   const left = folders
     .filter(({ id }) => !inStore.has(id))
-    .map(({ id, names, withoutNetworks }) => ({
-      observed: { ...named(id), stored: false, names, withoutNetworks, restorable: false },
+    .map(({ id, names, networks }) => ({
+      observed: { ...named(id), stored: false, names, networks, restorable: false },
     }))
   return { containers: [...known, ...left], names: held.map((each) => ({ namespace, ...each })) }
 }
@@ -145,7 +160,7 @@ async function storedContainer(
   const observed = {
     ...{ ...named, stored: true, ...present({ fault, startedMs: lifecycle.value?.startedMs }) },
     names: folder?.names ?? 'none',
-    withoutNetworks: folder?.withoutNetworks ?? (record !== undefined && record.mode !== 'cni'),
+    networks: folder?.networks ?? [],
     restorable: record?.mode === 'cni',
     ...(record?.transient ? { transient: true as const } : {}),
     ...(isDue && (await kernel.isNamed(id)) ? { awaited: true as const } : {}),

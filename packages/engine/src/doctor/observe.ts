@@ -54,7 +54,7 @@ export async function observe(tools: DoctorTools, scope?: Scope): Promise<HostSt
   return {
     desired: {
       networks: networks.map((each) => desiredNetwork(tools, each)),
-      containers: desiredContainers(containers, seen, first.rootless),
+      containers: desiredContainers({ ...first, attachments: seen }),
       attachments: attachments.desired,
     },
     observed: {

@@ -8,8 +8,10 @@ import {
 import { type ContainerNames, namesWithout } from '@vethra/names'
 import { referencesTo } from '@vethra/networks'
 import { detachEach } from '../attach/detach-each.ts'
+import { keyOf } from '../attach/membership.ts'
 import { attachEach, clearInterfaces, detachAll } from '../attach/on-host.ts'
 import { all, demandDone, inSequence, logSteps } from '../attach/sequence.ts'
+import { handBack } from '../attach/take-over.ts'
 import { homeLife } from '../container/container-home.ts'
 import { findContainer } from '../container/container-inspect.ts'
 import { changeContainer, recordOf } from '../container/container-record.ts'
@@ -94,7 +96,7 @@ async function connectNow(
   const outcome = await inSequence(async (step) => {
     const [made] = await step(
       'attach the container',
-      () => attachEach(host, memberships),
+      () => attachEach(host, memberships, 'connect'),
       () => detachEach(host, memberships, { silent: true }),
     )
     // It may have died since it was found running, and its process id may be another's.
@@ -106,6 +108,9 @@ async function connectNow(
       () => remember([...networks, asked]),
       () => all([namesAsBefore(), remember(networks)]),
     )
+    await step('note that ADD has ended', async () => {
+      for (const each of memberships) await handBack(host, keyOf(each))
+    })
     if (made)
       await step('write the hosts files', () =>
         hosts.acquire(withNetwork(container, asked, made.result)),

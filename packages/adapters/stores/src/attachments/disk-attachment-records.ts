@@ -49,6 +49,8 @@ function nameOf({ network, containerId, ifname }: AttachmentKey): string {
   return `${network}-${containerId}-${ifname}`
 }
 
+const operations = ['ADD', 'connect', 'DEL', 'repair'] as const
+
 // Written by Vethra alone: keys are as it spells them.
 function parseRecord(text: string): AttachmentRecord | undefined {
   // A damaged record counts as none: what it was of is then reported, and not touched.
@@ -64,7 +66,7 @@ function parseRecord(text: string): AttachmentRecord | undefined {
     ...{ network, containerId, ifname, ...present({ container }), netns },
     ...readIdentity(value),
     ...(typeof nonce === 'string' ? { nonce } : {}),
-    ...(underWay === 'ADD' || underWay === 'DEL' || underWay === 'repair' ? { underWay } : {}),
+    ...present({ underWay: operations.find((each) => each === underWay) }),
     ...(typeof joined === 'string' ? { joined } : {}),
     ...present({ ways, asked }),
     ...(made?.result === undefined ? {} : { made }),
