@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { present, resolverFile } from '@vethra/cni'
+import { type LockPlaces, present, resolverFile } from '@vethra/cni'
 import { loadSettings } from '@vethra/engine/prepared-start'
 import { readText } from '@vethra/files'
 import type { Here, Io } from '@vethra/world'
@@ -11,7 +11,7 @@ export function here(io: Io, app: string, lasting = true): Here {
     const { worldHere } = await import('./world-here.ts')
     const made = await worldHere(resolved, hearer, { ...io, app, lasting })
     // Its resolver runs, or was killed: then the next command, whichever it is, has containers ask others.
-    if (existsSync(resolverFile(made.places)))
+    if (hasResolver(made.places))
       await (await import('./mend-here.ts')).mendLeftResolver({ ...made, ...hearer })
     return made
   }
@@ -29,7 +29,12 @@ export function here(io: Io, app: string, lasting = true): Here {
     lists: async (resolved, hearer) => {
       const { listsHere } = await import('./lists-here.ts')
       const { places, lists } = await listsHere(resolved, hearer, lasting)
-      return existsSync(resolverFile(places)) ? world(resolved, hearer) : lists
+      return hasResolver(places) ? world(resolved, hearer) : lists
     },
   }
+}
+
+// Most hosts have none of any data store: then the own one, which takes longer to find, is not asked for.
+function hasResolver(places: LockPlaces): boolean {
+  return existsSync(`${places.runtime}/dns`) && existsSync(resolverFile(places))
 }

@@ -26,32 +26,33 @@ export type Stores =
 /** The stores on disk of these settings: conf lists, containers, hosts files, reservations. */
 export function storesHere(
   { cniNetconfpath: dir, cniCache, namespace: own }: Settings,
-  { places: { dataStore }, lock, sync, onFault }: StoreTools,
+  { places, lock, sync, onFault }: StoreTools,
 ): Pick<World, Stores> {
   return {
     networks: (namespace) =>
       confDir({
         ...{ dir, namespace, lock },
-        kept: `${dataStore}/conflists`,
+        kept: () => `${places.dataStore}/conflists`,
         sharedNetwork: defaultNetworkName,
       }),
     confFilesIn: (folder) => foreignConfFiles(folder, own),
-    containers: (namespace) => containerStore({ dataStore, namespace, lock, sync }),
+    containers: (namespace) =>
+      containerStore({ dataStore: places.dataStore, namespace, lock, sync }),
     hosts: async (namespace) => {
       const { diskHostsStore } = await import('@vethra/etchosts')
       return diskHostsStore({
-        dir: `${dataStore}/etchosts`,
+        dir: `${places.dataStore}/etchosts`,
         namespace,
         lock,
         sync,
-        indexes: `${runtime}/hosts/${basename(dataStore)}`,
+        indexes: `${runtime}/hosts/${basename(places.dataStore)}`,
         onFault,
       })
     },
-    namespaces: async () => [...new Set([...(await storedNamespaces(dataStore)), own])],
+    namespaces: async () => [...new Set([...(await storedNamespaces(places.dataStore)), own])],
     ipam: async (dataDir) => (await import('./ipam-here.ts')).ipamHere(dataDir),
     folders: () => [
-      { path: dataStore, lasting: true, folders: ['containers', 'etchosts', 'names'] },
+      { path: places.dataStore, lasting: true, folders: ['containers', 'etchosts', 'names'] },
       { path: attachments, lasting: true, folders: [] },
       { path: cniCache, lasting: true, folders: ['networks', 'results'] },
       { path: runtime, lasting: false, folders: ['hosts', 'ipam', 'locks', 'ports'] },

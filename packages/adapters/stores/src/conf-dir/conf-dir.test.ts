@@ -24,8 +24,9 @@ beforeEach(() => {
 })
 
 const lock = queue()
-const options = { namespace: 'ns', sharedNetwork: 'bridge', lock, kept: '/nowhere' }
-const at = (namespace: string) => confDir({ ...options, dir, kept: join(dir, '.kept'), namespace })
+const options = { namespace: 'ns', sharedNetwork: 'bridge', lock, kept: () => '/nowhere' }
+const at = (namespace: string) =>
+  confDir({ ...options, dir, kept: () => join(dir, '.kept'), namespace })
 const mode = (path: string) => (statSync(path).mode & 0o777).toString(8)
 
 function put(name: string, text = name): void {

@@ -20,8 +20,8 @@ export interface ConfDirOptions {
   readonly namespace: string
   /** A network of this name is every namespace's: nerdctl's `bridge`. */
   readonly sharedNetwork: string
-  /** The folder of the copies that `keep` makes. Need not exist. */
-  readonly kept: string
+  /** Names the folder of the copies that `keep` makes, when there is one to be read or made. Need not exist. */
+  readonly kept: () => string
   /** Excludes other writers; by flock(2), nerdctl too. */
   readonly lock: Lock
 }

@@ -21,15 +21,15 @@ export interface KeptLists {
 /** The longest name that a file can have, in octets. */
 const nameLimit = 255
 
-/** The copies below a folder, which need not exist. A path too long to be a name has no copy. */
-export function keptLists(folder: string): KeptLists {
-  const copyOf = (file: string) => join(folder, encodeURIComponent(file))
+/** The copies in a folder, which need not exist. A path too long to be a name has no copy. */
+export function keptLists(folder: () => string): KeptLists {
+  const copyOf = (file: string) => join(folder(), encodeURIComponent(file))
   // One that cannot be read is none: the conf list itself is where it was, or has to be made by hand.
   const read = (file: string) => readTextIfReadable(copyOf(file))
   return {
     async keep(file, text) {
       if (encodeURIComponent(file).length > nameLimit || (await read(file)) === text) return
-      await makeFolder(folder, 0o700)
+      await makeFolder(folder(), 0o700)
       // It is worth no wait for the disk: where a power cut takes it, the conf list is there.
       await writeWhole(copyOf(file), text, { mode: 0o600, sync: false })
     },
@@ -37,7 +37,7 @@ export function keptLists(folder: string): KeptLists {
     read,
 
     async list(folders) {
-      const files = byOctets((await listFolder(folder)).flatMap(pathOf)).filter((file) =>
+      const files = byOctets((await listFolder(folder())).flatMap(pathOf)).filter((file) =>
         folders.includes(dirname(file)),
       )
       const copies = files.map(async (file) => {
