@@ -8,11 +8,12 @@ import { detachAs, type Former } from './attach.ts'
 import { cachedList } from './cached-list.ts'
 import { remains, together } from './failures.ts'
 import type { HostTools } from './host-tools.ts'
+import { lifeNow } from './life.ts'
 import { keyOf } from './membership.ts'
 import { isNativeAlone } from './reachable.ts'
 import { type Made, madeOf, type Remembered } from './remembered.ts'
 import { pluginRunner } from './run-plugin.ts'
-import { takeOver } from './take-over.ts'
+import { runsPrograms, takeOver } from './take-over.ts'
 import { waysByMark } from './ways-by-mark.ts'
 import { waysNow } from './ways-now.ts'
 
@@ -22,7 +23,9 @@ export async function detachOne(
   membership: Membership,
   known: Remembered,
 ): Promise<void> {
-  const tools = await takeOver(given, known, 'DEL')
+  // A killed DEL of a namespace that is gone is found by that alone.
+  const isFound = membership.attachment.netns === '' && (await isGoneAlone(given, known))
+  const tools = isFound ? given : await takeOver(given, known, 'DEL')
   const former = await formerOf(tools, membership, known)
   const { cached, made } = known
   // Programs leave what plugins of this process made.
@@ -39,6 +42,11 @@ export async function detachOne(
   const runner = pluginRunner(tools, { list: of, isMade: made.entry !== undefined })
   const own = { ...tools, runner }
   return made.entry ? detachUnfinished(own, former, made) : detachAs(own, former, made)
+}
+
+async function isGoneAlone(tools: HostTools, { record }: Remembered): Promise<boolean> {
+  if (record === undefined || runsPrograms(record)) return false
+  return (await lifeNow(tools, record)) === 'gone'
 }
 
 // With the record lost or edited, nothing else says whether plugins of this process made some.

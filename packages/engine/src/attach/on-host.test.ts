@@ -521,6 +521,27 @@ describe('detachAll', () => {
     },
   )
 
+  const native = { type: 'bridge', way: 'native' } as const
+  it.each([
+    ['a namespace that lives', seen, native, 'DEL'],
+    ['a namespace that is gone', missing, native, undefined],
+    ['a path that was in another folder', { ...missing, place: '24:3' }, native, 'DEL'],
+    ['a namespace that is gone, by an IPAM program', missing, { ...native, ipam: 'exec' }, 'DEL'],
+  ] as const)('records that a DEL is under way of %s', async (_, now, way, expected) => {
+    const list = parseConfList(listOf('a').text.replace('main-a', 'bridge'))
+    const begun: unknown[] = []
+    const stage = async () => {
+      begun.push(records.get('aeth0')?.underWay)
+      return '{"cniVersion":"1.0.0"}'
+    }
+    const here = { ...tools, plugins: 'native', runner: { ...tools.runner, stage } } as const
+    await attachAll(here, [member('a', 'eth0', list)])
+    for (const [key, record] of records) records.set(key, { ...record, ways: [way] })
+    tools.netns.look = async () => now
+    await detachAll(here, [member('a', 'eth0', list)])
+    expect([begun, records.size]).toEqual([['ADD', expected], 0])
+  })
+
   it.each([
     ['native', 'stage CHECK bridge,firewall'],
     ['exec', 'CHECK bridge'],

@@ -10,7 +10,7 @@ const key = { network: 'lan', containerId: 'c1', ifname: 'eth0' }
 const record: AttachmentRecord = { ...key, netns: '/n', netnsId: '4:1', nonce: 'n1' }
 const attachment = { ...key, netns: '/n', cniArgs: [], capabilityArgs: {} }
 const cached: CachedAttachment = { network: 'lan', attachment, listText: '{}', result: '{}' }
-const made = { entry: cached, list: undefined }
+const made = { entry: cached, list: undefined, result: undefined }
 const call: PluginCall = { ...attachment, type: 'x', operation: 'DEL', stdin: '{}' }
 const native = { type: 'bridge', way: 'native' } as const
 

@@ -97,8 +97,8 @@ export function collectorMark(network: string): string {
   return `gc-${network}`
 }
 
-// Plugins of this process have gone with the one that was killed.
-function runsPrograms({ ways }: AttachmentRecord): boolean {
+/** Whether programs run for an attachment, as far as its record says: plugins of this process end with it. */
+export function runsPrograms({ ways }: AttachmentRecord): boolean {
   return ways?.some(({ way, ipam }) => way === 'exec' || ipam === 'exec') ?? true
 }
 
