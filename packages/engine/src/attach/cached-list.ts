@@ -20,7 +20,9 @@ export function cachedList({ listText, network }: CachedAttachment): ConfList | 
 }
 
 /** The result of a cache entry; undefined where there is none, or it cannot be read. */
-export function resultOf(entry: Pick<CachedAttachment, 'result'> | undefined): Result | undefined {
+export function resultOf(
+  entry: { readonly result?: string | undefined } | undefined,
+): Result | undefined {
   return orElse(() => parseResult(entry?.result ?? '', '0.1.0').result, undefined)
 }
 

@@ -2,6 +2,7 @@ import { isSameNamespace } from '@vethra/cni'
 import type { Membership } from '@vethra/container'
 import { hostEndName } from '@vethra/plugins'
 import type { AttachmentRecord, CachedAttachment } from '@vethra/world'
+import { resultOf } from './cached-list.ts'
 import type { HostTools } from './host-tools.ts'
 import { withoutNetns } from './membership.ts'
 import type { Remembered } from './remembered.ts'
@@ -25,7 +26,7 @@ export async function reachable(
     const there = { ...attachment, netns: path }
     const isThere =
       (await isOurs(path)) &&
-      !(await isReplaced(tools.netns, there, made.entry?.result)) &&
+      !(await isReplaced(tools.netns, there, made.result)) &&
       !(await isRenamed(tools, known, there))
     if (isThere) return { ...membership, attachment: there }
   }
@@ -70,7 +71,7 @@ async function isRenamed(
   known: Remembered,
   { netns, ifname }: Membership['attachment'],
 ): Promise<boolean> {
-  const { result = '' } = known.made.entry ?? {}
+  const { result } = known.made
   const mac = macOf(result, ifname)?.toLowerCase()
   if (isNativeAlone(known) || mac === undefined || hostEndOf(result) === undefined) return false
   const { inside = {} } = (await (await kernel?.())?.facts({ inside: [ifname] }, netns)) ?? {}
@@ -81,7 +82,7 @@ async function isRenamed(
 /** Whether no plugin of an attachment ran as a program: by its record, and by the name of its veth, which programs choose by chance. */
 export function isNativeAlone({ record, made }: Pick<Remembered, 'record' | 'made'>): boolean {
   if (record?.ways?.every(({ way }) => way === 'native') !== true) return false
-  const end = hostEndOf(made.entry?.result ?? '')
+  const end = hostEndOf(made.result)
   const { network, containerId, ifname } = record
   return end === undefined || end === hostEndName(network, containerId, ifname)
 }
@@ -89,10 +90,11 @@ export function isNativeAlone({ record, made }: Pick<Remembered, 'record' | 'mad
 // Another runtime's entry has no record beside it, and knows the namespace by its path alone.
 async function isSameLink(
   { netns }: Facts,
-  { attachment, result = '' }: CachedAttachment,
+  cached: CachedAttachment,
   path: string,
 ): Promise<boolean> {
-  const link = await netns.linkAt(path, attachment.ifname)
-  const mac = macOf(result, attachment.ifname)
+  const { ifname } = cached.attachment
+  const link = await netns.linkAt(path, ifname)
+  const mac = macOf(resultOf(cached), ifname)
   return link === undefined || mac === undefined || link.mac === mac
 }

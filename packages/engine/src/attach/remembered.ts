@@ -1,6 +1,6 @@
-import type { AttachmentKey, ConfList } from '@vethra/cni'
+import type { AttachmentKey, ConfList, Result } from '@vethra/cni'
 import type { AttachmentRecord, CachedAttachment, ResultCache } from '@vethra/world'
-import { cachedList, convertIfReadable } from './cached-list.ts'
+import { cachedList, convertIfReadable, resultOf } from './cached-list.ts'
 import type { HostTools } from './host-tools.ts'
 
 /** The input of DEL and CHECK: the cached attachment, and the conf list in it. */
@@ -9,6 +9,8 @@ export interface Made {
   readonly entry: CachedAttachment | undefined
   /** The conf list of that entry; undefined where it is damaged. */
   readonly list: ConfList | undefined
+  /** The result of that entry; undefined where there is none, or it is damaged. */
+  readonly result: Result | undefined
 }
 
 /** One attachment as cache and record have it. */
@@ -44,9 +46,9 @@ function madeSoFar(
   return isReadable(read) || !record?.made ? read : madeOf(record.made)
 }
 
-/** An entry with its conf list. */
+/** An entry with its conf list and its result. */
 export function madeOf(entry: CachedAttachment | undefined): Made {
-  return { entry, list: entry && cachedList(entry) }
+  return { entry, list: entry && cachedList(entry), result: resultOf(entry) }
 }
 
 /** Whether an entry is whole: its conf list and its result can be read. Entries without a list are damaged, or of old libcni. */

@@ -20,10 +20,9 @@ const host = '/proc/self/ns/net'
 export async function removeLeftLink(
   tools: HostTools,
   membership: Membership,
-  { entry, list }: Made,
+  { list, result }: Made,
 ): Promise<boolean> {
   const { netns } = membership.attachment
-  const result = resultOf(entry)
   const kind = list?.plugins[0]?.type ?? ''
   for (const each of result?.interfaces ?? []) {
     const inside = (each.sandbox ?? '') !== ''
@@ -64,7 +63,7 @@ async function isOthers(
   const marked = (await (await kernel?.())?.marked()) ?? []
   const mark = marked.find((each) => each.name === name)
   if (mark) return !isSameOwner(mark.owner, own)
-  const naming = (await cache.list()).filter(({ result = '' }) => hostEndOf(result) === name)
+  const naming = (await cache.list()).filter((each) => hostEndOf(resultOf(each)) === name)
   return naming.some((each) => !isSameOwner({ kind: 'attachment', ...keyOf(each) }, own))
 }
 

@@ -1,12 +1,11 @@
 import type { Attachment, Result } from '@vethra/cni'
 import type { NamespaceFacts } from '@vethra/world'
-import { resultOf } from './cached-list.ts'
 
 /** Whether another interface has the attachment's name, by ADD's result: a veth without its host's end. False where that is unknown. */
 export async function isReplaced(
   { hasLink, linkAt }: Pick<NamespaceFacts, 'hasLink' | 'linkAt'>,
   { netns, ifname }: Pick<Attachment, 'netns' | 'ifname'>,
-  result = '',
+  result: Result | undefined,
 ): Promise<boolean> {
   const end = hostEndOf(result)
   const mac = macOf(result, ifname)
@@ -17,18 +16,13 @@ export async function isReplaced(
 }
 
 /** The name of a veth's end on the host, by the result of ADD; undefined where it names none. */
-export function hostEndOf(result: string): string | undefined {
-  return interfacesOf(result).find(
+export function hostEndOf(result: Result | undefined): string | undefined {
+  return result?.interfaces.find(
     ({ name, sandbox = '' }) => sandbox === '' && name.startsWith('veth'),
   )?.name
 }
 
 /** The MAC of an interface inside of its container, by the result of ADD; undefined where it names none. */
-export function macOf(result: string, ifname: string): string | undefined {
-  return interfacesOf(result).find(({ name, sandbox = '' }) => sandbox !== '' && name === ifname)
-    ?.mac
-}
-
-function interfacesOf(result: string): Result['interfaces'] {
-  return resultOf({ result })?.interfaces ?? []
+export function macOf(result: Result | undefined, ifname: string): string | undefined {
+  return result?.interfaces.find(({ name, sandbox = '' }) => sandbox !== '' && name === ifname)?.mac
 }

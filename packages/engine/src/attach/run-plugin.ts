@@ -8,6 +8,7 @@ import {
 import { bridgeOf } from '@vethra/firewall'
 import { linkKindOf } from '@vethra/plugins'
 import type { LinkInside, NamespaceFacts, PluginRunner } from '@vethra/world'
+import { resultOf } from './cached-list.ts'
 import type { PluginOutcome, RunStep } from './next-step.ts'
 import { outcomeOf } from './outcome-of.ts'
 import { isReplaced } from './replaced.ts'
@@ -79,7 +80,7 @@ async function sparingOthers(
     ifname === 'lo' ||
     (context.identity && isSameNamespace(context.identity, await facts.look(netns)) === false) ||
     (context.isMade
-      ? await isReplaced(facts, call, context.result)
+      ? await isReplaced(facts, call, resultOf(context))
       : await wasThereBefore(facts, context, call))
   return isOthers ? { ...call, netns: '' } : call
 }

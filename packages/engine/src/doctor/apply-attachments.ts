@@ -15,6 +15,7 @@ import { type ContainerNames, namesWithout } from '@vethra/names'
 import { findNetwork } from '@vethra/networks'
 import type { Owned } from '@vethra/state'
 import type { AttachmentRecord } from '@vethra/world'
+import { resultOf } from '../attach/cached-list.ts'
 import { detachEach } from '../attach/detach-each.ts'
 import { attachAnew } from '../attach/heal.ts'
 import type { HostTools } from '../attach/host-tools.ts'
@@ -71,7 +72,7 @@ export const attachmentAppliers: Pick<
     const [record, kernel] = [await livingRecord(tools, attachment), await host.kernel?.()]
     if (record === undefined || kernel === undefined) return ended
     // The container may have renamed ours, and have another of its name. Only bridge and ptp tell their end on the host.
-    const end = hostEndOf((await host.cache.read(record))?.result ?? '')
+    const end = hostEndOf(resultOf(await host.cache.read(record)))
     if (end !== undefined && end !== (await otherEndOf(host, record))) return elsewhere
     const links = desired.filter(({ resource }) => resource.kind === 'link settings')
     // An interface of a small MTU has no setting of IPv6.
