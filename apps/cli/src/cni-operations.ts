@@ -15,7 +15,7 @@ import {
   plannedRows,
   waysNow,
 } from '@vethra/engine'
-import type { Io, World } from '@vethra/world'
+import type { CachedAttachment, Io, World } from '@vethra/world'
 import { attachmentOf } from './cni-attachment.ts'
 import { loadList, loadListIfUsable } from './cni-list.ts'
 
@@ -40,8 +40,13 @@ export async function add(world: World, { network, netns }: Place, io: Io): Prom
   const step = logSteps(world.steps)
   const list = await step('read the network', () => loadList(world, network))
   const memberships = [{ network, list, attachment }]
-  await step('check the namespace', () => world.checkNetns(attachment.netns))
-  await step('check the interface', () => clearInterfaces(world, memberships))
+  await step('check the interface', () =>
+    clearInterfaces(world, memberships).catch(async (error) => {
+      // Of a path that is no namespace it says why, in the words of the plugins.
+      await world.checkNetns(attachment.netns)
+      throw error
+    }),
+  )
   await step('bring lo up', () => world.bringLoopbackUp(attachment.netns))
   const results = await holdingContainer(world, memberships, () => attachEach(world, memberships))
   await step('write the events', () => emitAttached(world, memberships, results))
@@ -67,10 +72,10 @@ export async function del(
 ): Promise<void> {
   const attachment = attachmentOf(netns, io.env)
   await checkOthers(world, network, attachment)
-  const list = options.force
-    ? await loadListIfUsable(world, network)
-    : await listAtHand(world, network, attachment)
-  await detachAll(world, [{ network, list, attachment }], options)
+  // Where ADD is remembered, a conf list that is broken or gone is of no matter.
+  const listNow = (cached: CachedAttachment | undefined) =>
+    options.force || cached?.listText ? loadListIfUsable(world, network) : loadList(world, network)
+  await detachAll(world, [{ network, list: undefined, attachment }], { ...options, listNow })
 }
 
 /** Asks the plugins of a network whether they can take containers. */

@@ -80,7 +80,7 @@ export interface World {
   folders(): readonly WatchedFolder[]
   /** Throws CniError 8 unless a path is a network namespace. */
   checkNetns(path: string): Promise<void>
-  /** Brings up `lo` in a network namespace; does nothing when it is up. Throws CniError 8 as `checkNetns`. */
+  /** Brings up `lo` in a network namespace; does nothing when it is up. Throws CniError 8 when it cannot be entered. */
   bringLoopbackUp(netns: string): Promise<void>
   /** Loads nerdctl's AppArmor profile where it is missing; true when it did. Throws CniError 100 without apparmor_parser(8), 5 with its words. */
   loadAppArmorProfile(): Promise<boolean>

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { inNamespace, needsRoot } from '../test/in-namespace.ts'
-import { bringLoopbackUp, isNetns } from './index.ts'
+import { bringLoopbackUp, checkNetns, isNetns } from './index.ts'
 
 let folder: string
 beforeEach(() => {
@@ -32,12 +32,12 @@ it('isNetns knows a namespace of another kind, by a link to it as well', async (
   }
 })
 
-it('bringLoopbackUp says in the words of the plugins why a path is no namespace', async () => {
-  await expect(bringLoopbackUp(join(folder, 'missing'))).rejects.toMatchObject({
+it('checkNetns says in the words of the plugins why a path is no namespace', async () => {
+  await expect(checkNetns(join(folder, 'missing'))).rejects.toMatchObject({
     code: 8,
     message: `failed to open netns "${folder}/missing": failed to Statfs "${folder}/missing": no such file or directory`,
   })
-  await expect(bringLoopbackUp('/proc/self/status')).rejects.toMatchObject({
+  await expect(checkNetns('/proc/self/status')).rejects.toMatchObject({
     code: 8,
     message:
       'failed to open netns "/proc/self/status": unknown FS magic on "/proc/self/status": 9fa0',

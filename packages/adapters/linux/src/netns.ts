@@ -15,9 +15,8 @@ export async function checkNetns(path: string): Promise<void> {
   if (reason !== undefined) throw notNetns(path, reason)
 }
 
-/** Brings up `lo` in a network namespace. Throws CniError 8 when the path is none; the texts are those of the reference plugins. */
+/** Brings up `lo` in a network namespace. Throws CniError 8 when it cannot be entered. */
 export async function bringLoopbackUp(netns: string): Promise<void> {
-  await checkNetns(netns)
   if (await isLoopbackUp(netns)) return
   // Two programs to be started cost more than all else that is done for an attachment here.
   if (process.versions['bun'] !== undefined) {

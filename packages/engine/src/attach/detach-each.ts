@@ -1,5 +1,6 @@
-import { CniError } from '@vethra/cni'
+import { CniError, type ConfList } from '@vethra/cni'
 import type { Membership } from '@vethra/container'
+import type { CachedAttachment } from '@vethra/world'
 import { emitDetached } from '../emit-events.ts'
 import { detachOne } from './detach-one.ts'
 import { remains, together } from './failures.ts'
@@ -19,11 +20,17 @@ export interface DetachOptions {
   readonly silent?: boolean
 }
 
+/** How attachments whose conf lists have not been read are removed. */
+export interface ListingOptions extends DetachOptions {
+  /** Reads the conf list of a membership without one, where the cache entry has none. Default: it has none. */
+  readonly listNow?: (cached: CachedAttachment | undefined) => Promise<ConfList | undefined>
+}
+
 /** DEL of each network under the container's lock, last first; then left rules, last the records, which stay after a failure. */
 export async function detachEach(
   tools: HostTools,
   memberships: readonly Membership[],
-  { force = false, silent = false }: DetachOptions = {},
+  { force = false, silent = false, listNow }: ListingOptions = {},
 ): Promise<void> {
   const left: Left[] = []
   const forgotten = new Set<Left>()
@@ -33,7 +40,12 @@ export async function detachEach(
     if (!silent) await emitOf(tools, each)
   }
   const errors = await goingOn(async (attempt) => {
-    for (const each of memberships.toReversed()) left.push(await leave(tools, each, attempt))
+    for (const given of memberships.toReversed()) {
+      const known = await rememberedOf(tools, keyOf(given))
+      const isCached = known.made.list !== undefined && known.made.entry === known.cached
+      const list = given.list ?? (isCached ? undefined : await listNow?.(known.cached))
+      left.push(await leave(tools, { ...given, list }, { known, attempt }))
+    }
     const isSwept = await attempt('remove left rules', () => sweepLeft(tools, left))
     for (const each of left)
       if (isSwept && each.isDetached)
@@ -81,8 +93,11 @@ interface Left {
   readonly mayLeaveRules: boolean
 }
 
-async function leave(tools: HostTools, given: Membership, attempt: Attempt): Promise<Left> {
-  const known = await rememberedOf(tools, keyOf(given))
+async function leave(
+  tools: HostTools,
+  given: Membership,
+  { known, attempt }: Pick<Left, 'known'> & { readonly attempt: Attempt },
+): Promise<Left> {
   const membership = await reachable(tools, given, known)
   const { network } = membership
   const isDetached = await attempt(`DEL of ${network}`, () =>

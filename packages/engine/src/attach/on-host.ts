@@ -14,7 +14,7 @@ import { checkFree, checkInterfaces, undoLeft } from './check-interfaces.ts'
 import { containerOf, isCutShort, refuseOthers } from './container-records.ts'
 import { demandDhcp } from './demand-dhcp.ts'
 import { demandListed, demandUnchanged } from './demand-unchanged.ts'
-import { type DetachOptions, detachEach } from './detach-each.ts'
+import { detachEach, type ListingOptions } from './detach-each.ts'
 import { waysUnrecorded } from './detach-one.ts'
 import { isIncomplete, undoAfter } from './failures.ts'
 import { holdingContainer } from './holding-container.ts'
@@ -58,10 +58,13 @@ export async function attachEach(
       const { network } = membership
       await step(`remove what is left in ${network}`, () => removeStale(tools, membership))
       const undo = () => detachEach(tools, [membership], { silent: true })
-      results.push(
-        await step(`ADD of ${network}`, () => attachOne(tools, membership, underWay), undo),
+      const made = await step(
+        `ADD of ${network}`,
+        () => attachOne(tools, membership, underWay),
+        undo,
       )
-      await step('look at the namespace again', () => demandStill(tools, membership))
+      await step('look at the namespace again', () => demandUnchanged(tools, made.record))
+      results.push(made.result)
     }
     await step('flush records and cache', () => all([tools.records.flush(), tools.cache.flush()]))
     return results
@@ -73,7 +76,7 @@ export async function attachEach(
 export async function detachAll(
   tools: HostTools,
   memberships: readonly Membership[],
-  options: DetachOptions = {},
+  options: ListingOptions = {},
 ): Promise<void> {
   await holdingContainer(tools, memberships, () => detachEach(tools, memberships, options))
 }
@@ -94,9 +97,10 @@ export async function checkAll(
   })
 }
 
-async function demandStill(tools: HostTools, membership: Membership): Promise<void> {
-  const record = await tools.records.read(keyOf(membership))
-  if (record) await demandUnchanged(tools, record)
+interface Attached {
+  readonly result: ParsedResult
+  /** As its ADD began. */
+  readonly record: AttachmentRecord
 }
 
 // A failure has been undone.
@@ -104,7 +108,7 @@ async function attachOne(
   tools: HostTools,
   membership: Membership,
   underWay: 'ADD' | 'connect',
-): Promise<ParsedResult> {
+): Promise<Attached> {
   const { network, list, attachment } = membership
   if (list === undefined) throw unknownNetwork(network)
   await checkAttachable(tools.cache, list, attachment)
@@ -114,7 +118,8 @@ async function attachOne(
   const intent = { ...nativeIntent(ways, { list, attachment }), underWay }
   const record = await makeRecord(tools, membership, intent)
   try {
-    return await addRecorded(bearing(tools, record.nonce), { list, attachment, record })
+    const bearers = bearing(tools, record.nonce)
+    return { record, result: await addRecorded(bearers, { list, attachment, record }) }
   } catch (error) {
     throw await forgotten(tools, membership, error)
   }
