@@ -71,7 +71,6 @@ describeOnHost('vethra cni', () => {
     }
     expect(await steps('add')).toEqual([
       'read the network',
-      'check the namespace',
       'check the interface',
       'bring lo up',
       'wait for the lock of it',
