@@ -39,7 +39,7 @@ const starts = {
     'apps/vethra/src/runtime-here.ts',
     'apps/oci-hook/src/runtime/prepare-start.ts',
   ],
-  'a plugin of ours': ['apps/vethra/src/plugin-world-here.ts', 'apps/cni-plugin/src/index.ts'],
+  'a plugin of ours': ['apps/vethra/src/plugin-here.ts'],
 }
 
 interface Output {

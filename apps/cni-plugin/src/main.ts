@@ -35,12 +35,13 @@ export async function main(
 }
 
 async function run(name: PluginName, io: PluginIo, world: PluginWorld): Promise<void> {
-  const call = await readCall(io)
-  if (call.command === 'VERSION') {
+  // It asks for no variable, and reads nothing.
+  if (io.env['CNI_COMMAND'] === 'VERSION') {
     const supportedVersions = versionsOf(name)
     io.write(`${JSON.stringify({ cniVersion: supportedVersions.at(-1), supportedVersions })}\n`)
     return
   }
+  const call = await readCall(io)
   const request = { ...call, cniVersion: checkVersion(name, call) }
   const result = await perform(await load(name, world), request)
   if (result) io.write(answer(result))

@@ -12,8 +12,8 @@ import {
 import type { Io } from '@vethra/world'
 import { goKind } from './go-codes.ts'
 
-/** The operations that a plugin knows. */
-type Command = 'ADD' | 'DEL' | 'CHECK' | 'GC' | 'STATUS' | 'VERSION'
+/** The operations of a plugin, VERSION aside. */
+type Command = 'ADD' | 'DEL' | 'CHECK' | 'GC' | 'STATUS'
 
 /** The part of the caller that a plugin sees. */
 export type PluginIo = Pick<Io, 'env' | 'readStdin' | 'write' | 'complain'>
@@ -55,9 +55,9 @@ export async function readCall(io: PluginIo): Promise<Call> {
   const variable = (name: string) => io.env[name] ?? ''
   const command = variable('CNI_COMMAND')
   checkEnvironment(required.get(command) ?? [], variable)
-  const text = command === 'VERSION' ? '' : await io.readStdin()
-  const conf = command === 'VERSION' ? {} : readConf(text)
-  const network = command === 'VERSION' ? '' : networkOf(conf)
+  const text = await io.readStdin()
+  const conf = readConf(text)
+  const network = networkOf(conf)
   if (!isCommand(command))
     throw new CniError({ code: 4, message: `unknown CNI_COMMAND: ${command}` })
   return {
@@ -67,7 +67,7 @@ export async function readCall(io: PluginIo): Promise<Call> {
     ifname: variable('CNI_IFNAME'),
     args: variable('CNI_ARGS'),
     path: variable('CNI_PATH').split(':'),
-    netnsOverride: /^(TRUE|1)$/i.test(variable('CNI_NETNS_OVERRIDE')),
+    netnsOverride: ['TRUE', '1'].includes(variable('CNI_NETNS_OVERRIDE').toUpperCase()),
     network,
     conf,
     text,
@@ -75,7 +75,7 @@ export async function readCall(io: PluginIo): Promise<Call> {
 }
 
 function isCommand(text: string): text is Command {
-  return text === 'VERSION' || required.has(text)
+  return required.has(text)
 }
 
 function checkEnvironment(needed: readonly string[], variable: (name: string) => string): void {

@@ -49,10 +49,7 @@ async function run(): Promise<number> {
     return 0
   }
   if (app === 'port-holder') return (await import('@vethra/port-holder')).main(argv)
-  if (app === 'cni-plugin') {
-    const { pluginWorldHere } = await import('./plugin-world-here.ts')
-    return (await import('@vethra/cni-plugin')).main(argv, io, pluginWorldHere(io))
-  }
+  if (app === 'cni-plugin') return (await import('./plugin-here.ts')).pluginHere(argv, io)
   if (app === 'oci-runtime') {
     if ('bun' in process.versions) return (await import('./runtime-here.ts')).runtimeHere(argv, io)
     io.complain('error: Node cannot become the OCI runtime: call the built executable')
