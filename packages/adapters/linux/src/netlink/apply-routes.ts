@@ -81,17 +81,22 @@ function newOutbox(session: Session, failures: Failure[]) {
 // Thousands of routes may go by one interface. What changes links may give its name to another.
 function newLookup(session: Session, flush: () => void) {
   const indexes = new Map<string, number>()
-  const index = (place: Place, name: string) => {
+  const find = (place: Place, name: string) => {
     const known = indexes.get(`${place} ${name}`)
     if (known !== undefined) return known
     flush()
     const link = session.link(place, name)
-    if (!link) throw ioError(`no such interface: ${name}`)
-    indexes.set(`${place} ${name}`, link.index)
-    return link.index
+    if (link) indexes.set(`${place} ${name}`, link.index)
+    return link?.index
   }
   return {
-    index,
+    find,
+    index: (place: Place, name: string) => {
+      const found = find(place, name)
+      if (found === undefined) throw ioError(`no such interface: ${name}`)
+      return found
+    },
+    hasContainer: session.hasContainer,
     demandFree: (name: string) => {
       flush()
       if (session.link('host', name))

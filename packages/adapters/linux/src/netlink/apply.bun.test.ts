@@ -64,6 +64,15 @@ it('a link of the name that is another’s stays as it is', () => {
   expect(said).toEqual([[[], 'eth0'], true])
 })
 
+it('a veth whose end on the host has got another name since it was seen goes by the end inside', () => {
+  const said = inHost(`${tools}
+    applyChanges(session, owned(veth))
+    sh('ip link set veth1 down && ip link set veth1 name other')
+    const outcome = applyChanges(session, [{ kind: 'remove', from: { owner, resource: veth } }])
+    say([outcome.failed ?? null, sh('ip -n t -o link show type veth')])`)
+  expect(said).toEqual([null, ''])
+})
+
 it.each([
   ['veth', `{ ...veth }`],
   ['macvlan', `{ ...veth, type: { name: 'macvlan', parent: 'p', mode: 'bridge' } }`],

@@ -26,16 +26,26 @@ export function alterLink({ name, place, up: isUp, mac, mtu, linkLocal }: Link):
   }
 }
 
-/** The operation that deletes a link, or takes one of a container down; a veth goes by its host's end, one of others by the container's. */
-export function removeLink({ place, name, type }: Link, links: 'delete' | 'down'): PlacedOps {
-  const hostName = type.name === 'veth' ? type.hostName : ''
-  const link = { name: hostName || name }
+/**
+ * The operation that deletes a link, or takes one of a container down. A veth goes by its host's end, one of others, and one
+ * whose host's end was renamed since it was seen, by the container's.
+ */
+export function removeLink(
+  { place, name, type }: Link,
+  links: 'delete' | 'down',
+  lookup: Lookup,
+): PlacedOps {
+  const { hostName = '', hostMac = '' } = type.name === 'veth' ? type : {}
+  const index = hostName === '' ? undefined : lookup.find('host', hostName)
+  const isRenamed = index === undefined && hostMac !== '' && lookup.hasContainer
+  const isInside = hostName === '' || isRenamed
+  const link = index === undefined ? { name: isInside ? name : hostName } : { index }
   // An interface of the host goes with no namespace.
   const op: RouteOp =
     links === 'down' && place === 'container'
       ? { kind: 'set link', link, up: false }
       : { kind: 'delete link', link }
-  return { place: hostName === '' ? place : 'host', ops: [op] }
+  return { place: isInside ? place : 'host', ops: [op] }
 }
 
 /** The operations that move a device of the host into the container. Its alias has the name under which it goes back. */

@@ -110,7 +110,7 @@ function removal(
   lookup: Lookup,
   links: 'delete' | 'down',
 ): readonly PlacedOps[] {
-  if (resource.kind === 'link') return [removeLink(resource, links)]
+  if (resource.kind === 'link') return [removeLink(resource, links, lookup)]
   if (resource.kind === 'moved link') return moveOut(resource, lookup)
   if (resource.kind === 'rule')
     return [{ place: resource.place, ops: [ruleOp('delete rule', resource)] }]
