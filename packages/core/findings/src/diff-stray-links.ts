@@ -63,7 +63,9 @@ export function takenFindings({ desired, observed }: Compared): readonly Finding
   return observed.links.flatMap(({ name, addresses }) =>
     addresses.flatMap((each) => {
       const text = each.replace(/\/.*/, '')
-      const [attachment, address] = [wanted.get(text), readAddress(text)]
+      const attachment = wanted.get(text)
+      // Of a thousand few are wanted, and an IPv6 address takes time to be read.
+      const address = attachment && readAddress(text)
       if (attachment === undefined || address === undefined || isLocal(address)) return []
       return finding('address-taken', attachment, {
         message: `the host keeps what is for container ${attachment.containerId} in network ${attachment.network}: its interface ${name} has the address of that container`,
