@@ -80,7 +80,6 @@ export function sampleTools(host: SampleHost): DoctorTools {
           forwards: {},
           hiddenRules: [],
           firewallManagers: [],
-          refusingChains: [],
           unknown: [],
         },
       }),

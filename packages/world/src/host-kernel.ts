@@ -63,7 +63,6 @@ export type KernelFacts = Pick<
   | 'filtersBridges'
   | 'firewallManagers'
   | 'firewalldSources'
-  | 'refusingChains'
   | 'tables'
   | 'forwards'
   | 'hiddenRules'

@@ -1,6 +1,6 @@
 import { CniError, present } from '@vethra/cni'
 import { readText } from '@vethra/files'
-import { type FilterTable, filterTables, type RefusingChain, readNftTable } from '@vethra/firewall'
+import { type FilterTable, filterTables, readNftTable } from '@vethra/firewall'
 import { allPids, isOfOurs, runProgram, textOf } from '@vethra/plugin-exec/programs'
 import type { KernelFacts } from '@vethra/world'
 import { firewalldTable, zoneSources } from './applied/firewalld.ts'
@@ -32,7 +32,6 @@ export async function kernelFacts(): Promise<KernelFacts> {
     ...present({ firewalldSources: sources }),
     hiddenRules: hidden.said,
     firewallManagers: [...new Set([...managers, ...(zoned ? ['firewalld'] : [])])],
-    refusingChains: [...tables.flatMap(refusingChains), ...hidden.chains],
     tables: [...tables, ...hidden.tables],
     unknown: unknown.toSorted(),
   }
@@ -56,15 +55,13 @@ async function flagAt(read: Read, file: string): Promise<boolean | undefined> {
 interface Hidden {
   /** The rules, in a sentence. */
   readonly said: readonly string[]
-  /** Those of iptables-legacy whose policy is to drop. */
-  readonly chains: readonly RefusingChain[]
   readonly tables: readonly FilterTable[]
 }
 
 // The rules that the host's own iptables does not show: those of the other backend.
 async function hiddenRules(read: Read): Promise<Hidden> {
   const version = await outputOf('iptables', ['-V'])
-  if (version === undefined) return { said: [], chains: [], tables: [] }
+  if (version === undefined) return { said: [], tables: [] }
   const other = version.includes('nf_tables') ? 'legacy' : 'nft'
   const saved = await Promise.all(
     (['ip', 'ip6'] as const).map((family) => savedBy(read, family, other)),
@@ -77,18 +74,13 @@ async function hiddenRules(read: Read): Promise<Hidden> {
             `${program}-save shows ${more.length + 1} rules that "${version.trim()}" does not, such as ${first}`,
           ],
     ),
-    chains: saved.flatMap(({ program, drops, rules }) =>
-      drops ? [{ program, name: 'FORWARD', priority: 0, rules: rules.filter(isForward) }] : [],
-    ),
     tables: saved.flatMap(({ tables }) => tables),
   }
 }
 
 interface Saved {
-  readonly program: RefusingChain['program']
+  readonly program: string
   readonly rules: readonly string[]
-  /** Whether the policy of FORWARD is to drop. */
-  readonly drops: boolean
   readonly tables: readonly FilterTable[]
 }
 
@@ -98,12 +90,7 @@ async function savedBy(read: Read, family: 'ip' | 'ip6', other: 'legacy' | 'nft'
   const tables = other === 'nft' ? 'nft' : await read(`/proc/self/net/${family}_tables_names`)
   const text = (tables ?? '').trim() === '' ? '' : ((await outputOf(`${program}-save`, [])) ?? '')
   const rules = text.split('\n').filter((line) => line.startsWith('-A '))
-  const drops = /^:FORWARD DROP/m.test(text)
-  return { program, rules, drops, tables: filterTables(program, text) }
-}
-
-function isForward(rule: string): boolean {
-  return rule.startsWith('-A FORWARD ')
+  return { program, rules, tables: filterTables(program, text) }
 }
 
 // iptables' own tables are read with its rules, ours and those of plugins by themselves; firewalld gets the subnets of networks.
@@ -113,19 +100,6 @@ const isKnown =
 async function listed(name: string): Promise<FilterTable> {
   const args = ['-a', '-s', '-y', 'list', 'table', ...name.split(' ')]
   return readNftTable(name, (await outputOf('nft', args)) ?? '')
-}
-
-function refusingChains({ name: table, chains }: FilterTable): readonly RefusingChain[] {
-  return [...chains].flatMap(([name, { hook, drops, priority, rules }]) =>
-    hook === 'forward' && drops
-      ? [
-          {
-            ...{ program: 'nft', name: `${table} ${name}`, priority },
-            rules: rules.map(({ line }) => line),
-          },
-        ]
-      : [],
-  )
 }
 
 async function firewallManagers(read: Read): Promise<readonly string[]> {

@@ -65,7 +65,7 @@ describe('rules of others', () => {
     expect(kinds).toEqual(isTold ? ['rules-refusing: nft delete rule bridge site c handle 3'] : [])
   })
 
-  it('none of which accepts: the policy is told, but for what is forwarded', () => {
+  it('none of which accepts: the policy is told', () => {
     expect(told([table('bridge site', 'input', 'ether type arp accept', 'drop')])).toEqual([])
     expect(told([table('bridge site', 'forward', 'iifname "eth0" accept', 'drop')])).toEqual([
       "rules-refusing: nft add chain bridge site c '{ policy accept; }'",
@@ -74,7 +74,6 @@ describe('rules of others', () => {
       "rules-refusing: nft add chain inet site c '{ policy accept; }'",
     ])
     expect(told([table('inet site', 'input', 'ct state established accept', 'drop')])).toEqual([])
-    expect(told([table('inet site', 'forward', 'iifname "lo" accept', 'drop')])).toEqual([])
   })
 
   it.each([
@@ -119,5 +118,104 @@ describe('rules of others', () => {
     const saved =
       '*filter\n-A FORWARD -m mark --mark 0x1000000/0x1000000 -j ACCEPT\n-A FORWARD -j DROP\nCOMMIT\n'
     expect(told(filterTables('iptables', saved), native)).toEqual([])
+  })
+})
+
+describe('a policy for what is forwarded', () => {
+  const chain = (priority: number, ...rules: readonly string[]) =>
+    readNftTable(
+      'inet site',
+      `\tchain c {\n\t\ttype filter hook forward priority ${priority}; policy drop;\n\t\t${rules.join('\n\t\t')}\n\t}`,
+    )
+  const forward = (program: FilterTable['program'], ...rules: readonly string[]) =>
+    filterTables(program, ['*filter', ':FORWARD DROP [0:0]', ...rules, 'COMMIT'].join('\n'))
+  const add = (rule: string) => `nft insert rule inet site c ${rule} accept`
+  const mark = 'meta mark & 0x01000000 == 0x01000000'
+  const [out, answers, ports] = [
+    add(`iifname ${bridge}`),
+    add('ct state established,related'),
+    add(`oifname ${bridge} ct status dnat`),
+  ]
+  const [established, fromBridge] = [
+    'ct state established,related accept',
+    `iifname "${bridge}" accept`,
+  ]
+  const toPorts = `-I FORWARD -o ${bridge} -m conntrack --ctstate RELATED,ESTABLISHED,DNAT -j ACCEPT`
+  const mine = desired.attachments
+  const alone = mine.map((each) => ({ ...each, admitted: false, ports: [] }))
+  const jump = '-A FORWARD -j CNI-FORWARD'
+
+  it.each<[string, readonly FilterTable[], typeof mine, readonly string[]]>([
+    ['behind our chain wants the mark', [chain(0)], native, [add(`'${mark}'`)]],
+    ['that has it is none', [chain(0, `${mark} counter accept`)], native, []],
+    ['before our chain sees no mark', [chain(-50)], native, [out, answers, ports]],
+    ['at our priority neither', [chain(-10)], native, [out, answers, ports]],
+    ['of a network by programs sees none', [chain(0, established)], mine, [out, ports]],
+    [
+      'whose bridge is accepted',
+      [chain(0, established, fromBridge, 'ct status dnat accept')],
+      mine,
+      [],
+    ],
+    [
+      'that lets it out in part',
+      [chain(0, established, `iifname "${bridge}" oifname "eth0" accept`)],
+      alone,
+      [],
+    ],
+    ['with our mark by ADD', forward('iptables'), native, []],
+    ['with all but ports by programs', forward('iptables', jump), mine, [`iptables ${toPorts}`]],
+    ['of another family', forward('ip6tables-legacy'), mine, []],
+    [
+      'that its owner opens',
+      forward(
+        'iptables',
+        jump,
+        '-A FORWARD -m conntrack --ctstate RELATED,ESTABLISHED,DNAT -j ACCEPT',
+      ),
+      mine,
+      [],
+    ],
+    [
+      'that its owner opens in another chain',
+      forward(
+        'iptables',
+        jump,
+        '-A FORWARD -j DOCKER-USER',
+        `-A DOCKER-USER -o ${bridge} -j ACCEPT`,
+      ),
+      mine,
+      [],
+    ],
+    [
+      'of the other iptables, which programs write nothing into',
+      forward('iptables-legacy'),
+      mine,
+      [`iptables-legacy -I FORWARD -i ${bridge} -j ACCEPT`, `iptables-legacy ${toPorts}`],
+    ],
+    [
+      'without the plugin firewall',
+      forward('iptables'),
+      alone,
+      [`iptables -I FORWARD -i ${bridge} -j ACCEPT`, `iptables ${toPorts}`],
+    ],
+  ])('%s', (_, tables, attachments, rules) => {
+    expect(told(tables, attachments)).toEqual(
+      rules.length === 0 ? [] : [`forwarding-refused: ${rules.join(' && ')}`],
+    )
+  })
+
+  it.each([
+    ['drop what is no rule for', 'iifname "lo" accept', ['error']],
+    ['may accept some of it', 'tcp dport 443 accept', ['warning']],
+    ['may accept some of it in another chain', 'ip daddr 192.0.2.1 jump site', ['error']],
+    ['may accept it by a map', 'iifname vmap { "a" : accept }', ['warning']],
+  ])('whose rules %s', (_, rule, severities) => {
+    const tables = [chain(0, established, rule)]
+    const found = diff(
+      { ...desired, attachments: alone },
+      { ...observed, host: { ...observed.host, tables } },
+    )
+    expect(found.map(({ severity }) => severity)).toEqual(severities)
   })
 })

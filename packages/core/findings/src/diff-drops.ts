@@ -11,11 +11,12 @@ import {
 import type { Compared } from './compared.ts'
 import type { DesiredAttachment } from './desired-state.ts'
 import { about, type Finding, finding } from './finding.ts'
+import { forwardingRefused, markingPriority } from './forwarding-refused.ts'
 import { shellWords } from './shell-word.ts'
 
 /**
- * Rules of others that surely drop what containers of bridges send or get, whatever policies for what is forwarded are. Rules that
- * hide it from connection tracking, where an end of it is to be changed, and those that lead published ports elsewhere.
+ * Rules and policies of others that drop what containers of bridges send or get. Rules that hide it from connection tracking, where
+ * an end of it is to be changed, and those that lead published ports elsewhere.
  */
 export function dropFindings({
   desired,
@@ -33,11 +34,19 @@ export function dropFindings({
     const dropped = bridged.flatMap((sent) =>
       stagesOf(table, sent).flatMap(([chain, packet]) => {
         const by = droppedBy(table, chain, packet)
-        return by ? [{ ...by, network: sent.network, what: sent.what }] : []
+        return by ? [{ ...by, ...sent }] : []
       }),
     )
-    const byChain = Map.groupBy(dropped, ({ chain, rule }) => `${chain} ${rule.does}`)
-    return [...byChain.values()].flatMap((all) => refused(table, all))
+    const byPolicy = dropped.filter(({ isSure }) => isSure !== undefined)
+    const byRule = dropped.filter(({ isSure }) => isSure === undefined)
+    return [
+      ...[...Map.groupBy(byPolicy, ({ chain }) => chain)].map(([chain, all]) =>
+        forwardingRefused(table, chain, all),
+      ),
+      ...[...Map.groupBy(byRule, ({ chain, rule }) => `${chain} ${rule.does}`).values()].flatMap(
+        (all) => refused(table, all),
+      ),
+    ]
   })
 }
 
@@ -124,8 +133,6 @@ function byPort(
 
 /** The priorities at which connections are known, destinations changed, and sources. */
 const [tracked, changed, masqueraded] = [-200, -100, 100]
-/** The priority of our chain for what is forwarded. */
-const marking = -10
 
 /** The hooks that a packet passes by each way, in tables for packets, and those for frames. */
 const hooksOf: Readonly<Record<Sent['way'], readonly string[]>> = {
@@ -186,14 +193,9 @@ function asPacket(sent: Sent, hook: string, priority: number): KnownPacket | und
       : undefined
   }
   const { changes, ...known } = packet
-  if (hook === 'forward') return { ...known, marked: marks && priority > marking }
+  if (hook === 'forward') return { ...known, marked: marks && priority > markingPriority }
   if (hook === 'postrouting' && priority >= masqueraded) return undefined
   return { ...known, marked: marks && hook === 'postrouting' }
-}
-
-interface Dropped extends DroppingRule {
-  readonly network: string
-  readonly what: string
 }
 
 const deeds: Readonly<Record<Hindrance, string>> = {
@@ -202,7 +204,7 @@ const deeds: Readonly<Record<Hindrance, string>> = {
   divert: 'may lead elsewhere',
 }
 
-function refused(table: FilterTable, all: readonly Dropped[]): readonly Finding[] {
+function refused(table: FilterTable, all: readonly (DroppingRule & Sent)[]): readonly Finding[] {
   const { program, name } = table
   const list = (texts: readonly string[], by = ', ') => [...new Set(texts)].join(by)
   return all.slice(0, 1).map(({ chain, rule: { does } }) => {
@@ -220,7 +222,11 @@ function refused(table: FilterTable, all: readonly Dropped[]): readonly Finding[
   })
 }
 
-function deletionOf({ program, name }: FilterTable, rule: Dropped['rule'], chain: string): string {
+function deletionOf(
+  { program, name }: FilterTable,
+  rule: DroppingRule['rule'],
+  chain: string,
+): string {
   const { line, handle } = rule
   if (program !== 'nft') return `${program} -t ${name} -D ${shellWords(line.slice(3))}`
   return handle === undefined

@@ -1,4 +1,4 @@
-import type { RefusingChain } from '@vethra/firewall'
+import { readNftTable } from '@vethra/firewall'
 import { describe, expect, it } from 'vitest'
 import { onFirewall } from '../test/sample-change.ts'
 import { healthyWorld } from '../test/sample-host.ts'
@@ -6,12 +6,10 @@ import { nothingDesired, nothingObserved, ourNetwork } from '../test/sample-stat
 import { type DesiredState, diff, type ObservedHost, type ObservedState } from './index.ts'
 
 const attached = healthyWorld(1)
-const refusing = (...rules: readonly string[]): RefusingChain => ({
-  program: 'nft',
-  name: 'inet site forward',
-  priority: 0,
-  rules,
-})
+const refusing = readNftTable(
+  'inet site',
+  '\tchain c {\n\t\ttype filter hook forward priority 0; policy drop;\n\t}',
+)
 const found = (desired: DesiredState, observed: ObservedState) =>
   diff(desired, observed).map(({ kind, severity }) => `${kind} ${severity}`)
 const withHost = (host: Partial<ObservedHost>): ObservedState => ({
@@ -144,7 +142,7 @@ describe("the host's own faults", () => {
       forwards: { 4: false },
       firewallManagers: ['ufw'],
       hiddenRules: ['x'],
-      refusingChains: [refusing()],
+      tables: [refusing],
       unreadableRules: ['x'],
     }
     expect(
@@ -170,39 +168,6 @@ describe("the host's own faults", () => {
     expect(found(desired, nothingObserved)).toEqual(['bridge-filter-off warning'])
     const host = { ...nothingObserved.host, filtersBridges: true }
     expect(found(desired, { ...nothingObserved, host })).toEqual([])
-  })
-
-  it('a policy that refuses forwarding cuts off a network that accepts nothing by itself', () => {
-    const attachments = attached.desired.attachments.map((each) => ({ ...each, admitted: false }))
-    const desired = { ...attached.desired, attachments }
-    expect(found(desired, attached.observed)).toEqual(['forwarding-refused error'])
-    const open = onFirewall(attached, ({ refusing: _, ...firewall }) => firewall)
-    expect(found(desired, open.observed)).toEqual([])
-  })
-
-  it.each([
-    ['a chain of others refuses', refusing(), ['forwarding-refused error']],
-    ['a chain that leads on may accept', refusing('jump site'), ['forwarding-refused warning']],
-    [
-      'a chain accepts the bridge',
-      refusing('iifname "br-lan" accept', 'oifname "br-lan" accept', 'ct state established accept'),
-      [],
-    ],
-    ['a chain of another family', { ...refusing(), program: 'ip6tables-legacy' as const }, []],
-  ])('%s', (_, chain, kinds) => {
-    const host = { ...attached.observed.host, refusingChains: [chain] }
-    expect(found(attached.desired, { ...attached.observed, host })).toEqual(kinds)
-  })
-
-  it('tells the owner of a chain each command once', () => {
-    const host = { ...attached.observed.host, refusingChains: [refusing()] }
-    const two = attached.desired.attachments.flatMap((each) => [each, { ...each, ifname: 'eth7' }])
-    const findings = diff({ ...attached.desired, attachments: two }, { ...attached.observed, host })
-    const fixes = findings.flatMap(({ kind, fix = '' }) =>
-      kind === 'forwarding-refused' ? fix.split(' && ') : [],
-    )
-    expect(fixes).toHaveLength(new Set(fixes).size)
-    expect(fixes).toContain('nft insert rule inet site forward iifname br-lan accept')
   })
 
   it('where firewalld is, rules that its zone stands for are not missed', () => {

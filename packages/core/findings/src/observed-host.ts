@@ -1,5 +1,5 @@
 import type { AttachmentKey, ContainerRef } from '@vethra/cni'
-import type { FilterTable, RefusingChain } from '@vethra/firewall'
+import type { FilterTable } from '@vethra/firewall'
 import type { SeenFeature } from '@vethra/state'
 
 /** A neighbour entry of the host. */
@@ -78,8 +78,6 @@ export interface ObservedHost {
   readonly firewallManagers: readonly string[]
   /** The prefixes whose packets firewalld lets pass (zone `trusted`); absent where it does not run. */
   readonly firewalldSources?: readonly string[]
-  /** The chains that refuse forwarding unless a rule accepts it, beside those of the iptables that plugins run. */
-  readonly refusingChains: readonly RefusingChain[]
   /** The tables of others that forwarded packets pass, beside those of that iptables. Default: none. */
   readonly tables?: readonly FilterTable[]
   /** The parts that cannot be read, with the reason: `/proc/self/net/ip_tables_names: EACCES`. */

@@ -117,8 +117,6 @@ export function reservationOf({
 export function firewallOf(attachments: readonly DesiredAttachment[]): ObservedFirewall {
   return {
     family: 4,
-    // Its owner lets published ports pass.
-    refusing: ['-A FORWARD -m conntrack --ctstate DNAT -j ACCEPT'],
     flushed: [],
     publishes: true,
     masqueradesMarked: true,

@@ -47,7 +47,6 @@ export const nothingObserved: ObservedState = {
     hiddenRules: [],
     unreadableRules: [],
     firewallManagers: [],
-    refusingChains: [],
     unknown: [],
     folders: [],
   },

@@ -38,12 +38,15 @@ export interface KnownPacket {
 /** A rule that keeps a packet from where it is due, and its chain; without a handle where it is the chain's policy. */
 export interface DroppingRule {
   readonly chain: string
+  /** Of a policy for what is forwarded: whether surely no rule accepts the packet. Absent for all else. */
+  readonly isSure?: boolean
   readonly rule: FilterRule & { readonly does: Hindrance }
 }
 
 /**
  * The rule of a base chain by which a packet is surely dropped, or loses what is to be changed of it; undefined where none is, and
- * where nobody can tell. A rule for its port may lead it elsewhere: that counts. Policies for what is forwarded do not.
+ * where nobody can tell. A rule for its port may lead it elsewhere: that counts. So does a policy for what is forwarded, unless a
+ * rule that names the packet's interface may accept it.
  */
 export function droppedBy(
   table: FilterTable,
@@ -54,26 +57,40 @@ export function droppedBy(
   const fate = follow(table, chain, packet)
   if (typeof fate === 'object') return fate
   const { drops = false, hook } = table.chains.get(chain) ?? {}
-  const isKept = hook === 'forward' && !table.name.startsWith('bridge ')
-  return drops && fate !== 'away' && !isKept ? { chain, rule: byPolicy } : undefined
+  if (!drops || fate === 'away') return undefined
+  const isSure = fate !== 'unsure'
+  if (hook === 'forward' && !table.name.startsWith('bridge '))
+    return { chain, rule: byPolicy, isSure }
+  return isSure ? { chain, rule: byPolicy } : undefined
 }
 
 const byPolicy = { line: 'policy drop', tests: [], does: 'drop', to: '' } as const
 
-/** `on`: it goes on behind a rule; `back`: to the chain that led here; `away`: it is accepted, or may be. */
-type Fate = DroppingRule | 'on' | 'back' | 'away'
+/** `on`: it goes on behind a rule; `back`: to the chain that led here; `away`: it is accepted; `unsure`: it may be, or goes on. */
+type Fate = DroppingRule | 'on' | 'back' | 'away' | 'unsure'
 
 // Chains of nftables and of iptables make no circle.
 function follow(table: FilterTable, chain: string, packet: KnownPacket): Fate {
+  let isSure = true
   for (const rule of table.chains.get(chain)?.rules ?? []) {
     const fits = meets(rule.tests, packet)
     const fate = fits === false ? 'on' : fateBy(table, { chain, rule }, packet)
     if (fate === 'on') continue
-    if (fits || isForPort(fate)) return fate === 'back' ? 'on' : fate
+    if (fate !== 'unsure' && (fits || isForPort(fate))) {
+      if (fate === 'away' || isSure) return fate === 'back' ? 'on' : fate
+      return 'unsure'
+    }
     // It may be dropped, and goes on where it is not.
-    if (typeof fate !== 'object') return 'away'
+    if (typeof fate === 'object') continue
+    if (fate === 'away' && rule.tests.some((test) => isOwn(test, packet))) return 'away'
+    isSure = false
   }
-  return 'on'
+  return isSure ? 'on' : 'unsure'
+}
+
+// What its owner wrote for this bridge is meant, whatever else it asks for.
+function isOwn(test: FilterTest, packet: KnownPacket): boolean {
+  return /^[io]ifname$/.test(test.field) && isAmong(test, packet) === !test.not
 }
 
 // Which senders or addresses of the host it is for is no matter: these are somebody's.
@@ -92,7 +109,8 @@ function fateBy(
   if (does === 'divert' && packet.changes !== 'destination') return 'away'
   if (isHindrance(does)) return { chain, rule: { ...rule, does } }
   if (does === 'return') return 'back'
-  if (does === 'accept' || does === 'other') return 'away'
+  if (does === 'accept') return 'away'
+  if (does === 'other') return 'unsure'
   const fate = to === 'CNI-FORWARD' && packet.admitted ? 'away' : follow(table, to, packet)
   return does === 'goto' && fate === 'on' ? 'back' : fate
 }

@@ -1,9 +1,9 @@
-import type { RefusingChain } from './refusing-chain.ts'
+/** A program that rules are written with. */
+export type FilterProgram = 'nft' | `${'iptables' | 'ip6tables'}${'' | '-nft' | '-legacy'}`
 
 /** A table of others that packets pass, as its program lists it. */
 export interface FilterTable {
-  /** The program that its rules are written with. */
-  readonly program: RefusingChain['program']
+  readonly program: FilterProgram
   /** As the program names it: `inet site`, or `raw`. */
   readonly name: string
   /** The family whose packets it sees; absent for both. */

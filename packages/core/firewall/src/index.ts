@@ -41,14 +41,9 @@ export {
   masqueradeTable,
   masqueradeText,
 } from './masquerade-table.ts'
+export { passMark } from './pass-mark.ts'
 export { forwardTables, passRule, passRuleArguments, passRuleText } from './pass-rule.ts'
 export { readNftTable } from './read-nft-table.ts'
-export {
-  type ForwardedNetwork,
-  isPlain,
-  passingCommands,
-  type RefusingChain,
-} from './refusing-chain.ts'
 export { expressionsOf, type Field, type Rule } from './rule.ts'
 export { tableRuleCount, tableRules } from './table-rules.ts'
 export { elementText, tableText } from './table-text.ts'

@@ -1,4 +1,5 @@
 import { onCniError } from '@vethra/cni'
+import type { FilterTable } from '@vethra/firewall'
 import type { FeatureState, SeenFeature } from '@vethra/state'
 import type { World } from '@vethra/world'
 import { listPlugins, type PluginRow } from '../plugins/list-plugins.ts'
@@ -101,12 +102,18 @@ export async function hostInfo(world: World, about: AboutProcess): Promise<HostI
     KernelFeatures: (await (await world.facts()).kernelFeatures()).map(featureRow),
     Firewalls: {
       Managers: firewall.firewallManagers,
-      Refusing: firewall.refusingChains.map(({ program, name }) => `${program}: ${name}`),
+      Refusing: (firewall.tables ?? []).flatMap(refusingChains),
       Hidden: firewall.hiddenRules,
     },
     Plugins: await listPlugins(await world.pluginFolders(), settings.cniPath),
     Unknown: unknown,
   }
+}
+
+function refusingChains({ program, name, chains }: FilterTable): readonly string[] {
+  return [...chains].flatMap(([chain, { hook, drops }]) =>
+    hook === 'forward' && drops ? `${program}: ${name} ${chain}` : [],
+  )
 }
 
 function featureRow(given: SeenFeature): KernelFeatureRow {

@@ -1,12 +1,17 @@
 import { present } from '@vethra/cni'
-import type { FilterChain, FilterRule, FilterTable, FilterTest } from '../filter-table.ts'
+import type {
+  FilterChain,
+  FilterProgram,
+  FilterRule,
+  FilterTable,
+  FilterTest,
+} from '../filter-table.ts'
 import { passMark } from '../pass-mark.ts'
-import type { RefusingChain } from '../refusing-chain.ts'
 import { chainOf, parseRules, type RuleTable } from './rules.ts'
 
-/** The tables in a saved rule set with a rule of others that drops; those of CNI plugins are left out. */
+/** The tables in a saved rule set with a rule of others that drops, or a policy for what is forwarded; rules of CNI plugins are left out. */
 export function filterTables(
-  program: RefusingChain['program'],
+  program: FilterProgram,
   saved: string | readonly RuleTable[],
 ): readonly FilterTable[] {
   const tables = typeof saved === 'string' ? parseRules(saved) : saved
@@ -16,12 +21,10 @@ export function filterTables(
       ...table,
       rules: table.rules.filter((each) => !each.startsWith('-A CNI-')),
     }))
-    .filter(({ rules }) => rules.some((each) => hindering.test(each)))
-    .map(({ name, rules }) => ({
+    .filter(({ drops, rules }) => drops || rules.some((each) => hindering.test(each)))
+    .map(({ name, drops, rules }) => ({
       ...{ program, name, family: program.startsWith('ip6') ? (6 as const) : (4 as const) },
-      chains: new Map(
-        [...Map.groupBy(rules, chainOf)].map(([chain, own]) => [chain, chainIn(name, chain, own)]),
-      ),
+      chains: chainsIn(name, drops, rules),
     }))
 }
 
@@ -34,10 +37,18 @@ const hindering = / -j (DROP|REJECT|NOTRACK|CT --notrack|DNAT|REDIRECT)( |$)/
 
 const hooks = ['PREROUTING', 'INPUT', 'FORWARD', 'OUTPUT', 'POSTROUTING']
 
-function chainIn(table: string, name: string, rules: readonly string[]): FilterChain {
-  const hook = hooks.includes(name) ? name.toLowerCase() : undefined
-  const on = { ...present({ hook }), priority: priorities[table] ?? 0 }
-  return { ...on, devices: [], drops: false, rules: rules.map(readRule) }
+function chainsIn(table: string, drops: boolean, rules: readonly string[]): FilterTable['chains'] {
+  const byChain = Map.groupBy(rules, chainOf)
+  const names = new Set([...byChain.keys(), ...(drops ? ['FORWARD'] : [])])
+  const priority = priorities[table] ?? 0
+  return new Map(
+    [...names].map((name): [string, FilterChain] => {
+      const hook = hooks.includes(name) ? name.toLowerCase() : undefined
+      const on = { ...present({ hook }), priority, devices: [] }
+      const own = (byChain.get(name) ?? []).map(readRule)
+      return [name, { ...on, drops: drops && name === 'FORWARD', rules: own }]
+    }),
+  )
 }
 
 const verdicts: Readonly<Record<string, FilterRule['does']>> = {

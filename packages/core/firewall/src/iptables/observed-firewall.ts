@@ -4,11 +4,9 @@ import type { ForwardedPorts } from './forwarded-ports.ts'
 /** The effects of the packet filter on containers, in one address family. */
 export interface ObservedFirewall {
   readonly family: 4 | 6
-  /** The rules of chain FORWARD, and of DOCKER-USER behind it, where its policy is to drop; absent where it is not. */
-  readonly refusing?: readonly string[]
   /** The tables in which no chain of a plugin has a rule: nothing was made there, or all was flushed. */
   readonly flushed: readonly ('filter' | 'nat')[]
-  /** The tables with rules of others that drop. Default: none. */
+  /** The tables with rules of others that drop, or a policy for what is forwarded. Default: none. */
   readonly tables?: readonly FilterTable[]
   /** The ports of the host that rules of others than CNI plugins lead somewhere. Default: none. */
   readonly ledByOthers?: readonly ForwardedPorts[]

@@ -122,7 +122,7 @@ COMMIT`,
       ['br0', 'same-bridge'],
       ['br1', 'isolated'],
     ])
-    expect(read.refusing).toHaveLength(2)
+    expect(read.tables?.map(({ name }) => name)).toEqual(['filter'])
   })
 })
 

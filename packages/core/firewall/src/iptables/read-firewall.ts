@@ -15,7 +15,6 @@ export function readFirewall({ family, text }: SavedRules): ObservedFirewall {
   const nat = rulesOf(tables, 'nat')
   return {
     family,
-    ...refusing(text, filter),
     tables: filterTables(family === 4 ? 'iptables' : 'ip6tables', tables),
     flushed: [
       ...(hasRules(filter) ? [] : ['filter' as const]),
@@ -61,12 +60,6 @@ function ledByOthers(tables: readonly RuleTable[]): Pick<ObservedFirewall, 'ledB
     .filter(({ name }) => name === 'nat')
     .flatMap(({ rules }) => portsAmong(rules.filter((rule) => !rule.startsWith('-A CNI-'))))
   return ports.length === 0 ? {} : { ledByOthers: ports }
-}
-
-function refusing(text: string, filter: readonly Rule[]): Pick<ObservedFirewall, 'refusing'> {
-  if (!/^:FORWARD DROP/m.test(text)) return {}
-  const own = filter.filter(({ chain }) => chain === 'FORWARD' || chain === 'DOCKER-USER')
-  return { refusing: own.map(({ line }) => line) }
 }
 
 // In the administrator's chain only what drops everything counts.

@@ -3,17 +3,24 @@ export interface RuleTable {
   /** `nat`, `filter`, … */
   readonly name: string
   readonly chains: readonly string[]
+  /** Whether the policy of FORWARD is to drop. */
+  readonly drops: boolean
   /** Lines such as `-A FORWARD -j CNI-FORWARD`, in order, as saved. */
   readonly rules: readonly string[]
 }
 
 /** Reads what iptables-save(8) prints; comments and counters are left out. */
 export function parseRules(saved: string): readonly RuleTable[] {
-  const tables: { name: string; chains: string[]; rules: string[] }[] = []
+  const tables: { name: string; chains: string[]; drops: boolean; rules: string[] }[] = []
   for (const line of saved.split('\n')) {
-    if (line.startsWith('-A ')) tables.at(-1)?.rules.push(line)
-    else if (line.startsWith(':')) tables.at(-1)?.chains.push(line.slice(1, line.indexOf(' ')))
-    else if (line.startsWith('*')) tables.push({ name: line.slice(1), chains: [], rules: [] })
+    const table = tables.at(-1)
+    if (line.startsWith('-A ')) table?.rules.push(line)
+    else if (line.startsWith('*'))
+      tables.push({ name: line.slice(1), chains: [], drops: false, rules: [] })
+    else if (line.startsWith(':') && table) {
+      table.chains.push(line.slice(1, line.indexOf(' ')))
+      table.drops ||= line.startsWith(':FORWARD DROP ')
+    }
   }
   return tables
 }
