@@ -8,7 +8,7 @@ export function stageHere(
   call: StageCall,
   attachments: AttachmentKernel,
   programs: PluginRunner,
-): Promise<string> {
+): ReturnType<ReturnType<typeof stageRunner>> {
   const world = {
     ...{ attachments, ipamAt: ipamHere, programs },
     ...{ resolvers: resolversHere, sysctlAllowlist: sysctlAllowlistHere },

@@ -1,11 +1,11 @@
-import type { Operation, PluginCall, PluginExit } from '@vethra/cni'
+import type { Operation, ParsedResult, PluginCall, PluginExit } from '@vethra/cni'
 
 /** Runs a plugin: an executable, or a function in this process. */
 export interface PluginRunner {
   /** Runs the plugin; returns its standard output. Throws its error; 100 when missing, 104 for time or size, 0 without an error of its own. */
   run(call: PluginCall): Promise<string>
-  /** Runs plugins in this process; returns ADD's result as JSON, else an empty text. Throws CniError, an ADD undone. Absent without a kernel. */
-  stage?(call: StageCall): Promise<string>
+  /** Runs plugins in this process; returns ADD's result, else nothing. Throws CniError, an ADD undone. Absent without a kernel. */
+  stage?(call: StageCall): Promise<ParsedResult | undefined>
 }
 
 /** One operation of neighbours in a chain that are planned in this process. */

@@ -23,7 +23,6 @@ import {
   start,
   stepOf,
 } from './next-step.ts'
-import { outcomeOf } from './outcome-of.ts'
 import type { Progress } from './plan.ts'
 import { type PluginContext, type PluginTools, runPlugin, runStep } from './run-plugin.ts'
 import { all } from './sequence.ts'
@@ -80,7 +79,7 @@ async function runOne(
   context: PluginContext,
   step: RunStep,
 ): Promise<PluginOutcome> {
-  if (step.kind === 'stage') return outcomeOf(runStep(tools.runner, step))
+  if (step.kind === 'stage') return runStep(tools.runner, step)
   const outcome = await runPlugin(tools, context, step.call)
   if (!('error' in outcome)) return outcome
   if (outcome.error.code === 100) return { error: withReason(step.call, outcome.error) }

@@ -118,7 +118,7 @@ function noting({ run, stage }: PluginRunner): {
   readonly failed: readonly string[]
 } {
   const failed: string[] = []
-  const noted = async (calls: readonly PluginCall[], running: Promise<string>) => {
+  const noted = async <T>(calls: readonly PluginCall[], running: Promise<T>) => {
     try {
       return await running
     } catch (error) {

@@ -4,6 +4,7 @@ import type { State } from '@vethra/state'
 import type { StageWorld } from '@vethra/world'
 import { converge } from '../converge.ts'
 import { dhcpFailure } from './demand-dhcp.ts'
+import type { ProgramOutcome } from './next-step.ts'
 import { outcomeOf } from './outcome-of.ts'
 
 /** The answer of an IPAM plugin that is a program, or why there is none; neither where a stage has no such plugin. */
@@ -13,7 +14,7 @@ export type Answered = { readonly answer?: Addresses } | { readonly error: CniEr
 export async function runIpam(
   { programs }: StageWorld,
   call: PluginCall | undefined,
-): Promise<{ readonly printed: string } | { readonly error: CniError }> {
+): Promise<ProgramOutcome> {
   if (call === undefined) return { printed: '' }
   const outcome = await outcomeOf(programs.run(call))
   return 'error' in outcome ? { error: dhcpFailure(call, outcome.error) ?? outcome.error } : outcome

@@ -11,8 +11,11 @@ import type { StageCall } from '@vethra/world'
 import { callOf, stageCall, stretchOf } from './calls.ts'
 import type { Plan, Progress } from './plan.ts'
 
-/** How one plugin's run ended: what it printed, or its error. */
-export type PluginOutcome = { readonly printed: string } | { readonly error: CniError }
+/** How a program's run ended: what it printed, or its error. */
+export type ProgramOutcome = { readonly printed: string } | { readonly error: CniError }
+
+/** How one step ended; an ADD in this process has its result as a value. */
+export type PluginOutcome = ProgramOutcome | { readonly result: ParsedResult }
 
 /** The next step: run a plugin, or a stretch of plugins in this process, or nothing more. */
 export type Step = RunStep | EndStep
@@ -65,7 +68,7 @@ export function advance(progress: Progress, outcome: PluginOutcome): Progress {
   if (direction === 'forward' && operation === 'ADD') return advanceAdd(progress, outcome)
   const { length } = stretchOf(progress)
   const next = { ...progress, index: direction === 'forward' ? index + length : index - length }
-  if ('printed' in outcome) return next
+  if (!('error' in outcome)) return next
   const all = [...errors, wrap(progress, outcome.error)]
   const stops = operation === 'CHECK' || operation === 'STATUS'
   return { ...next, errors: all, ...(stops ? { index: plan.list.plugins.length } : {}) }

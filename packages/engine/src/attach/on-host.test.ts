@@ -1,5 +1,5 @@
 import type { NewEvent } from '@vethra/api'
-import { CniError, explain } from '@vethra/cni'
+import { CniError, explain, parseResult } from '@vethra/cni'
 import { parseConfList } from '@vethra/conflist'
 import type { Membership } from '@vethra/container'
 import { attachmentChains } from '@vethra/firewall'
@@ -512,7 +512,7 @@ describe('detachAll', () => {
     async (plugins, last) => {
       const stage = async ({ operation, calls }: StageCall) => {
         log.push(`stage ${operation} ${calls.map(({ type }) => type)}`)
-        return ''
+        return undefined
       }
       const text = listOf('a', true).text.replace('main-a', 'bridge')
       const here = { ...tools, plugins, runner: { ...tools.runner, stage } }
@@ -532,7 +532,7 @@ describe('detachAll', () => {
     const begun: unknown[] = []
     const stage = async () => {
       begun.push(records.get('aeth0')?.underWay)
-      return '{"cniVersion":"1.0.0"}'
+      return parseResult('{"cniVersion":"1.0.0"}', '')
     }
     const here = { ...tools, plugins: 'native', runner: { ...tools.runner, stage } } as const
     await attachAll(here, [member('a', 'eth0', list)])
@@ -550,7 +550,7 @@ describe('detachAll', () => {
     async (plugins, first) => {
       const stage = async ({ operation, calls }: StageCall) => {
         log.push(`stage ${operation} ${calls.map(({ type }) => type)}`)
-        return ''
+        return undefined
       }
       const text = listOf('a', true).text.replace('main-a', 'bridge')
       const here = { ...tools, plugins, runner: { ...tools.runner, stage } }

@@ -3,13 +3,14 @@ import {
   isSameNamespace,
   type NamespaceIdentity,
   noProgramError,
+  onCniError,
   type PluginCall,
 } from '@vethra/cni'
 import { bridgeOf } from '@vethra/firewall'
 import { linkKindOf } from '@vethra/plugins'
 import type { LinkInside, NamespaceFacts, PluginRunner } from '@vethra/world'
 import { resultOf } from './cached-list.ts'
-import type { PluginOutcome, RunStep } from './next-step.ts'
+import type { PluginOutcome, ProgramOutcome, RunStep } from './next-step.ts'
 import { outcomeOf } from './outcome-of.ts'
 import { isReplaced } from './replaced.ts'
 import { runInTurn, type SharedRules, type TurnTools } from './take-turns.ts'
@@ -39,21 +40,26 @@ export async function runPlugin(
   tools: PluginTools,
   context: PluginContext,
   call: PluginCall,
-): Promise<PluginOutcome> {
+): Promise<ProgramOutcome> {
   if (call.operation === 'ADD') return outcomeOf(runInTurn(tools, context, call))
   const spared = sparingOthers(tools.netns, context, call)
   return outcomeOf(spared.then((each) => tools.runner.run(each)))
 }
 
-/** Runs a step, and returns what it printed. Throws the CniError of a plugin that failed. */
-export async function runStep(runner: PluginRunner, step: RunStep): Promise<string> {
-  if (step.kind === 'exec') return runner.run(step.call)
-  if (runner.stage) return runner.stage(step.stage)
+/** Runs a step, and returns how it ended. */
+export async function runStep(runner: PluginRunner, step: RunStep): Promise<PluginOutcome> {
+  if (step.kind === 'exec') return outcomeOf(runner.run(step.call))
+  if (runner.stage)
+    return runner.stage(step.stage).then(
+      (result) => (result ? { result } : { printed: '' }),
+      onCniError((error) => ({ error })),
+    )
   const types = step.stage.calls.map(({ type }) => type).join(', ')
-  throw noProgramError(
+  const error = noProgramError(
     `plugins ${types} were run in the process, which this build of Vethra cannot do`,
     'Use the executable.',
   )
+  return { error }
 }
 
 /** A runner of the plugins of one attachment, for plans that are run whole. */

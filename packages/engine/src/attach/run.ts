@@ -1,7 +1,6 @@
 import type { ParsedResult, PluginCall } from '@vethra/cni'
 import type { PluginRunner, StageCall } from '@vethra/world'
 import { advance, runsPlugins, start, stepOf } from './next-step.ts'
-import { outcomeOf } from './outcome-of.ts'
 import type { AttachmentPlan, Plan, Progress } from './plan.ts'
 import { runStep } from './run-plugin.ts'
 
@@ -10,7 +9,7 @@ export async function run(runner: PluginRunner, plan: Plan): Promise<ParsedResul
   let progress = start(plan)
   let step = stepOf(progress)
   for (; runsPlugins(step); step = stepOf(progress)) {
-    progress = advance(progress, await outcomeOf(runStep(runner, step)))
+    progress = advance(progress, await runStep(runner, step))
   }
   if (step.kind === 'failed') throw step.error
   return step.result

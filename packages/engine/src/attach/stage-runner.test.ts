@@ -1,4 +1,4 @@
-import { explain, ioError } from '@vethra/cni'
+import { explain, ioError, parseResult } from '@vethra/cni'
 import { memoryIpamStore, memoryKernel } from '@vethra/memory-world'
 import type { StageCall, StageWorld } from '@vethra/world'
 import { expect, it } from 'vitest'
@@ -45,8 +45,34 @@ it.each(['ADD', 'CHECK'] as const)(
 )
 
 it('DEL of a conf with a sysctl twice goes on', async () => {
-  expect(await stageRunner(worldInMaps())(tuning('DEL'))).toBe('')
+  expect(await stageRunner(worldInMaps())(tuning('DEL'))).toBe(undefined)
 })
+
+it.each([
+  ['bridge', { ipam: hostLocal('10.4.1.0/24'), isDefaultGateway: true, dns: { search: [] } }],
+  ['bridge', { ipam: hostLocal('FD00:0::/64', { gw: 'FD00::9' }), isGateway: true }],
+  ['ptp', { ipam: hostLocal('10.4.1.0/24', { priority: 0, mtu: 1400 }) }],
+  ['dummy', { ipam: fixed('FD00::02/64', 'FD00:0::1') }],
+  ['dummy', { ipam: fixed('10.1.1.2/24', '10.1.1.1'), dns: { nameservers: ['FD00::1'] } }],
+  ['dummy', {}],
+  ['loopback', {}],
+] as const)('the result of an ADD of %s with %o is what its text says', async (type, conf) => {
+  const call = dummy('ADD', {})
+  const calls = call.calls.map((each) => {
+    const stdin = JSON.stringify({ cniVersion: '1.0.0', name: 'lan', type, ...conf })
+    return { ...each, type, ifname: type === 'loopback' ? 'lo' : 'eth0', stdin }
+  })
+  const made = await stageRunner(worldInMaps())({ ...call, calls })
+  expect(made).toStrictEqual(parseResult(made?.text ?? '', ''))
+})
+
+function hostLocal(subnet: string, route: object = {}) {
+  return { type: 'host-local', ranges: [[{ subnet }]], routes: [{ dst: '10.7.7.7/8', ...route }] }
+}
+
+function fixed(address: string, gateway: string) {
+  return { type: 'static', addresses: [{ address, gateway }], dns: { domain: '', search: ['a'] } }
+}
 
 const refused = { before: () => ioError('the link is refused') }
 

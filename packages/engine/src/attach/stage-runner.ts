@@ -5,6 +5,7 @@ import {
   type Json,
   type JsonObject,
   orElse,
+  type ParsedResult,
   parseResult,
   type Result,
   renderResult,
@@ -17,15 +18,17 @@ import { runIpam } from './ipam-program.ts'
 import { demandSingleSysctls } from './single-sysctls.ts'
 import { addStage, checkStage, delStage, type Stage, statusOfStage } from './stage.ts'
 
-/** Runs stretches of plugins in this process: ADD's result as JSON, else an empty text. Throws an operation's CniError. */
-export function stageRunner(world: StageWorld): (call: StageCall) => Promise<string> {
+/** Runs stretches of plugins in this process: ADD's result, else nothing. Throws an operation's CniError. */
+export function stageRunner(
+  world: StageWorld,
+): (call: StageCall) => Promise<ParsedResult | undefined> {
   return async (call) => {
     const { operation } = call
     if (operation === 'ADD' || operation === 'CHECK') await demandSingle(call)
     if (operation === 'ADD') return added(world, call)
     const error = await done(world, call)
     if (error) throw error
-    return ''
+    return undefined
   }
 }
 
@@ -55,7 +58,7 @@ function validIn(stdin: string): readonly Holder[] {
   }))
 }
 
-async function added(world: StageWorld, call: StageCall): Promise<string> {
+async function added(world: StageWorld, call: StageCall): Promise<ParsedResult> {
   const stage = stageOf(call, parsed)
   const version = stage.requests[0]?.cniVersion || '0.1.0'
   if (!isSpecVersion(version))
@@ -66,7 +69,10 @@ async function added(world: StageWorld, call: StageCall): Promise<string> {
     })
   const outcome = await addStage(world, stage)
   if ('error' in outcome) throw outcome.error
-  return JSON.stringify(renderResult(outcome.result, version).json)
+  const text = JSON.stringify(renderResult(outcome.result, version).json)
+  // A result of a version before 1.0.0 carries less than the plan has.
+  if (version.startsWith('0.')) return parseResult(text, version)
+  return { result: { ...outcome.result, cniVersion: version }, text }
 }
 
 /** The requests of a stretch, and the result before it; where `read` cannot read that, without. Default: what is damaged is left out. */

@@ -33,7 +33,7 @@ beforeEach(() => {
       },
       stage: async ({ ipam }) => {
         ran.push(ipam?.nonce)
-        return ''
+        return undefined
       },
     },
     records: {
