@@ -7,7 +7,7 @@ const holders = new Map<string, string>()
 /** Gives the holder the first free address of the subnet, or undefined when all are taken. */
 function allocate(subnet: string, holder: string): string | undefined {
   for (const set of rangeSets({ ranges: [[{ subnet }]] })) {
-    for (const { address } of candidates(set, undefined)) {
+    for (const address of candidates(set)) {
       const text = formatAddress(address)
       if (holders.has(text)) continue
       holders.set(text, holder)

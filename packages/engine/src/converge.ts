@@ -39,10 +39,8 @@ export async function converge(
 ): Promise<Outcome> {
   if (desired.length === 0 && former.length === 0) return { kind: 'done', changes: [] }
   const found = await kernel.observe(netns, [...desired, ...former])
-  const observed = [
-    ...withoutOthers(found, desired, former),
-    ...(await strayPorts(kernel, desired)),
-  ]
+  const own = former.length === 0 ? found : withoutOthers(found, desired, former)
+  const observed = [...own, ...(await strayPorts(kernel, desired))]
   const [conflict] = conflictsOf(desired, observed)
   if (conflict) return { kind: 'failed', error: taken(conflict) }
   const changes = diff(desired, observed)

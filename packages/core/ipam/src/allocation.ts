@@ -69,7 +69,7 @@ function namedStep(claimant: Claimant, ranges: RangeSet, wanted: Address): Alloc
 function anyStep(claimant: Claimant, ranges: RangeSet): AllocationStep {
   const claim: Claim = {
     ...claimant,
-    candidates: (last) => addresses(ranges, last),
+    candidates: (last) => candidates(ranges, last),
     unlessHeldIn: (address) => rangeOf(ranges, address) !== undefined,
   }
   return { kind: 'claim', claim, ranges }
@@ -100,10 +100,6 @@ export function readAllocated(
     code: 999,
     message: `the store returned ${formatAddress(address)}, which was not requested`,
   })
-}
-
-function* addresses(set: RangeSet, last: Address | undefined): Generator<Address> {
-  for (const { address } of candidates(set, last)) yield address
 }
 
 function unique(list: readonly Address[]): readonly Address[] {

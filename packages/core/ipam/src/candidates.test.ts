@@ -7,7 +7,7 @@ import { candidates, type RangeConf, type RangeSet, rangeSets } from './index.ts
 const set = (...confs: readonly RangeConf[]): RangeSet => rangeSets({ ranges: [confs] })[0] ?? []
 const order = (ranges: RangeSet, last?: string): readonly string[] =>
   [...candidates(ranges, last === undefined ? undefined : parseAddress('last', last))].map((each) =>
-    formatAddress(each.address),
+    formatAddress(each),
   )
 
 const eight = set({ subnet: '192.168.1.0/29' })
@@ -60,7 +60,7 @@ describe('candidates', () => {
 
   it('computes no more than is asked for', () => {
     const [first] = candidates(set({ subnet: 'fd00::/8' }))
-    expect(first && formatAddress(first.address)).toBe('fd00::2')
+    expect(first && formatAddress(first)).toBe('fd00::2')
   })
 
   it('offers every address but the gateway exactly once, wherever it starts', () => {

@@ -15,11 +15,11 @@ export function ipOf({ address, range }: Candidate): { address: string; gateway:
 }
 
 /** A range set's addresses in host-local's order (RangeIter), lazily, from behind `lastReserved` round to it, without the range's gateway. */
-export function* candidates(set: RangeSet, lastReserved?: Address): Generator<Candidate> {
+export function* candidates(set: RangeSet, lastReserved?: Address): Generator<Address> {
   const first = firstCandidate(set, lastReserved)
   let current = first
   while (current) {
-    if (compareAddresses(current.address, current.range.gateway) !== 0) yield current
+    if (compareAddresses(current.address, current.range.gateway) !== 0) yield current.address
     current = nextCandidate(set, current)
     // Ranges of a set share no address, so the address alone tells that the round is complete.
     if (first && compareAddresses(current.address, first.address) === 0) return

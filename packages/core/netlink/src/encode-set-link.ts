@@ -41,8 +41,12 @@ function encodeSet(op: SetLink): Message {
     [flagPromiscuous, op.promiscuous],
     [flagAllMulticast, op.allMulticast],
   ] as const
-  const changed = flags.reduce((sum, [bit, on]) => (on === undefined ? sum : sum | bit), 0)
-  const set = flags.reduce((sum, [bit, on]) => (on === true ? sum | bit : sum), 0)
+  let changed = 0
+  let set = 0
+  for (const [bit, on] of flags) {
+    if (on !== undefined) changed |= bit
+    if (on) set |= bit
+  }
   const { transmitQueueLength: queue, namespace, group, master } = op
   const attributes = [
     // A link that is named by its index may get another name.

@@ -88,12 +88,11 @@ export type ValueReader = (octets: Octets) => NftValue | undefined
 
 /** Reads values of a type, many of them. */
 export function valueReader(fields: readonly NftType[]): ValueReader {
-  const whole = typeLength(fields)
-  let next = 0
+  let whole = 0
   const parts = fieldLengths(fields).map((length, index) => {
     const field = fields[index] as NftType
-    const start = next
-    next += length
+    const start = whole
+    whole += length
     return { field, start, end: start + types[field].length }
   })
   return (octets) =>

@@ -71,7 +71,9 @@ export function atLeast(octets: Octets, length: number): Octets {
 export function join(parts: readonly Octets[]): Octets {
   const [first] = parts
   if (first && parts.length === 1) return first
-  const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0))
+  let length = 0
+  for (const part of parts) length += part.length
+  const whole = new Uint8Array(length)
   let at = 0
   for (const part of parts) {
     whole.set(part, at)

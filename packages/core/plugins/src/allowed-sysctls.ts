@@ -23,6 +23,11 @@ function patternOf(line: string): RegExp {
   }
 }
 
+/** Whether a conf of tuning, or its args, set any sysctl. */
+export function setsSysctls(conf: JsonObject): boolean {
+  return sysctlsIn(conf).length > 0
+}
+
 function sysctlsIn(conf: JsonObject): readonly string[] {
   const args = goField(goField(conf, 'args') ?? null, 'cni') ?? null
   const both = [goField(conf, 'sysctl'), goField(args, 'sysctl')]

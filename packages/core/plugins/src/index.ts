@@ -1,6 +1,6 @@
 /** CNI plugins as pure planners, one file each: conf, claims, resources and result. Not for doing any of it to a host. */
 
-export { demandAllowed } from './allowed-sysctls.ts'
+export { demandAllowed, setsSysctls } from './allowed-sysctls.ts'
 export { hostEndName, macFor } from './names.ts'
 export type {
   AddressClaim,

@@ -14,23 +14,23 @@ export async function allocate(store: IpamStore, request: AllocationRequest): Pr
   const giveBack = async () => {
     if (ips.length > 0) await store.release(request.network, request.holder)
   }
-  const outcome = await reserveAll(store, request, ips).catch(async (error: unknown) => {
+  let refused: Allocation | undefined
+  try {
+    for (const step of allocationSteps(request)) {
+      const result =
+        step.kind === 'claim'
+          ? readAllocated(step, await store.reserveFirst(request.network, step.claim))
+          : step
+      if ('kind' in result) {
+        refused = result
+        break
+      }
+      ips.push(result)
+    }
+  } catch (error) {
     throw await undoAfter(error, giveBack)
-  })
-  if (outcome.kind === 'refused') await giveBack()
-  return outcome
-}
-
-async function reserveAll(
-  store: IpamStore,
-  request: AllocationRequest,
-  ips: Candidate[],
-): Promise<Allocation> {
-  for (const step of allocationSteps(request)) {
-    if (step.kind === 'refused') return step
-    const result = readAllocated(step, await store.reserveFirst(request.network, step.claim))
-    if ('kind' in result) return result
-    ips.push(result)
   }
-  return { kind: 'allocated', ips }
+  if (refused === undefined) return { kind: 'allocated', ips }
+  await giveBack()
+  return refused
 }

@@ -7,7 +7,7 @@ import { dhcpFailure } from './demand-dhcp.ts'
 import type { ProgramOutcome } from './next-step.ts'
 import { outcomeOf } from './outcome-of.ts'
 
-/** The answer of an IPAM plugin that is a program, or why there is none; neither where a stage has no such plugin. */
+/** The answer of an IPAM plugin that is a program, or why there is none. */
 export type Answered = { readonly answer?: Addresses } | { readonly error: CniError }
 
 /** Runs the IPAM plugin of a stage for an operation that returns nothing; without one it does nothing. */
@@ -24,10 +24,10 @@ export async function runIpam(
 export async function askIpam(
   world: StageWorld,
   requests: readonly PluginRequest[],
-  { call, facts }: { readonly call: PluginCall | undefined; readonly facts: Facts },
+  { call, facts }: { readonly call: PluginCall; readonly facts: Facts },
 ): Promise<Answered> {
   const [first] = requests
-  if (call === undefined || first === undefined) return {}
+  if (first === undefined) return {}
   const { ipam: _, ...conf } = first.conf
   const { resources } = planStage([{ ...first, conf }], { facts, granted: [] })
   const link = await converge(world.attachments, { netns: call.netns, desired: resources })

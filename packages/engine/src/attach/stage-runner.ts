@@ -24,16 +24,14 @@ export function stageRunner(
 ): (call: StageCall) => Promise<ParsedResult | undefined> {
   return async (call) => {
     const { operation } = call
-    if (operation === 'ADD' || operation === 'CHECK') await demandSingle(call)
+    if (operation === 'ADD' || operation === 'CHECK')
+      for (const { type, stdin } of call.calls)
+        if (type === 'tuning') await demandSingleSysctls(stdin)
     if (operation === 'ADD') return added(world, call)
     const error = await done(world, call)
     if (error) throw error
     return undefined
   }
-}
-
-async function demandSingle({ calls }: StageCall): Promise<void> {
-  for (const { type, stdin } of calls) if (type === 'tuning') await demandSingleSysctls(stdin)
 }
 
 async function done(world: StageWorld, call: StageCall): Promise<CniError | undefined> {

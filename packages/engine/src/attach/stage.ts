@@ -13,6 +13,7 @@ import {
   type PluginRequest,
   planFormer,
   planStage,
+  setsSysctls,
   stageHolding,
   stageNeeds,
 } from '@vethra/plugins'
@@ -52,11 +53,11 @@ export async function addStage(
   { requests, previous, ipam }: Stage,
 ): Promise<StageOutcome> {
   const { claim, wants } = stageNeeds(requests, previous)
-  const tuned = requests.filter(({ conf }) => conf['type'] === 'tuning')
+  const tuned = requests.filter(({ conf }) => conf['type'] === 'tuning' && setsSysctls(conf))
   const list = tuned.length === 0 ? undefined : await world.sysctlAllowlist?.()
   for (const { conf } of tuned) demandAllowed(conf, list)
   const facts = await world.attachments.facts(wants, netnsOf(requests))
-  const asked = await askIpam(world, requests, { call: ipam, facts })
+  const asked = ipam ? await askIpam(world, requests, { call: ipam, facts }) : {}
   if ('error' in asked) return asked
   const dns = claim?.resolvConf === undefined ? undefined : await world.resolvers(claim.resolvConf)
   const claimed = claim ? await claimAddresses(world, claim) : { granted: [] }
