@@ -1,0 +1,33 @@
+const lists = ['apps/vethra/src/here.ts', 'apps/vethra/src/lists-here.ts']
+const socket = [
+  'packages/adapters/linux/src/netlink.ts',
+  'packages/adapters/lock-flock/src/wait-in-bun.ts',
+]
+/** What attaches and detaches in this process. */
+const stage = [
+  ...lists,
+  ...socket,
+  'apps/vethra/src/world-here.ts',
+  'apps/vethra/src/stage-here.ts',
+  'packages/adapters/linux/src/cookie-in-bun.ts',
+  'packages/adapters/linux/src/loopback-in-bun.ts',
+]
+
+/**
+ * The short lives of the executable, by name, each with the entries that it reads: modules that are imported by import(),
+ * from the root of the repository. What an entry imports otherwise is read with it.
+ */
+export const lives: Readonly<Record<string, readonly string[]>> = {
+  any: ['apps/vethra/src/main.ts', 'apps/vethra/src/version-here.ts'],
+  cni: [...stage, 'apps/cli/src/index.ts', 'apps/cli/src/run-on-netns.ts'],
+  hook: [...stage, 'apps/oci-hook/src/hook/index.ts', 'packages/adapters/etchosts/src/index.ts'],
+  list: [...lists, 'apps/cli/src/network-list.ts', 'apps/cli/src/container-list.ts'],
+  plugin: [...socket, 'apps/vethra/src/plugin-here.ts'],
+  pass: ['apps/vethra/src/runtime-here.ts'],
+  prepare: [
+    'apps/vethra/src/runtime-here.ts',
+    ...lists,
+    'apps/vethra/src/world-here.ts',
+    'apps/oci-hook/src/runtime/prepare-start.ts',
+  ],
+}
