@@ -1,5 +1,5 @@
 import { CniError, confError, ioError, type ResultRoute } from '@vethra/cni'
-import type { Resource } from '@vethra/state'
+import type { Owned, Resource } from '@vethra/state'
 import { type BridgeConf, parseBridgeConf } from './bridge-conf.ts'
 import { conflictsOf } from './bridge-conflicts.ts'
 import { bridgeResources, cable, forwarding, gatewayLinkOf } from './bridge-resources.ts'
@@ -39,6 +39,14 @@ export const bridge: Plugin<BridgeConf> = {
   parse: parseBridgeConf,
   wants: (conf) => ({ links: [conf.bridge] }),
   plan,
+  removal,
+}
+
+// All else that the container has goes with its veth.
+function removal(conf: BridgeConf, input: PlanInput): readonly Owned[] {
+  const { ifname } = input.request.attachment
+  const ends = { ...vethOf(input, ''), ifname, linkLocal: false }
+  return owned(ownerOf(input.request), cable(conf, ends))
 }
 
 function plan(conf: BridgeConf, input: PlanInput): Planned {

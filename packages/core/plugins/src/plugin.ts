@@ -136,6 +136,8 @@ export interface Plugin<Conf> {
   /** `previous`: the result of the stage before; absent for the first. Default: no facts. */
   wants?(conf: Conf, request: PluginRequest, previous?: Result): WantedFacts
   plan(conf: Conf, input: PlanInput): Planned
+  /** The resources of its plan that a removal of the attachment removes by themselves, and maybe others. Default: all. */
+  removal?(conf: Conf, input: PlanInput): readonly Owned[]
 }
 
 /** An IPAM plugin as a pure planner. */

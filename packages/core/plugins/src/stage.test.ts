@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from '@vethra/cni'
-import { keyOf } from '@vethra/state'
+import { keyOf, removedAlone } from '@vethra/state'
 import { expect, it } from 'vitest'
 import { type Facts, type PluginRequest, planFormer, planStage, stageNeeds } from './index.ts'
 import { linkLocalOf, macFor } from './names.ts'
@@ -49,6 +49,24 @@ it('the default chain is planned as one: resources of one key are one, and the r
     routes: [{ dst: '0.0.0.0/0', gw: '10.4.0.1' }],
     interfaces: [{ name: 'br0' }, {}, { name: 'eth0', sandbox: '/run/netns/web' }],
   })
+})
+
+it.each([
+  ['bridge', {}],
+  ['bridge, and all that it may have', { isolated: true, macspoofchk: true, enabledad: true }],
+  ['ptp', { type: 'ptp' }],
+])('DEL removes the same by what is removed alone: %s', (_, conf) => {
+  const tuning = request({ type: 'tuning', sysctl: { 'net.core.somaxconn': '1' }, promisc: true })
+  const chain = [request({ ...lan.conf, ...conf }), publishing, kept, tuning]
+  const { result } = planStage(chain, { granted, facts: noFacts })
+  const keys = (input: object) =>
+    removedAlone(
+      planFormer(chain, { facts: noFacts, ...input }).filter(
+        ({ owner }) => owner.kind === 'attachment',
+      ),
+    ).map(({ resource }) => keyOf(resource))
+  for (const known of [{}, { result }])
+    expect(keys({ ...known, removedAlone: true })).toEqual(keys(known))
 })
 
 it('a route of table 0, or with a negative number, is as one without: the kernel and the reference plugins leave it out', () => {

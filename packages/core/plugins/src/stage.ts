@@ -70,6 +70,8 @@ export interface FormerInput {
   readonly facts: Facts
   /** Whether all should be as ADD left it, for CHECK. Default: it is to be removed. */
   readonly checks?: boolean
+  /** Whether what goes with the attachment's interface, or stays, may be left out, for DEL. Default false. */
+  readonly removedAlone?: boolean
 }
 
 /**
@@ -78,20 +80,23 @@ export interface FormerInput {
  */
 export function planFormer(
   requests: readonly PluginRequest[],
-  { result, facts, checks = false }: FormerInput,
+  { result, facts, checks = false, removedAlone = false }: FormerInput,
 ): readonly Owned[] {
   const addresses = result && { ips: result.ips, routes: result.routes, dns: result.dns }
   const resources = requests.flatMap((request) => {
     const planner = plannerFor(request)
     const hasIpam = objectOf(request.conf, 'ipam') !== undefined
-    return planner.plan(planner.parse(request), {
+    const conf = planner.parse(request)
+    const input = {
       request,
       facts,
       removing: true,
       ...(result && checks ? { made: result } : {}),
       ...(result && !hasIpam ? { previous: result } : {}),
       ...(addresses && hasIpam ? { addresses } : {}),
-    }).resources
+    }
+    const alone = removedAlone ? planner.removal?.(conf, input) : undefined
+    return alone ?? planner.plan(conf, input).resources
   })
   return merged(checks ? resources.map(asLeft) : resources)
 }

@@ -20,6 +20,8 @@ export const tuning: Plugin<TuningConf> = {
   keys: ['sysctl', 'mac', 'mtu', 'promisc', 'allmulti', 'txQLen'],
   parse,
   plan,
+  // Settings stay, or go with the namespace.
+  removal: () => [],
 }
 
 // Of a key given more than once counts CNI_ARGS after the conf, then runtimeConfig, then args (reference plugins, tuning).

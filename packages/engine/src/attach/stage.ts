@@ -112,6 +112,7 @@ export async function delStage(
   const given = await runIpam(world, ipam)
   const former = planFormer(requests, {
     facts: { links: {} },
+    removedAlone: true,
     ...(previous ? { result: previous } : {}),
   })
   const own = removedAlone(former.filter(({ owner }) => owner.kind === 'attachment'))
