@@ -103,13 +103,15 @@ export function elementOps(
   })
 }
 
+const shapes = new Map(sets.map((shape) => [shape.set, shape]))
+
 /** The types of a set's keys and data. Throws RangeError for a set that the table has not. */
 export function shapeOf(set: string): {
   readonly key: readonly NftType[]
   readonly data?: readonly NftType[]
   readonly interval?: boolean
 } {
-  const shape = sets.find((each) => each.set === set)
+  const shape = shapes.get(set)
   if (shape === undefined) throw new RangeError(`table vethra has no set ${set}`)
   return shape
 }

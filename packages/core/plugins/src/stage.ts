@@ -12,26 +12,26 @@ import type {
 import { objectOf, textOf } from './read-conf.ts'
 import { ipamPlannerOf, plannerOf, pluginTypes } from './registry.ts'
 
-/** The claims of a stretch of planned plugins, and the facts that it asks for. */
+/** The claims of a stretch of planned plugins, the facts that it asks for, and its plan once both are known. */
 export interface StageNeeds {
   readonly claim?: AddressClaim
   readonly wants: WantedFacts
+  /** As `planStage`, of the confs that have been read. */
+  readonly plan: (input: StageInput) => Planned
 }
 
 /** The claims and facts that come before a plan, given the stage before's result. Throws CniError 7 for a refused conf. */
 export function stageNeeds(requests: readonly PluginRequest[], previous?: Result): StageNeeds {
-  const wants = requests.map((request): WantedFacts => {
-    const planner = plannerFor(request)
-    const conf = planner.parse(request)
-    return planner.wants?.(conf, request, previous) ?? {}
-  })
-  const claims = requests.flatMap((request) => {
-    const ipam = ipamFor(request)
-    return ipam?.claim(ipam.parse(request), request) ?? []
-  })
-  const [claim] = claims
+  const stage = readStage(requests)
+  const wants = stage.map(
+    ({ planner, conf, request }): WantedFacts => planner.wants?.(conf, request, previous) ?? {},
+  )
+  const [claim] = stage.flatMap(
+    ({ ipam, request }) => ipam?.planner.claim(ipam.conf, request) ?? [],
+  )
   return {
     ...(claim ? { claim } : {}),
+    plan: (input) => planRead(stage, input),
     wants: {
       links: wants.flatMap(({ links = [] }) => links),
       inside: wants.flatMap(({ inside = [] }) => inside),
@@ -110,13 +110,40 @@ function asLeft(each: Owned): Owned {
 
 /** Plans a stretch: each plugin from the result of the one before it. Resources of one key are one. */
 export function planStage(requests: readonly PluginRequest[], input: StageInput): Planned {
+  return planRead(readStage(requests), input)
+}
+
+/** A request, its conf as its planner reads it, and that of its IPAM plugin. */
+interface ReadRequest {
+  readonly request: PluginRequest
+  readonly planner: ReturnType<typeof plannerFor>
+  readonly conf: unknown
+  readonly ipam?: {
+    readonly planner: NonNullable<ReturnType<typeof ipamFor>>
+    readonly conf: unknown
+  }
+}
+
+// Confs of plugins are refused before those of IPAM plugins.
+function readStage(requests: readonly PluginRequest[]): readonly ReadRequest[] {
+  const read = requests.map((request) => {
+    const planner = plannerFor(request)
+    return { request, planner, conf: planner.parse(request) }
+  })
+  return read.map((each) => {
+    const planner = ipamFor(each.request)
+    return planner ? { ...each, ipam: { planner, conf: planner.parse(each.request) } } : each
+  })
+}
+
+function planRead(stage: readonly ReadRequest[], input: StageInput): Planned {
   let previous = input.previous
   const resources: Owned[] = []
   const removes: Owned[] = []
-  for (const request of requests) {
-    const planner = plannerFor(request)
-    const addresses = addressesFor(request, input)
-    const planned = planner.plan(planner.parse(request), {
+  for (const each of stage) {
+    const { request, planner, conf } = each
+    const addresses = addressesFor(each, input)
+    const planned = planner.plan(conf, {
       request,
       facts: input.facts,
       earlier: resources,
@@ -159,12 +186,11 @@ function ipamFor({ conf, ipam }: PluginRequest) {
 }
 
 function addressesFor(
-  request: PluginRequest,
+  { request, ipam }: ReadRequest,
   { granted, dns, answer: foreign }: StageInput,
 ): Addresses | undefined {
   if (request.ipam) return foreign
-  const ipam = ipamFor(request)
-  const answer: Addresses | undefined = ipam?.answer(ipam.parse(request), granted)
+  const answer: Addresses | undefined = ipam?.planner.answer(ipam.conf, granted)
   return answer && dns ? { ...answer, dns } : answer
 }
 

@@ -12,7 +12,6 @@ import {
   demandAllowed,
   type PluginRequest,
   planFormer,
-  planStage,
   setsSysctls,
   stageHolding,
   stageNeeds,
@@ -52,7 +51,7 @@ export async function addStage(
   world: StageWorld,
   { requests, previous, ipam }: Stage,
 ): Promise<StageOutcome> {
-  const { claim, wants } = stageNeeds(requests, previous)
+  const { claim, wants, plan } = stageNeeds(requests, previous)
   const tuned = requests.filter(({ conf }) => conf['type'] === 'tuning' && setsSysctls(conf))
   const list = tuned.length === 0 ? undefined : await world.sysctlAllowlist?.()
   for (const { conf } of tuned) demandAllowed(conf, list)
@@ -63,7 +62,7 @@ export async function addStage(
   const claimed = claim ? await claimAddresses(world, claim) : { granted: [] }
   if ('error' in claimed) return claimed
   const planned = planOrError(() =>
-    planStage(requests, {
+    plan({
       facts,
       granted: claimed.granted,
       ...(previous ? { previous } : {}),
