@@ -4,12 +4,12 @@ import type { PluginRequest } from './plugin.ts'
 
 /** The name of the host's end of a veth: `veth` and 11 hex digits of a hash of the attachment. */
 export function hostEndName(network: string, containerId: string, ifname: string): string {
-  return `veth${hex(digest(network, containerId, ifname)).slice(0, 11)}`
+  return `veth${hex(digest(network, containerId, ifname).subarray(0, 6)).slice(0, 11)}`
 }
 
 /** The name of the interface that limits what comes from a container, as the plugin `bandwidth` makes it: `bwp` and 12 hex digits. */
 export function limitName(network: string, containerId: string): string {
-  return `bwp${hex(digest(`${network}${containerId}`)).slice(0, 12)}`
+  return `bwp${hex(digest(`${network}${containerId}`).subarray(0, 6))}`
 }
 
 /** A locally administered MAC that a text always gets. */

@@ -19,6 +19,16 @@ export function cachedList({ listText, network }: CachedAttachment): ConfList | 
   return list?.name === network && list.plugins.length > 0 ? list : undefined
 }
 
+/** `cachedList` of one entry after the other: a list is read once where many follow that were made by it. */
+export function listReader(): typeof cachedList {
+  let [last, list]: [CachedAttachment?, ConfList?] = []
+  return (made) => {
+    if (made.listText !== last?.listText || made.network !== last.network)
+      [last, list] = [made, cachedList(made)]
+    return list
+  }
+}
+
 /** The result of a cache entry; undefined where there is none, or it cannot be read. */
 export function resultOf(
   entry: { readonly result?: string | undefined } | undefined,

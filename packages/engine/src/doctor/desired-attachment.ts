@@ -22,6 +22,8 @@ export function attachmentReader(
 interface ReadList {
   readonly list: ConfList
   readonly effects: ListEffects
+  /** That of a bridge that Vethra made. */
+  readonly bridgeMac: string
 }
 
 function readList(
@@ -30,7 +32,9 @@ function readList(
 ): ReadList | undefined {
   const list =
     listText === '' ? networks.get(network) : orElse(() => parseConfList(listText), undefined)
-  return list && { list, effects: effectsOf(list) }
+  if (list === undefined) return undefined
+  const effects = effectsOf(list)
+  return { list, effects, bridgeMac: macFor('bridge', effects.bridge?.name ?? '') }
 }
 
 const tableEffects: Readonly<Record<string, readonly TableEffect[]>> = {
@@ -42,7 +46,7 @@ const tableEffects: Readonly<Record<string, readonly TableEffect[]>> = {
 
 function readAttachment(
   { network, attachment, result: text = '' }: CachedAttachment,
-  { list, effects }: ReadList,
+  { list, effects, bridgeMac }: ReadList,
   ways: readonly PluginWay[],
 ): DesiredAttachment | undefined {
   // A result that cannot be read is a lost one, and hides no other.
@@ -63,7 +67,9 @@ function readAttachment(
       return { address, prefixLength: Number(length), ...present({ gateway }) }
     }),
     ...(mac ? { mac: mac.toLowerCase() } : {}),
-    ...(effects.linked ? linksOf(result, effects.bridge, inTable.includes('masquerading')) : {}),
+    ...(effects.linked
+      ? linksOf(result, effects.bridge, inTable.includes('masquerading') ? bridgeMac : '')
+      : {}),
     ...(masqueradedByNft ? { masqueradedByNft } : {}),
     ports: effects.publishes ? told : [],
     publishes: takesPorts(list) ? (told.length > 0 ? 'does' : 'could') : 'cannot',
@@ -75,7 +81,7 @@ function readAttachment(
 function linksOf(
   { interfaces }: Result,
   bridge: ListEffects['bridge'],
-  isNativeMade: boolean,
+  nativeMac: string,
 ): Pick<DesiredAttachment, 'bridge' | 'hostLink' | 'hostMac'> {
   const onHost = interfaces.filter(({ sandbox = '' }) => sandbox === '')
   const link = onHost.find(
@@ -85,10 +91,10 @@ function linksOf(
   if (bridge === undefined) return hostLink
   const { port, ...plain } = bridge
   const mac = onHost.find(({ name }) => name === bridge.name)?.mac || undefined
-  if (!isNativeMade) return { ...hostLink, bridge: { ...plain, ...present({ mac }) } }
+  if (nativeMac === '') return { ...hostLink, bridge: { ...plain, ...present({ mac }) } }
   const hostMac = link?.mac || undefined
   // A bridge of others gets another MAC with a port, and keeps none of then.
-  const own = mac === macFor('bridge', bridge.name) ? mac : undefined
+  const own = mac === nativeMac ? mac : undefined
   return {
     ...hostLink,
     bridge: { ...plain, ...present({ mac: own, port }) },

@@ -1,9 +1,9 @@
-import { orElse } from '@vethra/cni'
+import { type ConfList, orElse, parseResult } from '@vethra/cni'
 import { elementsOf, isEffect } from '@vethra/firewall'
 import { type PluginWay, planFormer } from '@vethra/plugins'
 import { keyOf, type Owned, type State } from '@vethra/state'
 import type { CachedAttachment, StrangeEntry } from '@vethra/world'
-import { cachedList, convertIfReadable } from '../attach/cached-list.ts'
+import { listReader } from '../attach/cached-list.ts'
 import { stagesOf } from '../attach/run.ts'
 import { stageOf } from '../attach/stage-runner.ts'
 
@@ -20,22 +20,23 @@ export interface NativeAttachment {
  */
 export function effectsReader(): (native: NativeAttachment) => State {
   const known = new WeakMap<CachedAttachment, { readonly ways: string; readonly state: State }>()
+  const listOf = listReader()
   return (native) => {
     const ways = JSON.stringify(native.ways)
     const before = known.get(native.made)
     if (before?.ways === ways) return before.state
-    const state = nativeEffects(native)
+    const state = nativeEffects(native, listOf(native.made))
     known.set(native.made, { ways, state })
     return state
   }
 }
 
-function nativeEffects({ made, ways }: NativeAttachment): State {
-  const list = cachedList(made)
-  const prevResult = list && convertIfReadable(made.result ?? '', list)
-  if (list === undefined || prevResult === undefined) return []
-  const stages = stagesOf({ list, attachment: made.attachment, prevResult, ways })
-  return stages.flatMap((call) => orElse(() => plannedOnHost(stageOf(call)), []))
+function nativeEffects({ made, ways }: NativeAttachment, list: ConfList | undefined): State {
+  const read = list && orElse(() => parseResult(made.result ?? '', list.cniVersion), undefined)
+  if (list === undefined || read === undefined) return []
+  const { attachment } = made
+  const stages = stagesOf({ list, attachment, prevResult: read.text, ways })
+  return stages.flatMap((call) => orElse(() => plannedOnHost(stageOf(call, () => read.result)), []))
 }
 
 function plannedOnHost({ requests, previous }: ReturnType<typeof stageOf>): State {

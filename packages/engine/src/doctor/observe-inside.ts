@@ -27,8 +27,8 @@ import {
   type Route,
   type State,
 } from '@vethra/state'
-import type { CachedAttachment, SeenInside } from '@vethra/world'
-import { cachedList, resultOf } from '../attach/cached-list.ts'
+import type { SeenInside } from '@vethra/world'
+import { listReader, resultOf } from '../attach/cached-list.ts'
 import { keyOf as keyOfAttachment } from '../attach/membership.ts'
 import { stagesOf } from '../attach/run.ts'
 import { stageOf } from '../attach/stage-runner.ts'
@@ -75,16 +75,6 @@ export async function observeInside(
 interface ReadAttachment extends NativeAttachment {
   readonly result: Result
   readonly list: ConfList | undefined
-}
-
-// A hundred attachments of one network were made by one text.
-function listReader(): (made: CachedAttachment) => ConfList | undefined {
-  const lists = new Map<string, ConfList | undefined>()
-  return (made) => {
-    const key = `${made.network} ${made.listText}`
-    if (!lists.has(key)) lists.set(key, cachedList(made))
-    return lists.get(key)
-  }
 }
 
 // Neighbour entries by hand, what refuses packets, and routes by other gateways that are in front of those of the network.
