@@ -1,14 +1,14 @@
 import { existsSync, statSync } from 'node:fs'
-import { orElse } from '@vethra/cni'
 import { replaceProcess } from '@vethra/linux/process'
-import { enterArguments, kitFolders, splitHookFlags } from '@vethra/settings'
+import { enterArguments, kitFolders } from '@vethra/settings'
+import { wordsBehindFlags } from './flags-here.ts'
 import { homes } from './folders-here.ts'
 import { readTextNow } from './read-text-now.ts'
 
 /** Replaces this process by the same call inside of the user's RootlessKit. Returns where none runs, or the call is about this side. */
 export function enterKitHere(argv: readonly string[], env: NodeJS.ProcessEnv): void {
   const [uid = 0, gid = 0] = [process.geteuid?.(), process.getegid?.()]
-  const call = { env, uid, gid, cwd: process.cwd(), words: wordsOf(argv) }
+  const call = { env, uid, gid, cwd: process.cwd(), words: wordsBehindFlags(argv) }
   const stateDir = kitFolders(call).find((each) => existsSync(`${each}/child_pid`))
   const program = nsenter()
   if (stateDir === undefined || program === undefined) return
@@ -38,9 +38,4 @@ export function enterNetnsHere(argv: readonly string[]): void {
 
 function nsenter(): string | undefined {
   return ['/usr/bin/nsenter', '/bin/nsenter'].find(existsSync)
-}
-
-// A flag without its value: the command line app says so.
-function wordsOf(argv: readonly string[]): readonly string[] {
-  return orElse(() => splitHookFlags(argv).rest, [])
 }

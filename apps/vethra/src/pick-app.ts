@@ -1,4 +1,3 @@
-import { orElse } from '@vethra/cni'
 import { isPluginName } from '@vethra/plugins/names'
 
 /** An app, and the arguments that it gets. */
@@ -45,7 +44,6 @@ function asksForHelp(argv: readonly string[]): boolean {
 
 async function words(argv: readonly string[]): Promise<readonly string[]> {
   if (argv.slice(0, 2).every((each) => !each.startsWith('-'))) return argv
-  const { splitHookFlags } = await import('./flags-here.ts')
-  // A flag without its value: the command line app says so.
-  return orElse(() => splitHookFlags(argv).rest, [])
+  const { wordsBehindFlags } = await import('./flags-here.ts')
+  return wordsBehindFlags(argv)
 }

@@ -41,7 +41,8 @@ const deepest = 4
 
 /** How many calls of the OCI runtime lead to the next, this one included. Throws CniError 100 for more than four: it calls itself. */
 function nextDepth(env: Io['env'], binary: string): number {
-  const depth = Number(/^\d$/.exec(env[depthVariable] ?? '')?.[0] ?? 0) + 1
+  const before = env[depthVariable] ?? ''
+  const depth = before !== '' && /^\d$/.test(before) ? Number(before) + 1 : 1
   if (depth <= deepest) return depth
   throw noProgramError(
     `the OCI runtime ${JSON.stringify(binary.slice(0, 256))} calls Vethra again`,

@@ -4,11 +4,10 @@ import { noProgramError } from '@vethra/cni'
 /** The path of the OCI runtime: a path as it is, a name by PATH; never this executable, nor its copies. Throws CniError 100 without one. */
 export function findRuntime(name: string, path: string): string {
   const own = statSync('/proc/self/exe')
-  const places = name.includes('/')
-    ? [name]
-    : path.split(':').map((each) => `${each || '.'}/${name}`)
+  const isPath = name.includes('/')
   let itself = ''
-  for (const place of places) {
+  for (const folder of isPath ? [''] : path.split(':')) {
+    const place = isPath ? name : `${folder || '.'}/${name}`
     const status = programAt(place)
     if (status === undefined) continue
     if (!isOwn(place, status, own)) return place

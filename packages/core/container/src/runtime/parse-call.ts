@@ -100,9 +100,14 @@ interface Flag {
 }
 
 function readFlag(token: string, table: FlagTable): Flag | undefined {
-  const [, dashes = '', written = '', , value] = /^(--?)([^=]*)(=([\s\S]*))?$/.exec(token) ?? []
+  const dashes = token.startsWith('--') ? 2 : 1
+  const equals = token.indexOf('=')
+  const written = equals === -1 ? token.slice(dashes) : token.slice(dashes, equals)
   const name = Object.hasOwn(table, written) ? written : completed(written, dashes, table)
-  if (name !== undefined) return { name, takesValue: table[name] === true, ...present({ value }) }
+  if (name !== undefined) {
+    const value = equals === -1 ? undefined : token.slice(equals + 1)
+    return { name, takesValue: table[name] === true, ...present({ value }) }
+  }
   // crun's: switches of one letter in one word, and a value behind the last letter.
   const joined = /^-d*b([\s\S]+)$/.exec(token)?.[1]
   if (joined !== undefined && Object.hasOwn(table, 'b'))
@@ -112,8 +117,8 @@ function readFlag(token: string, table: FlagTable): Flag | undefined {
 }
 
 // getopt_long(3): the beginning of one long flag alone is that flag.
-function completed(written: string, dashes: string, table: FlagTable): string | undefined {
-  if (dashes !== '--' || written.length < 2) return undefined
+function completed(written: string, dashes: number, table: FlagTable): string | undefined {
+  if (dashes === 1 || written.length < 2) return undefined
   const names = Object.keys(table).filter((each) => each.startsWith(written))
   return names.length === 1 ? names[0] : undefined
 }
