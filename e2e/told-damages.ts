@@ -137,6 +137,22 @@ export const toldDamages: readonly Damage[] = [
         `ip neigh replace ${address} lladdr 02:00:00:00:00:96 nud permanent dev ${bridge}`,
     ],
     [
+      "a bridge keeps what is for a container's MAC",
+      'neighbour-wrong',
+      ({ web, link }) =>
+        `bridge fdb replace $(${within(web, 'ip -br link show eth0')} | awk '{print $3}') dev ${link} master`,
+    ],
+    [
+      'a route leads past the network',
+      'subnet-collides',
+      ({ address }) => `ip route add throw ${address}/32`,
+    ],
+    [
+      'a container takes no packets for its address',
+      'inside-added',
+      ({ web, address }) => within(web, `ip route delete table local local ${address} dev eth0`),
+    ],
+    [
       'a second default route leads elsewhere',
       'inside-added',
       ({ web }) => within(web, 'ip route add 0.0.0.0/1 via 10.4.1.222'),

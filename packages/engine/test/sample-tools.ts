@@ -75,6 +75,7 @@ export function sampleTools(host: SampleHost): DoctorTools {
         rules: [],
       }),
       flows: async () => [],
+      bridgeEntries: async () => [],
       facts: async () => ({
         ...{
           forwards: {},

@@ -42,7 +42,7 @@ export interface SeenInside {
   readonly routes: readonly Route[]
   /** The addresses of its neighbour entries that somebody made by hand; none where programs look. */
   readonly neighbours: readonly string[]
-  /** The commands that delete rules and chains for all packets, and routes, that refuse: `ip -4 rule delete pref 10`. None where programs look. */
+  /** The commands that delete what refuses all packets, or add what takes them, local routes among it: `ip -4 rule delete pref 10`. None where programs look. */
   readonly refusals: readonly string[]
 }
 

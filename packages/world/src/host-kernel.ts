@@ -1,5 +1,6 @@
 import type {
   FolderAccess,
+  ObservedBridgeEntry,
   ObservedFlow,
   ObservedHost,
   ObservedLink,
@@ -18,6 +19,8 @@ export interface Kernel {
   network(): Promise<SeenNetwork>
   /** The conntrack entries of forwarded UDP packets, as far as the kernel lists them. */
   flows(): Promise<readonly ObservedFlow[]>
+  /** The entries of bridges that were made, and not learned; none where they cannot be listed. */
+  bridgeEntries(): Promise<readonly ObservedBridgeEntry[]>
   /** Further facts. Parts that cannot be read are left out, and named in `unknown`. */
   facts(): Promise<KernelFacts>
   /** The file system that a path is on, or would be. */

@@ -1,5 +1,6 @@
 import { allPids, textOf } from '@vethra/plugin-exec/programs'
 import type { Kernel } from '@vethra/world'
+import { bridgeEntries } from './bridge-entries.ts'
 import { accessOf, fileSystemOf, openWithin, whatIsAt } from './file-system.ts'
 import { kernelFacts } from './kernel-facts.ts'
 import { deletedMounts } from './mounted-files.ts'
@@ -12,6 +13,7 @@ export function hostKernel(): Kernel {
   return {
     network: observedNetwork,
     flows: observedFlows,
+    bridgeEntries,
     facts: kernelFacts,
     fileSystem: fileSystemOf,
     access: accessOf,

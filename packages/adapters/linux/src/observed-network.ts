@@ -19,7 +19,7 @@ export async function observedNetwork(): Promise<SeenNetwork> {
     links: await seenLinks(seen, localOnes(found)),
     rules: [...parseIpJson<IpRule>(rules).map(ruleOf(4, found)), ...six.map(ruleOf(6, found))],
     routes: found
-      .filter(takesSpace)
+      .filter((each) => takesSpace(each) || leadsPast(each))
       .map(routePrefix)
       .map(({ prefix, interface: device }) => ({ prefix, device })),
     neighbours: parseIpJson<IpNeighbour>(neighbours).map(({ dst, dev, lladdr = '' }) => ({
@@ -58,6 +58,11 @@ function ruleOf(family: 4 | 6, routes: readonly IpRoute[]): (rule: IpRule) => Ob
     const refuses = refusals.includes(action) || (table !== undefined && refusing.has(table))
     return { family, priority, ...present({ from, to, iif, table }), isPlain, refuses, selector }
   }
+}
+
+// Table main is the last one that is looked up.
+function leadsPast({ type, table, dst }: IpRoute): boolean {
+  return type === 'throw' && (table ?? 'main') === 'main' && dst !== 'default'
 }
 
 // Tables that have a way to nowhere.

@@ -76,6 +76,23 @@ export function takenFindings({ desired, observed }: Compared): readonly Finding
   )
 }
 
+/** Entries of bridges by hand that send what is for a container's MAC to another port, or to the host. */
+export function bridgeEntryFindings({ desired, observed }: Compared): readonly Finding[] {
+  const wanted = new Map(
+    desired.attachments.map((each) => [`${each.bridge?.name} ${each.mac}`, each] as const),
+  )
+  return (observed.bridgeEntries ?? []).flatMap(({ bridge, device, mac, isLocal, vlan }) => {
+    const attachment = wanted.get(`${bridge} ${mac}`)
+    if (attachment === undefined || (device === attachment.hostLink && !isLocal)) return []
+    const { network, containerId } = attachment
+    return finding('neighbour-wrong', attachment, {
+      message: `bridge ${bridge} sends what is for container ${containerId} in network ${network} elsewhere: an entry of its forwarding table was made by hand`,
+      evidence: [`${mac} is at ${isLocal ? `the host, by ${device}` : device}`],
+      fix: `bridge fdb delete ${mac} dev ${shellWord(device)}${vlan === undefined ? '' : ` vlan ${vlan}`} master`,
+    })
+  })
+}
+
 /** Entries by hand that send what is for a container to another MAC. */
 export function neighbourFindings({ desired, observed }: Compared): readonly Finding[] {
   const { neighbours = [] } = observed

@@ -160,11 +160,11 @@ export function insideFindings({ observed }: Compared): readonly Finding[] {
 function addedInside(all: readonly LedAway[]): readonly Finding[] {
   return all.slice(0, 1).map(({ attachment, netns }) =>
     warning('inside-added', attachment, {
-      message: `container ${attachment.containerId} may be cut off from network ${attachment.network}: a route, a rule or a neighbour entry was added inside, or removed`,
+      message: `container ${attachment.containerId} may be cut off from network ${attachment.network}: a route, a rule or a neighbour entry was added inside, or removed, or another host has its address`,
       evidence: all.map(({ deletion }) =>
         deletion.includes(' add ')
           ? `due is: ${deletion}`
-          : `added since: ${deletion.replace(' delete', '')}`,
+          : `${deletion.startsWith('ip address ') ? 'of another host, too' : 'added since'}: ${deletion.replace(' delete', '')}`,
       ),
       ours: true,
       fix: all.map(({ deletion }) => `nsenter --net=${shellWord(netns)} ${deletion}`).join(' && '),

@@ -315,6 +315,18 @@ describe('interfaces', () => {
     ])
   })
 
+  it.each([
+    ['at its own port', 'veth0', false, []],
+    ['at another port', 'veth9', false, ['bridge fdb delete 02:00:00:00:00:01 dev veth9 master']],
+    ['at the host', 'veth0', true, ['bridge fdb delete 02:00:00:00:00:01 dev veth0 master']],
+  ])('an entry of a bridge for the MAC of a container %s', (_, device, isLocal, fixes) => {
+    const mac = '02:00:00:00:00:01'
+    const attachments = world.desired.attachments.map((each) => ({ ...each, mac }))
+    const bridgeEntries = [{ bridge: 'br-lan', device, mac, isLocal }]
+    const found = diff({ ...world.desired, attachments }, { ...world.observed, bridgeEntries })
+    expect(found.map(({ fix }) => fix)).toEqual(fixes)
+  })
+
   it('that have the address of a container take what is for it', () => {
     const links = world.observed.links.map((each) =>
       each.bridge ? { ...each, addresses: [...each.addresses, '10.4.1.2/32'] } : each,

@@ -17,6 +17,7 @@ import { networkFindings, recordFindings, unfinishedFindings } from './diff-reco
 import { reservationFindings } from './diff-reservations.ts'
 import { routingFindings } from './diff-routing.ts'
 import {
+  bridgeEntryFindings,
   leftLinkFindings,
   neighbourFindings,
   strayLinkFindings,
@@ -54,6 +55,7 @@ const finders: readonly ((host: Compared) => readonly Finding[])[] = [
   unfinishedFindings,
   strayLinkFindings,
   leftLinkFindings,
+  bridgeEntryFindings,
   neighbourFindings,
   takenFindings,
   leftRuleFindings,

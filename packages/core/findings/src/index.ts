@@ -26,6 +26,7 @@ export type {
   FolderAccess,
   LedAway,
   LostFile,
+  ObservedBridgeEntry,
   ObservedFlow,
   ObservedHost,
   ObservedNeighbour,
@@ -33,6 +34,7 @@ export type {
   ObservedRule,
   OpenEntry,
   SeenPath,
+  ShadowedConf,
 } from './observed-host.ts'
 export type {
   LostNetwork,
@@ -47,7 +49,6 @@ export type {
   ObservedRoute,
   ObservedState,
   ObservedTable,
-  ShadowedConf,
 } from './observed-state.ts'
 export { planRepairs } from './plan-repairs.ts'
 export type { RepairOf, RepairScope, RuleEffect } from './repair.ts'

@@ -11,6 +11,19 @@ export interface ObservedNeighbour {
   readonly mac: string
 }
 
+/** An entry of a bridge's forwarding table that was made, and not learned. */
+export interface ObservedBridgeEntry {
+  readonly bridge: string
+  /** The port of the bridge that frames for the MAC leave by. */
+  readonly device: string
+  /** Lower case. */
+  readonly mac: string
+  /** Whether the host itself gets them instead. */
+  readonly isLocal: boolean
+  /** Absent for all. */
+  readonly vlan?: number
+}
+
 /** The target of the conntrack entry for a UDP port, whatever the rules say now. */
 export interface ObservedFlow {
   readonly hostPort: number
@@ -51,6 +64,13 @@ interface LostOfNetwork {
   readonly isFolder?: boolean
   /** Whether what is there may be needed. Default false. */
   readonly keep?: boolean
+}
+
+/** A conf list that no attachment uses, since another file, `by`, comes before it and defines the same network. */
+export interface ShadowedConf {
+  readonly network: string
+  readonly file: string
+  readonly by: string
 }
 
 /** Something that somebody added inside of a container. */

@@ -5,10 +5,12 @@ import type { Change, Owner, State } from '@vethra/state'
 import type {
   LedAway,
   LostFile,
+  ObservedBridgeEntry,
   ObservedFlow,
   ObservedHost,
   ObservedNeighbour,
   ObservedRule,
+  ShadowedConf,
 } from './observed-host.ts'
 
 /** The observed state of a host. */
@@ -44,19 +46,14 @@ export interface ObservedState {
   readonly lostFiles?: readonly LostFile[]
   /** Neighbour entries that somebody made by hand. Default: none. */
   readonly neighbours?: readonly ObservedNeighbour[]
+  /** Entries of bridges that were made, and not learned: those of ports among them. Default: none. */
+  readonly bridgeEntries?: readonly ObservedBridgeEntry[]
   /** Containers that mount files which were removed or replaced, and where they mount them. Default: none. */
   readonly staleMounts?: readonly {
     readonly containerId: string
     readonly paths: readonly string[]
   }[]
   readonly host: ObservedHost
-}
-
-/** A conf list that no attachment uses, since another file, `by`, comes before it and defines the same network. */
-export interface ShadowedConf {
-  readonly network: string
-  readonly file: string
-  readonly by: string
 }
 
 /** The state of table `inet vethra`, and of the settings that go with it. */

@@ -91,6 +91,8 @@ export interface FoundAddress {
   readonly octets: Octets
   readonly prefixLength: number
   readonly scope: 'global' | 'link' | 'host' | 'other'
+  /** Why the kernel does not use it: it still asks whether another host has it, or one does. Absent where it does. */
+  readonly unused?: 'tentative' | 'duplicate'
 }
 
 /** The address of an RTM_NEWADDR message; undefined for another message, or another family. */
@@ -102,7 +104,11 @@ export function decodeAddress({ type, body }: ReceivedMessage): FoundAddress | u
   const octets = attributes.get(2) ?? attributes.get(1)
   if (octets?.length !== (family === 4 ? 4 : 16)) return undefined
   const scope = scopeOf(body[3] ?? 0)
-  return { index: view(body).getUint32(4, true), family, octets, prefixLength: body[1] ?? 0, scope }
+  const index = view(body).getUint32(4, true)
+  const found = { index, family, octets, prefixLength: body[1] ?? 0, scope }
+  // IFA_F_TENTATIVE and IFA_F_DADFAILED.
+  const flags = (body[2] ?? 0) & 0x48
+  return flags === 0 ? found : { ...found, unused: flags & 8 ? 'duplicate' : 'tentative' }
 }
 
 /** A route, as the kernel reports it. */

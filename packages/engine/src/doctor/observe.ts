@@ -76,15 +76,20 @@ export async function observe(tools: DoctorTools, scope?: Scope): Promise<HostSt
 // Each thing once. Programs are started first: they run while files are read.
 async function lookAround(tools: DoctorTools, scope: Scope | undefined) {
   const looked = tools.kernel.network()
-  const [rules, facts, kit, network, portHolds, signs, { names, ...seen }] = await Promise.all([
-    lookAtRules(tools),
-    tools.kernel.facts(),
-    tools.host.rootless?.info().catch(onCniError((error) => error)),
-    looked,
-    tools.ports.list(),
-    tools.otherSigns(),
-    lookAtFiles(tools, scope, looked),
-  ])
+  // No repair is for one of these.
+  const looksAtEntries = !scope && tools.looksWithin
+  const [rules, facts, bridgeEntries, kit, network, portHolds, signs, seenFiles] =
+    await Promise.all([
+      lookAtRules(tools),
+      tools.kernel.facts(),
+      looksAtEntries ? tools.kernel.bridgeEntries() : [],
+      tools.host.rootless?.info().catch(onCniError((error) => error)),
+      looked,
+      tools.ports.list(),
+      tools.otherSigns(),
+      lookAtFiles(tools, scope, looked),
+    ])
+  const { names, ...seen } = seenFiles
   const isSilent = kit instanceof CniError
   const { confFaults, shadowed, reservations, unread } = seen
   const host = {
@@ -94,9 +99,8 @@ async function lookAround(tools: DoctorTools, scope: Scope | undefined) {
   }
   const { firewall } = rules
   const { links, routes } = network
-  // No repair is for one of these.
-  const neighbours = !scope && tools.looksWithin ? network.neighbours : []
-  const seenOnce = { firewall, host, routes, rules: network.rules, neighbours, portHolds, names }
+  const entries = { bridgeEntries, neighbours: looksAtEntries ? network.neighbours : [] }
+  const seenOnce = { firewall, host, routes, rules: network.rules, ...entries, portHolds, names }
   const observed = { ...seenOnce, reservations, confFaults, shadowed }
   const rootless = isSilent ? ('silent' as const) : kit
   return { ...seen, rootless, links, signs, observed }

@@ -17,6 +17,7 @@ import { markedLinks } from '../observed/marked-links.ts'
 import { observeExpected } from '../observed/observe-expected.ts'
 import { applyChanges } from './apply.ts'
 import { countPorts } from './bridge-ports.ts'
+import { deafAddresses } from './deaf-inside.ts'
 import { deviceName } from './device-name.ts'
 import { effectsIn, portsTo } from './effects.ts'
 import { fillTable, isTableWhole } from './fill-table.ts'
@@ -137,6 +138,7 @@ function lookInside(session: Session, ifname: string, expected: State): SeenInsi
           ? [`ip route delete ${refusal} ${destination} metric ${priority}`]
           : [],
       ),
+      ...deafAddresses(known, expected, { ifname, index }),
       ...refusingInside(session, familiesOf(expected)),
     ],
   }

@@ -7,6 +7,8 @@ interface SeenAddress {
   readonly index: number
   readonly address: string
   readonly prefixLength: number
+  /** Why the kernel takes no packets for it: it asks whether another host has it, or one does. */
+  readonly unused?: 'tentative' | 'duplicate'
 }
 
 /** A route, as it is. */

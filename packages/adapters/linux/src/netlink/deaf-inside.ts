@@ -1,0 +1,25 @@
+import type { State } from '@vethra/state'
+import type { Looking } from '../observed/looking.ts'
+
+/**
+ * The commands that have a container's kernel take packets for the addresses of an interface again: for one that another host
+ * has, too, and for one without its local route.
+ */
+export function deafAddresses(
+  known: Looking,
+  expected: State,
+  { ifname, index }: { readonly ifname: string; readonly index: number },
+): readonly string[] {
+  const own = expected.flatMap(({ resource }) =>
+    resource.kind === 'address' && resource.link === ifname ? [resource.address] : [],
+  )
+  return known.addresses('container', index).flatMap(({ address, prefixLength, unused }) => {
+    if (!own.includes(address) || unused === 'tentative') return []
+    const text = `${address}/${prefixLength} dev ${ifname}`
+    if (unused) return [`ip address delete ${text}`, `ip address add ${text}`]
+    const routes = known.routes('container').get(`${address}/${address.includes(':') ? 128 : 32}`)
+    // 255 is table local.
+    const isHeard = routes?.some(({ table }) => table === 255)
+    return isHeard ? [] : [`ip route add table local local ${address} dev ${ifname}`]
+  })
+}
