@@ -1,4 +1,5 @@
 import {
+  type BigIntStats,
   closeSync,
   constants,
   existsSync,
@@ -33,14 +34,14 @@ export function flockLock(options: FlockLockOptions = {}): Lock {
   return {
     async hold(path, work) {
       const isOwn = removeBelow !== undefined && path.startsWith(`${removeBelow}/`)
-      const { descriptor, wasThere } = await take(path, timeoutMs)
+      const { descriptor, wasThere, isFile } = await take(path, timeoutMs)
       try {
         faultPoint('lock', `taken on ${path}`)
         return await work(isOwn && wasThere)
       } finally {
         faultPoint('lock', `to be freed on ${path}`)
         // While it is locked nobody else may remove it, so what is at the path is what we hold: a file, or a folder of others.
-        if (isOwn && fstatSync(descriptor).isFile()) rmSync(path, { force: true })
+        if (isOwn && isFile) rmSync(path, { force: true })
         closeSync(descriptor)
       }
     },
@@ -53,6 +54,8 @@ type WaitForLock = (descriptor: number, timeoutMs: number) => Promise<boolean>
 interface Taken {
   readonly descriptor: number
   readonly wasThere: boolean
+  /** Whether it is a file, and no folder. */
+  readonly isFile: boolean
 }
 
 async function take(path: string, timeoutMs: number): Promise<Taken> {
@@ -64,8 +67,9 @@ async function take(path: string, timeoutMs: number): Promise<Taken> {
     let taken = false
     try {
       if (!(await wait(descriptor, end - performance.now()))) throw tooLate(path, descriptor)
-      taken = isAt(path, descriptor)
-      if (taken) return { descriptor, wasThere }
+      const locked = fstatSync(descriptor, { bigint: true })
+      taken = isAt(path, locked)
+      if (taken) return { descriptor, wasThere, isFile: locked.isFile() }
     } finally {
       if (!taken) closeSync(descriptor)
     }
@@ -80,9 +84,8 @@ async function waitForLock(): Promise<WaitForLock> {
 }
 
 /** Whether the path still names the file that we locked: else another could lock its successor. */
-function isAt(path: string, descriptor: number): boolean {
+function isAt(path: string, locked: BigIntStats): boolean {
   const there = statSync(path, { bigint: true, throwIfNoEntry: false })
-  const locked = fstatSync(descriptor, { bigint: true })
   return there !== undefined && there.ino === locked.ino && there.dev === locked.dev
 }
 
