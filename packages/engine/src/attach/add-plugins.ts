@@ -1,20 +1,13 @@
 import {
   type Attachment,
-  CniError,
+  type CniError,
   type ConfList,
   confError,
   onCniError,
   type ParsedResult,
-  type PluginCall,
 } from '@vethra/cni'
-import { isNative, plannerOf, pluginFeatures, whyProgram } from '@vethra/plugins'
-import { featureHint, lackedFeatures } from '@vethra/state'
-import type {
-  AttachmentRecord,
-  AttachmentRecords,
-  CachedAttachment,
-  HostFacts,
-} from '@vethra/world'
+import { isNative } from '@vethra/plugins'
+import type { AttachmentRecord, AttachmentRecords, CachedAttachment } from '@vethra/world'
 import {
   advance,
   type PluginOutcome,
@@ -24,15 +17,14 @@ import {
   stepOf,
 } from './next-step.ts'
 import type { Progress } from './plan.ts'
-import { type PluginContext, type PluginTools, runPlugin, runStep } from './run-plugin.ts'
+import type { PluginContext, PluginTools } from './run-plugin.ts'
+import { runStep } from './run-step.ts'
 import { all } from './sequence.ts'
-import { readSharedRules } from './take-turns.ts'
+import type { ReasonTools } from './why-failed.ts'
 
 /** The parts that make an attachment. */
-export interface AddTools extends PluginTools {
+export interface AddTools extends PluginTools, ReasonTools {
   readonly records: Pick<AttachmentRecords, 'write'>
-  /** Says why a program failed, where the kernel lacks what it needs. Default: it is not said. */
-  readonly facts?: () => Promise<Pick<HostFacts, 'kernelFeatures'>>
 }
 
 /** An attachment to be made. */
@@ -57,7 +49,7 @@ export async function addPlugins(tools: AddTools, adding: Adding): Promise<Parse
     const context = { list, isMade, result, wasFree: true, identity: record, rules }
     const [outcome, read] = await all([
       runOne(tools, context, step),
-      before === first ? readSharedRules(tools, programsOf(adding)) : Promise.resolve(rules),
+      before === first ? readRules(tools, adding) : Promise.resolve(rules),
     ])
     rules = read
     progress = advance(before, outcome)
@@ -70,8 +62,14 @@ export async function addPlugins(tools: AddTools, adding: Adding): Promise<Parse
 }
 
 // The first plugin makes none of the rules that networks share: they are read while it runs.
-function programsOf({ list, record }: Adding): Pick<ConfList, 'plugins'> {
-  return { plugins: list.plugins.filter((_, index) => !isNative(list, record?.ways, index)) }
+async function readRules(
+  tools: AddTools,
+  { list, record }: Adding,
+): Promise<PluginContext['rules']> {
+  const plugins = list.plugins.filter((_, index) => !isNative(list, record?.ways, index))
+  if (plugins.length === 0) return undefined
+  const { readSharedRules } = await import('./take-turns.ts')
+  return readSharedRules(tools, { plugins })
 }
 
 async function runOne(
@@ -80,40 +78,11 @@ async function runOne(
   step: RunStep,
 ): Promise<PluginOutcome> {
   if (step.kind === 'stage') return runStep(tools.runner, step)
+  const { runPlugin } = await import('./run-plugin.ts')
   const outcome = await runPlugin(tools, context, step.call)
   if (!('error' in outcome)) return outcome
-  if (outcome.error.code === 100) return { error: withReason(step.call, outcome.error) }
-  return { error: await withLack(tools, step.call, outcome.error) }
-}
-
-// A program says "operation not supported" of what the kernel lacks, and of much else.
-async function withLack(
-  { facts }: AddTools,
-  { type }: PluginCall,
-  error: CniError,
-): Promise<CniError> {
-  const needed = pluginFeatures(type)
-  if (facts === undefined || needed.length === 0) return error
-  const [lacked] = lackedFeatures(await (await facts()).kernelFeatures(), needed)
-  if (lacked === undefined) return error
-  return new CniError({
-    code: error.code,
-    message: `the kernel of this host lacks ${lacked.name}`,
-    hint: featureHint(lacked.name, lacked.blockedBy),
-    cause: error,
-  })
-}
-
-// A program that is missing may be one that is built in: then a key is why it was looked for.
-function withReason({ type, stdin }: PluginCall, error: CniError): CniError {
-  const why = plannerOf(type) && whyProgram(JSON.parse(stdin))
-  if (why === undefined) return error
-  return new CniError({
-    code: error.code,
-    message: `${why}, and its program is missing`,
-    hint: `Remove the key from the conf list, or install the program ${type}.`,
-    cause: error,
-  })
+  const { whyFailed } = await import('./why-failed.ts')
+  return { error: await whyFailed(tools, step.call, outcome.error) }
 }
 
 function isNewResult(before: Progress, { direction, last }: Progress): boolean {

@@ -25,7 +25,7 @@ import { runsPlugins, start, stepOf } from './next-step.ts'
 import type { AttachmentPlan } from './plan.ts'
 import { type Made, madeOf } from './remembered.ts'
 import { run } from './run.ts'
-import { pluginRunner } from './run-plugin.ts'
+import { pluginRunner } from './run-step.ts'
 
 /** The parts that make and remove an attachment. */
 export type AttachTools = Pick<World, 'runner' | 'cache'>

@@ -9,11 +9,10 @@ import {
 import type { Membership } from '@vethra/container'
 import type { AttachmentRecord, NamespaceFacts } from '@vethra/world'
 import { isSame } from './container-records.ts'
-import { detachEach } from './detach-each.ts'
 import { holdingContainer } from './holding-container.ts'
 import type { HostTools } from './host-tools.ts'
 import { checkNamespace, lifeNow } from './life.ts'
-import { recordsNaming } from './reachable.ts'
+import { recordsNaming } from './records-naming.ts'
 
 type InterfaceTools = Pick<HostTools, 'netns' | 'records' | 'cache'>
 
@@ -69,8 +68,9 @@ export async function undoLeft(
     const membership = { network, list, attachment }
     await holdingContainer(tools, [membership], async () => {
       const now = await tools.records.read(record)
-      if (now && (await isLeft(tools, now, { container: memberships[0]?.container })))
-        await detachEach(tools, [membership])
+      if (!now || !(await isLeft(tools, now, { container: memberships[0]?.container }))) return
+      const { detachEach } = await import('./detach-each.ts')
+      await detachEach(tools, [membership])
     })
   }
 }

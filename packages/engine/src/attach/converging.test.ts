@@ -5,9 +5,11 @@ import type { Owned } from '@vethra/state'
 import type { AttachmentRecord, CachedAttachment, StageWorld } from '@vethra/world'
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
+import { checkAll } from './check-all.ts'
+import { detachAll } from './detach-each.ts'
 import { holdingContainer } from './holding-container.ts'
 import type { HostTools } from './host-tools.ts'
-import { attachEach, checkAll, clearInterfaces, detachAll } from './on-host.ts'
+import { attachEach, clearInterfaces } from './on-host.ts'
 import { stageRunner } from './stage-runner.ts'
 
 const list = parseConfList(

@@ -4,13 +4,13 @@ import type { CachedAttachment } from '@vethra/world'
 import { emitDetached } from '../emit-events.ts'
 import { detachOne } from './detach-one.ts'
 import { remains, together } from './failures.ts'
+import { holdingContainer } from './holding-container.ts'
 import type { HostTools } from './host-tools.ts'
 import { keyOf } from './membership.ts'
 import { isNativeAlone, reachable } from './reachable.ts'
 import { type Remembered, rememberedOf } from './remembered.ts'
 import { removeLeftLink } from './remove-left-link.ts'
 import { type Attempt, goingOn } from './sequence.ts'
-import { sweepAlone } from './sweep.ts'
 
 /** How attachments are removed. */
 export interface DetachOptions {
@@ -24,6 +24,15 @@ export interface DetachOptions {
 export interface ListingOptions extends DetachOptions {
   /** Reads the conf list of a membership without one, where the cache entry has none. Default: it has none. */
   readonly listNow?: (cached: CachedAttachment | undefined) => Promise<ConfList | undefined>
+}
+
+/** Detaches a container from networks, the last first, going on after failures. Throws the failure, or CniError 106 with several. Idempotent. */
+export async function detachAll(
+  tools: HostTools,
+  memberships: readonly Membership[],
+  options: ListingOptions = {},
+): Promise<void> {
+  await holdingContainer(tools, memberships, () => detachEach(tools, memberships, options))
 }
 
 /** DEL of each network under the container's lock, last first; then left rules, last the records, which stay after a failure. */
@@ -68,6 +77,8 @@ async function sweepLeft(tools: HostTools, left: readonly Left[]): Promise<true>
       // Such plugins make no rules that iptables knows: looking for some is saved.
       !isNativeAlone(known) && (mayLeaveRules || hasFailed || membership.attachment.netns === ''),
   )
+  if (swept.length === 0) return true
+  const { sweepAlone } = await import('./sweep.ts')
   await sweepAlone(
     tools,
     swept.map(({ membership, known }) => ({ ...membership, listText: known.cached?.listText })),

@@ -12,9 +12,11 @@ import type {
   World,
 } from '@vethra/world'
 import { beforeEach, describe, expect, it } from 'vitest'
+import { checkAll } from './check-all.ts'
+import { detachAll } from './detach-each.ts'
 import { holdingContainer } from './holding-container.ts'
 import type { HostTools } from './host-tools.ts'
-import { attachEach, checkAll, clearInterfaces, detachAll } from './on-host.ts'
+import { attachEach, clearInterfaces } from './on-host.ts'
 
 async function attachAll(tools: HostTools, memberships: readonly Membership[]) {
   await clearInterfaces(tools, memberships)

@@ -1,30 +1,19 @@
-import {
-  CniError,
-  checkPlainIfname,
-  identityOf,
-  type ParsedResult,
-  unknownNetwork,
-} from '@vethra/cni'
+import { checkPlainIfname, identityOf, type ParsedResult, unknownNetwork } from '@vethra/cni'
 import type { Membership } from '@vethra/container'
 import type { PluginWay } from '@vethra/plugins'
 import type { AttachmentRecord } from '@vethra/world'
 import { cacheEntry } from './add-plugins.ts'
-import { addRecorded, checkAttachable, checkAttachment, checkNames } from './attach.ts'
+import { addRecorded, checkAttachable, checkNames } from './attach.ts'
 import { checkFree, checkInterfaces, undoLeft } from './check-interfaces.ts'
 import { containerOf, isCutShort, refuseOthers } from './container-records.ts'
 import { demandDhcp } from './demand-dhcp.ts'
 import { demandListed, demandUnchanged } from './demand-unchanged.ts'
-import { detachEach, type ListingOptions } from './detach-each.ts'
-import { waysUnrecorded } from './detach-one.ts'
-import { isIncomplete, undoAfter } from './failures.ts'
-import { holdingContainer } from './holding-container.ts'
+import type { DetachOptions } from './detach-each.ts'
 import { holdingNetworks } from './holding-networks.ts'
 import type { HostTools } from './host-tools.ts'
 import { atNetns, keyOf, withoutNetns } from './membership.ts'
-import { madeOf, rememberedOf, rememberingCache } from './remembered.ts'
-import { removeLeftLink } from './remove-left-link.ts'
+import { rememberedOf } from './remembered.ts'
 import { all, demandDone, inSequence } from './sequence.ts'
-import { sweepAlone } from './sweep.ts'
 import { bearing } from './take-over.ts'
 import { waysNow } from './ways-now.ts'
 
@@ -57,7 +46,7 @@ export async function attachEach(
     for (const membership of memberships) {
       const { network } = membership
       await step(`remove what is left in ${network}`, () => removeStale(tools, membership))
-      const undo = () => detachEach(tools, [membership], { silent: true })
+      const undo = () => detach(tools, membership, { silent: true })
       const made = await step(
         `ADD of ${network}`,
         () => attachOne(tools, membership, underWay),
@@ -70,31 +59,6 @@ export async function attachEach(
     return results
   }, tools.steps)
   return demandDone(outcome)
-}
-
-/** Detaches a container from networks, the last first, going on after failures. Throws the failure, or CniError 106 with several. Idempotent. */
-export async function detachAll(
-  tools: HostTools,
-  memberships: readonly Membership[],
-  options: ListingOptions = {},
-): Promise<void> {
-  await holdingContainer(tools, memberships, () => detachEach(tools, memberships, options))
-}
-
-/** Checks one container's networks in the order given, under its lock. Stops at the first that is not as ADD left it. */
-export async function checkAll(
-  tools: HostTools,
-  memberships: readonly Membership[],
-): Promise<void> {
-  const { runner } = tools
-  const cache = rememberingCache(tools)
-  await holdingContainer(tools, memberships, async () => {
-    for (const membership of memberships) {
-      const { cached, record } = await rememberedOf(tools, keyOf(membership))
-      const ways = record ? record.ways : await waysUnrecorded(tools, membership.list, cached)
-      await checkAttachment({ runner, cache }, { ...membership, ways })
-    }
-  })
 }
 
 interface Attached {
@@ -121,25 +85,8 @@ async function attachOne(
     const bearers = bearing(tools, record.nonce)
     return { record, result: await addRecorded(bearers, { list, attachment, record }) }
   } catch (error) {
-    throw await forgotten(tools, membership, error)
+    throw await (await import('./forget-failed.ts')).forgetFailed(tools, membership, error)
   }
-}
-
-// Plugins have undone an ADD that failed, but for rules that some leave. The record goes when those have:
-// a kill in between leaves it. A bug has undone nothing: the next command takes that up.
-async function forgotten(
-  tools: HostTools,
-  membership: Membership,
-  error: unknown,
-): Promise<unknown> {
-  if (!(error instanceof CniError) || isIncomplete(error)) return error
-  return undoAfter(error, async () => {
-    const record = await tools.records.read(keyOf(membership))
-    // Plugins had no namespace where another one is at its path by now.
-    if (record?.made) await removeLeftLink(tools, withoutNetns(membership), madeOf(record.made))
-    await sweepAlone(tools, [membership])
-    await tools.records.remove(keyOf(membership))
-  })
 }
 
 type Intent = Pick<AttachmentRecord, 'asked' | 'underWay' | 'ways'>
@@ -180,5 +127,15 @@ async function removeStale(tools: HostTools, membership: Membership): Promise<vo
   // What was cut short is undone where it began; what no record names is of another runtime.
   const { attachment } = membership
   const netns = record && isCutShort({ record, cached }) ? record.netns : attachment.netns
-  await detachEach(tools, [record ? atNetns(membership, netns) : withoutNetns(membership)])
+  await detach(tools, record ? atNetns(membership, netns) : withoutNetns(membership))
+}
+
+// Most ADDs detach nothing: what does is loaded here.
+async function detach(
+  tools: HostTools,
+  membership: Membership,
+  options?: DetachOptions,
+): Promise<void> {
+  const { detachEach } = await import('./detach-each.ts')
+  await detachEach(tools, [membership], options)
 }

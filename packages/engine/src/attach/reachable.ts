@@ -5,6 +5,7 @@ import type { AttachmentRecord, CachedAttachment } from '@vethra/world'
 import { resultOf } from './cached-list.ts'
 import type { HostTools } from './host-tools.ts'
 import { withoutNetns } from './membership.ts'
+import { recordsNaming } from './records-naming.ts'
 import type { Remembered } from './remembered.ts'
 import { hostEndOf, isReplaced, macOf } from './replaced.ts'
 
@@ -31,18 +32,6 @@ export async function reachable(
     if (isThere) return { ...membership, attachment: there }
   }
   return withoutNetns(membership)
-}
-
-/** Records of ours that name an interface of the namespace that is at a path now. */
-export async function recordsNaming(
-  { netns, records }: Facts,
-  wanted: { readonly netns: string; readonly ifname: string },
-): Promise<readonly AttachmentRecord[]> {
-  const seen = await netns.look(wanted.netns)
-  const isHere = (record: AttachmentRecord) =>
-    isSameNamespace(record, seen) ?? record.netnsId === seen.netnsId
-  const all = await records.list()
-  return all.filter((record) => record.ifname === wanted.ifname && isHere(record))
 }
 
 async function isRecordedAt(

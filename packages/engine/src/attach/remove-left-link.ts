@@ -5,7 +5,7 @@ import type { NamedLink } from '@vethra/world'
 import { resultOf } from './cached-list.ts'
 import type { HostTools } from './host-tools.ts'
 import { keyOf } from './membership.ts'
-import { recordsNaming } from './reachable.ts'
+import { recordsNaming } from './records-naming.ts'
 import type { Made } from './remembered.ts'
 import { hostEndOf } from './replaced.ts'
 

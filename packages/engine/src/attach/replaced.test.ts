@@ -1,7 +1,8 @@
 import { parseConfList } from '@vethra/conflist'
 import type { LinkInside } from '@vethra/world'
 import { expect, it } from 'vitest'
-import { type PluginTools, pluginRunner } from './run-plugin.ts'
+import type { PluginTools } from './run-plugin.ts'
+import { pluginRunner } from './run-step.ts'
 
 const plugins = [{ type: 'bridge', bridge: 'br0' }]
 const list = parseConfList(JSON.stringify({ cniVersion: '1.0.0', name: 'lan', plugins }))

@@ -2,15 +2,13 @@ import {
   type ConfList,
   isSameNamespace,
   type NamespaceIdentity,
-  noProgramError,
-  onCniError,
   type PluginCall,
 } from '@vethra/cni'
 import { bridgeOf } from '@vethra/firewall'
 import { linkKindOf } from '@vethra/plugins'
-import type { LinkInside, NamespaceFacts, PluginRunner } from '@vethra/world'
+import type { LinkInside, NamespaceFacts } from '@vethra/world'
 import { resultOf } from './cached-list.ts'
-import type { PluginOutcome, ProgramOutcome, RunStep } from './next-step.ts'
+import type { ProgramOutcome } from './next-step.ts'
 import { outcomeOf } from './outcome-of.ts'
 import { isReplaced } from './replaced.ts'
 import { runInTurn, type SharedRules, type TurnTools } from './take-turns.ts'
@@ -44,34 +42,6 @@ export async function runPlugin(
   if (call.operation === 'ADD') return outcomeOf(runInTurn(tools, context, call))
   const spared = sparingOthers(tools.netns, context, call)
   return outcomeOf(spared.then((each) => tools.runner.run(each)))
-}
-
-/** Runs a step, and returns how it ended. */
-export async function runStep(runner: PluginRunner, step: RunStep): Promise<PluginOutcome> {
-  if (step.kind === 'exec') return outcomeOf(runner.run(step.call))
-  if (runner.stage)
-    return runner.stage(step.stage).then(
-      (result) => (result ? { result } : { printed: '' }),
-      onCniError((error) => ({ error })),
-    )
-  const types = step.stage.calls.map(({ type }) => type).join(', ')
-  const error = noProgramError(
-    `plugins ${types} were run in the process, which this build of Vethra cannot do`,
-    'Use the executable.',
-  )
-  return { error }
-}
-
-/** A runner of the plugins of one attachment, for plans that are run whole. */
-export function pluginRunner(tools: PluginTools, context: PluginContext): PluginRunner {
-  return {
-    run: async (call) => {
-      const outcome = await runPlugin(tools, context, call)
-      if ('error' in outcome) throw outcome.error
-      return outcome.printed
-    },
-    ...(tools.runner.stage ? { stage: tools.runner.stage } : {}),
-  }
 }
 
 // `lo` is made by no plugin.

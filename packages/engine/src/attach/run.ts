@@ -2,7 +2,7 @@ import type { ParsedResult, PluginCall } from '@vethra/cni'
 import type { PluginRunner, StageCall } from '@vethra/world'
 import { advance, runsPlugins, start, stepOf } from './next-step.ts'
 import type { AttachmentPlan, Plan, Progress } from './plan.ts'
-import { runStep } from './run-plugin.ts'
+import { runStep } from './run-step.ts'
 
 /** Runs a plan, one plugin after the other; returns ADD's result. Throws CniError after ADD's undo, or DEL's other plugins. */
 export async function run(runner: PluginRunner, plan: Plan): Promise<ParsedResult | undefined> {

@@ -2,7 +2,7 @@ import type { PluginCall } from '@vethra/cni'
 import { parseConfList } from '@vethra/conflist'
 import { beforeEach, expect, it } from 'vitest'
 import { addPlugins } from './add-plugins.ts'
-import { pluginRunner } from './run-plugin.ts'
+import { pluginRunner } from './run-step.ts'
 import { runInTurn, type TurnTools } from './take-turns.ts'
 
 const portRules = [

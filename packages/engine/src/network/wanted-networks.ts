@@ -1,8 +1,7 @@
-import type { ConfList } from '@vethra/cni'
-import { withDropIns } from '@vethra/conflist'
 import type { NetworkRequest, WantedNetwork } from '@vethra/container'
 import { findNetwork, type Network, wantedAddresses } from '@vethra/networks'
 import type { ConfDir } from '@vethra/world'
+import { wholeList } from './whole-list.ts'
 
 /** The networks that a container asks for, in that order, without drop-ins; a missing one has no list. */
 export function wantedNetworks(
@@ -25,15 +24,6 @@ export async function wholeNetworks(
       return found === undefined ? wanted : { ...wanted, list: await wholeList(folder, found) }
     }),
   )
-}
-
-/** A conf list of a file with its drop-in plugins. Throws CniError 7 for a drop-in that cannot be used. */
-export async function wholeList(
-  folder: Pick<ConfDir, 'dropIns'>,
-  { file, list }: { readonly file: string; readonly list: ConfList },
-): Promise<ConfList> {
-  if (list.loadOnlyInlinedPlugins) return list
-  return withDropIns(list, await folder.dropIns(file, list.name))
 }
 
 function wantedIn(found: Network | undefined, asked: NetworkRequest): WantedNetwork {
