@@ -13,13 +13,17 @@ const stage = [
   'packages/adapters/linux/src/loopback-in-bun.ts',
 ]
 
+/** What `vethra cni` has in common. */
+const onNetns = [...stage, 'apps/cli/src/index.ts', 'apps/cli/src/run-on-netns.ts']
+
 /**
  * The short lives of the executable, by name, each with the entries that it reads: modules that are imported by import(),
  * from the root of the repository. What an entry imports otherwise is read with it.
  */
 export const lives: Readonly<Record<string, readonly string[]>> = {
   any: ['apps/vethra/src/main.ts', 'apps/vethra/src/version-here.ts'],
-  cni: [...stage, 'apps/cli/src/index.ts', 'apps/cli/src/run-on-netns.ts'],
+  add: [...onNetns, 'apps/cli/src/cni-add.ts'],
+  del: [...onNetns, 'apps/cli/src/cni-del.ts'],
   hook: [...stage, 'apps/oci-hook/src/hook/index.ts', 'packages/adapters/etchosts/src/index.ts'],
   list: [...lists, 'apps/cli/src/network-list.ts', 'apps/cli/src/container-list.ts'],
   plugin: [...socket, 'apps/vethra/src/plugin-here.ts'],
