@@ -50,14 +50,9 @@ export function doctorCommand(program: Command, call: Call): void {
           '--dry-run is given without --repair',
           'Give --dry-run as "--repair --dry-run".',
         )
+      // Its clock lets the event loop go on between parts: what programs print, more than a pipe holds, is read meanwhile.
       const world = await openWorld(call)
-      const { yieldNow, ...clock } = world.clock
-      // Only the line that says what is waited for, on a terminal, waits for the event loop.
-      const yielding = yieldNow && io.isTerminal() ? { yieldNow } : {}
-      const tools = await forDoctor(
-        { ...world, clock: { ...clock, ...yielding } },
-        { looksWithin: true, looksInside: fewEnough(io) },
-      )
+      const tools = await forDoctor(world, { looksWithin: true, looksInside: fewEnough(io) })
       if (!flags.repair) return report(await lookAt(tools, io), flags, io)
       if (!flags.dryRun) return repairAll({ tools, events: world.events }, flags, io)
       printRepairs(planRepairs(await lookAt(tools, io)).map(plannedRow), flags.format, io)
