@@ -385,6 +385,14 @@ describeOnHost('the OCI runtime in front of runc', () => {
       expect(await readFile(file, 'utf8')).toBe(text)
     })
 
+    it('or not at all where something comes behind it, which runc would not look at', async () => {
+      const { bundle, file, text } = await bundleOf({ 'vethra.network': 'lan' }, ['hostname'])
+      await writeFile(file, `${text}}`)
+      const ran = await runc('run', '-b', bundle, host.tag)
+      expect(ran).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('vethra.network') })
+      expect(await readFile(file, 'utf8')).toBe(`${text}}`)
+    })
+
     it('or not at all: the error names the annotations', async () => {
       const asked = { 'vethra.network': 'lan', 'vethra.ip': '192.0.2.1' }
       const { bundle, file, text } = await bundleOf(asked, ['hostname'])

@@ -9,6 +9,9 @@ const lan = { 'vethra.network': 'lan' }
 it.each([
   [config(lan), ['lan']],
   [config({ 'vethra.name': 'web' }), []],
+  // runc starts such a one by what comes first, and crun refuses it.
+  [` ${config(lan)}}`, ['lan']],
+  [`${config(lan)}{"annotations":{}}`, ['lan']],
   [
     config({ ...lan, 'io.kubernetes.cri-o.TTY': 'false', 'io.container.manager': 'libpod' }),
     ['lan'],
@@ -27,6 +30,9 @@ it('tells which container a bundle has been prepared for', () => {
 it.each([
   '',
   '{',
+  '"',
+  '{"annotations":{"vethra.network":"lan"}',
+  `x${config(lan)}`,
   'null',
   '[]',
   '{"annotations":null}',

@@ -10,6 +10,7 @@ import {
 import { annotationKeys } from '../annotations.ts'
 import type { BundleFlags } from '../bundle-flags.ts'
 import { joinedNamespace } from '../joined-namespace.ts'
+import { endOfValue, skipSpace } from '../json-places.ts'
 import { flagsOfAnnotations } from './annotations.ts'
 
 /** The wishes of a bundle whose container an OCI runtime is to start. */
@@ -33,11 +34,14 @@ export function askedOf(text: string, id: string): Asked | undefined {
     return undefined
   }
   // One that is too large asks all the same, and is refused where it is prepared.
-  const config = jsonOrNull(text, JSON.parse)
+  // runc reads the first value, and nothing behind it: with annotations of ours it is refused where it is prepared.
+  const whole = jsonOrNull(text, JSON.parse)
+  const first = whole === null ? text.slice(0, endOfValue(text, skipSpace(text, 0))) : text
+  const config = whole ?? jsonOrNull(first, JSON.parse)
   const annotations = goField(config, 'annotations')
   if (!isObject(annotations) || isOthers(annotations)) return undefined
   const flags = flagsOfAnnotations(id, annotations)
-  const joins = joinedNamespace(text)
+  const joins = joinedNamespace(first)
   if (flags === undefined || (joins !== undefined && !namesNetwork(flags))) return undefined
   const preparedFor = annotations[annotationKeys.stateDir]
   return {
