@@ -6,12 +6,13 @@ import { resolversHere, sysctlAllowlistHere } from './resolvers-here.ts'
 /** Runs plugins in this process, on the kernel of this host. `programs` runs IPAM plugins that are none of ours. */
 export function stageHere(
   call: StageCall,
-  attachments: AttachmentKernel,
+  kernel: AttachmentKernel,
   programs: PluginRunner,
 ): ReturnType<ReturnType<typeof stageRunner>> {
-  const world = {
-    ...{ attachments, ipamAt: ipamHere, programs },
-    ...{ resolvers: resolversHere, sysctlAllowlist: sysctlAllowlistHere },
-  }
-  return stageRunner(world)(call)
+  const run = (attachments: AttachmentKernel) =>
+    stageRunner({
+      ...{ attachments, ipamAt: ipamHere, programs },
+      ...{ resolvers: resolversHere, sysctlAllowlist: sysctlAllowlistHere },
+    })(call)
+  return kernel.holdingSockets?.(call.calls[0]?.netns ?? '', run) ?? run(kernel)
 }

@@ -72,6 +72,11 @@ export interface AttachmentKernel {
   fillTable(): Promise<void>
   /** The entries of table `inet vethra` that are not of our making. */
   strange(): Promise<readonly StrangeEntry[]>
+  /** Runs `work` with a kernel that keeps its sockets for `netns` open until the end. Absent where none are used. */
+  holdingSockets?<T>(
+    netns: string,
+    work: (kernel: Omit<AttachmentKernel, 'holdingSockets'>) => Promise<T>,
+  ): Promise<T>
   /** Applies changes in their order, until one is refused. */
   apply(netns: string, changes: readonly Change[], options?: ApplyOptions): Promise<Applied>
 }

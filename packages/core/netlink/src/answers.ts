@@ -28,12 +28,13 @@ const doneType = 3
 const tlvsFlag = 0x200
 const interruptedFlag = 0x10
 
-/** Sorts what was received. A refusal needs NETLINK_CAP_ACK on the socket, so that it does not repeat its request. */
-export function sortAnswers(received: readonly ReceivedMessage[]): Answers {
+/** Sorts what was received; what was sent before `first` failed, and answers to it are left out. A refusal needs NETLINK_CAP_ACK on the socket, so that it does not repeat its request. */
+export function sortAnswers(received: readonly ReceivedMessage[], first = 0): Answers {
   const messages: ReceivedMessage[] = []
   const refusals: Refusal[] = []
   let interrupted = false
   for (const each of received) {
+    if (each.sequence < first) continue
     if (each.type !== errorType) interrupted ||= (each.flags & interruptedFlag) !== 0
     else if (errnoOf(each) !== 0) refusals.push(refusalOf(each))
     if (each.type !== errorType && each.type !== doneType) messages.push(each)

@@ -30,8 +30,9 @@ import { strangeEntries } from './strange-entries.ts'
 /** The kernel of this host, over netlink sockets: for programs that bun runs. */
 export function netlinkKernel({ zoneRecords }: KernelOptions): AttachmentKernel {
   const rules = keptSocket()
-  const within = <T>(netns: string, work: (session: Session) => T): T => {
-    const session = openSession(netns, { zoneRecords, rules })
+  const options = { zoneRecords, rules }
+  const within: Within = (netns, work, kept) => {
+    const session = kept ?? openSession(netns, options)
     try {
       return work(session)
     } catch (error) {
@@ -39,9 +40,28 @@ export function netlinkKernel({ zoneRecords }: KernelOptions): AttachmentKernel 
       rules.close()
       throw error
     } finally {
-      session.close()
+      if (session !== kept) session.close()
     }
   }
+  return {
+    ...kernelBy(within),
+    holdingSockets: async (netns, work) => {
+      const kept = openSession(netns, options)
+      try {
+        return await work(
+          kernelBy((asked, use) => within(asked, use, asked === netns ? kept : undefined)),
+        )
+      } finally {
+        kept.close()
+      }
+    },
+  }
+}
+
+/** Runs work with a session for a namespace: the kept one, which stays open, or one of its own. */
+type Within = <T>(netns: string, work: (session: Session) => T, kept?: Session) => T
+
+function kernelBy(within: Within): Omit<AttachmentKernel, 'holdingSockets'> {
   return {
     facts: async (wanted, netns = '') => within(netns, (session) => factsOf(session, wanted)),
     observe: async (netns, expected) =>

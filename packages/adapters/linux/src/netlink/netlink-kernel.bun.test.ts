@@ -30,10 +30,20 @@ const after = await kernel.observe(netns, own)
 await kernel.apply('', effects.map((from) => ({ kind: 'remove', from })))
 const left = [...await kernel.effects(), ...await kernel.observe('', state.slice(3, 4))]
 const facts = await kernel.facts({ links: ['br-t', 'nope'] })
+const open = () => require('node:fs').readFileSync('/proc/net/netlink', 'utf8').split('\\n').map((line) => line.split(/ +/)).filter(([, protocol, port]) => protocol === '0' && port !== '0').length
+const held = await kernel.holdingSockets(netns, async (one) => {
+  const counts = [open()]
+  await one.facts({ links: ['br-t'], inside: ['lo'] }, netns)
+  counts.push(open())
+  await one.observe(netns, state)
+  await one.apply(netns, [made(state[6])])
+  return [...counts, open()]
+})
+held.push(open())
 const threads = (await import('node:fs')).readdirSync('/proc/self/task').map((task) => (require('node:fs')).readlinkSync('/proc/self/task/' + task + '/ns/net'))
 const lines = require('node:fs').readFileSync('/proc/net/netlink', 'utf8').split('\\n').map((line) => line.split(/ +/))
 const sockets = lines.filter(([, protocol, port]) => ['0', '12'].includes(protocol) && port !== '0').map(([, protocol]) => protocol)
-console.log(JSON.stringify({ failed: applied.failed?.error.message, observed, twice: twice.failed?.error.code, removed: removed.failed ?? null, after, effects, left, facts, sockets, namespaces: new Set(threads).size }))
+console.log(JSON.stringify({ failed: applied.failed?.error.message, observed, twice: twice.failed?.error.code, removed: removed.failed ?? null, after, effects, left, facts, held, sockets, namespaces: new Set(threads).size }))
 `
 
 // A host of its own: network and mount namespaces, and a container's namespace below a tmpfs.
@@ -44,8 +54,19 @@ it('what is applied is observed as it was wanted, and what is removed is gone', 
     input: program,
     encoding: 'utf8',
   })
-  const { failed, observed, twice, removed, after, effects, left, facts, sockets, namespaces } =
-    JSON.parse(said)
+  const {
+    failed,
+    observed,
+    twice,
+    removed,
+    after,
+    effects,
+    left,
+    facts,
+    held,
+    sockets,
+    namespaces,
+  } = JSON.parse(said)
   expect(failed).toBeUndefined()
   expect(observed.map((each: { owner: { kind: string } }) => each.owner.kind)).toEqual([
     ...Array(4).fill('network'),
@@ -73,5 +94,7 @@ it('what is applied is observed as it was wanted, and what is removed is gone', 
   })
   expect(effects).toHaveLength(2)
   expect(left).toEqual([])
+  // Of the host alone: the container's is in its own list.
+  expect(held).toEqual([0, 1, 1, 0])
   expect({ namespaces, sockets }).toEqual({ namespaces: 1, sockets: ['12'] })
 })

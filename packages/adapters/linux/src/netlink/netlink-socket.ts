@@ -68,7 +68,7 @@ function usable(descriptor: number): NetlinkSocket {
         if (octets.length >= ordinaryBuffer) makeRoom(descriptor, octets.length)
         sendAll(descriptor, octets)
         const { received, lost } = receiveAll(descriptor, sequence - 1)
-        const answers = { ...sortAnswers(received), first, lost }
+        const answers = { ...sortAnswers(received, first), first, lost }
         // A listing may have left out what was there all the time.
         const isWhole = !(answers.interrupted || lost) || !areDumps(messages)
         if (isWhole) return answers
