@@ -32,6 +32,9 @@ export const lives: Readonly<Record<string, readonly string[]>> = {
     'apps/vethra/src/runtime-here.ts',
     ...lists,
     'apps/vethra/src/world-here.ts',
+    'apps/vethra/src/facts-here.ts',
+    'packages/adapters/etchosts/src/index.ts',
+    'packages/adapters/lock-flock/src/wait-in-bun.ts',
     'apps/oci-hook/src/runtime/prepare-start.ts',
   ],
 }
