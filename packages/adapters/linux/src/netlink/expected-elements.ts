@@ -17,16 +17,19 @@ export function expectedElements(
   const wanted = expected.flatMap(({ resource, owner }) =>
     isEffect(resource) ? elementsOf(resource, owner) : [],
   )
+  const counts = new Map<string, number>()
+  for (const { set } of wanted) counts.set(set, (counts.get(set) ?? 0) + 1)
   const found = new Map<string, FoundElement>()
-  const asked: PlacedElement[] = []
-  for (const [set, placed] of Map.groupBy(wanted, (each) => each.set)) {
+  const listed: string[] = []
+  for (const [set, count] of counts) {
     const { key, data } = shapeOf(set)
-    if (!data || placed.length <= fewPorts) asked.push(...placed)
-    else
-      for (const message of session.askNetfilter(dumpElements(vethraTable, set)).messages)
-        for (const each of decodeElements(message, key, data))
-          found.set([set, ...each.key].join(' '), each)
+    if (!data || count <= fewPorts) continue
+    listed.push(set)
+    for (const message of session.askNetfilter(dumpElements(vethraTable, set)).messages)
+      for (const each of decodeElements(message, key, data))
+        found.set([set, ...each.key].join(' '), each)
   }
+  const asked = wanted.filter(({ set }) => !listed.includes(set))
   for (let at = 0; at < asked.length; at += atOnce)
     askEach(session, asked.slice(at, at + atOnce), found)
   return found
