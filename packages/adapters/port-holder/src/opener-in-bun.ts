@@ -16,8 +16,9 @@ export const openerInBun: SocketOpener = {
       cwd: '/',
       detached: true,
     })
-    child.unref()
-    return { pid: child.pid, said: new Response(child.stdout).text() }
+    // Until then the process sleeps: bun asks again and again while it awaits what nothing keeps it alive for.
+    const said = new Response(child.stdout).text().finally(() => child.unref())
+    return { pid: child.pid, said }
   },
 }
 

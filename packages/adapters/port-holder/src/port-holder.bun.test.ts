@@ -157,3 +157,17 @@ it('a thousand ports are held by one process, which sleeps', async () => {
   await expect.poll(ticksInHalfASecond).toEqual([0, 0])
   await holder.release({ containerId, ports })
 })
+
+it('a process that waits for its holder sleeps', () => {
+  const program = `
+    import { openerInBun } from ${JSON.stringify(new URL('./opener-in-bun.ts', import.meta.url).href)}
+    const before = process.cpuUsage()
+    const { said } = openerInBun.start(['/bin/sh', '-c', 'sleep 0.5; echo ready'], [])
+    const text = await said
+    const { user, system } = process.cpuUsage(before)
+    process.stdout.write(JSON.stringify([text, user + system]))`
+  const { stdout } = spawnSync(process.execPath, ['-e', program], { encoding: 'utf8' })
+  const [text, microseconds] = JSON.parse(stdout)
+  expect(text).toBe('ready\n')
+  expect(microseconds).toBeLessThan(100_000)
+})
