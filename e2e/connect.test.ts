@@ -296,6 +296,7 @@ describeOnHost('vethra network connect and disconnect', () => {
     expect((await host.vethra('network', 'disconnect', 'front', id)).exitCode).toBe(0)
     expect(await links()).toHaveLength(1)
     expect(await state()).toBe('running')
+    expect((await host.vethra('doctor')).stdout).not.toMatch(/^error/m)
     await host.stop(id)
     expect(await state()).toBe('stopped')
     await start()

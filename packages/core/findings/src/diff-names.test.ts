@@ -95,6 +95,15 @@ describe('ports held', () => {
     expect(found.map(({ kind, severity }) => `${kind} ${severity}`)).toEqual(kinds)
   })
 
+  it('for a container that lives in no network by now stay', () => {
+    const containers = healthyWorld(1).observed.containers.map((each) => ({
+      ...each,
+      lives: true as const,
+    }))
+    const found = diff(nothingDesired, observing({ portHolds: [hold], containers }))
+    expect(found.map(({ kind }) => kind)).not.toContain('ports-left')
+  })
+
   it('for a container that rules lead packets to, and nothing else is known of, stay', () => {
     const { observed } = healthyWorld(1)
     const { firewall } = observed

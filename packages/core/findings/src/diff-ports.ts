@@ -16,10 +16,13 @@ export function portFindings({
       [...owned.values()].flatMap(({ claim }) => claim?.containerId ?? []),
     ),
   )
+  // It left its networks, and publishes its ports by the next one that it joins.
+  const alone = idsOf(observed.containers.filter(({ lives }) => lives))
   // Where records and results were removed, the rules of its plugins are all that tells of a container.
   const attached = (containerId: string) =>
     signs.running.has(containerId) ||
     signs.namespaces.has(containerId) ||
+    alone.has(containerId) ||
     (byContainer.get(containerId)?.some(({ state }) => state !== 'gone') ?? led.has(containerId))
   const living = portHolds.filter(({ alive }) => alive)
   const held = Map.groupBy(living, ({ containerId }) => containerId)

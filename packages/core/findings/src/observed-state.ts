@@ -164,6 +164,8 @@ export interface ObservedContainer extends ContainerRef {
   readonly networks: readonly string[]
   /** Whether its names can be rebuilt from its record. */
   readonly restorable: boolean
+  /** Whether it lives, though nothing attaches it. Default: its attachments tell. */
+  readonly lives?: true
   /** When it was started last: milliseconds since 1970. */
   readonly startedMs?: number
   /** Whether an OCI runtime made it for one life, after which the hook forgets it. Default false. */

@@ -16,7 +16,7 @@ import type {
 } from '@vethra/findings'
 import { findNetwork, type Network } from '@vethra/networks'
 import type { HostsFolder } from '@vethra/world'
-import { startedIn } from '../container/container-home.ts'
+import { type Home, homeLife, homeOf, startedIn } from '../container/container-home.ts'
 import type { DoctorTools } from './doctor-tools.ts'
 import { mapInTurns } from './in-turns.ts'
 import { isIn, type Scope } from './scope.ts'
@@ -120,7 +120,7 @@ async function inNamespace(
   const wanted = stored.map(named).filter((each) => isIn(scope, each))
   const known = await mapInTurns(clock, wanted, (each) =>
     storedContainer(each, containers, {
-      kernel: tools.kernel,
+      ...{ kernel: tools.kernel, host: tools.host },
       folder: byId.get(each.id),
       isRecorded: recorded.has(each.containerId),
     }),
@@ -136,7 +136,7 @@ async function inNamespace(
 
 type SeenFolder = Omit<HostsFolder, 'names'> & Pick<ObservedContainer, 'names'>
 
-interface SeenOfContainer extends Pick<DoctorTools, 'kernel'> {
+interface SeenOfContainer extends Pick<DoctorTools, 'host' | 'kernel'> {
   readonly folder: SeenFolder | undefined
   readonly isRecorded: boolean
 }
@@ -144,7 +144,7 @@ interface SeenOfContainer extends Pick<DoctorTools, 'kernel'> {
 async function storedContainer(
   named: Pick<ObservedContainer, 'namespace' | 'id' | 'containerId'>,
   containers: ReturnType<DoctorTools['containers']>,
-  { kernel, folder, isRecorded }: SeenOfContainer,
+  { kernel, host, folder, isRecorded }: SeenOfContainer,
 ): Promise<SeenContainer> {
   const { id } = named
   const [decided, lifecycle] = await Promise.all([
@@ -163,10 +163,17 @@ async function storedContainer(
     networks: folder?.networks ?? [],
     restorable: record?.mode === 'cni',
     ...(record?.transient ? { transient: true as const } : {}),
+    ...(!isRecorded && (await livesIn(host, lifecycle.value?.alone))
+      ? { lives: true as const }
+      : {}),
     ...(isDue && (await kernel.isNamed(id)) ? { awaited: true as const } : {}),
     ...(record || decided.fault || isRecorded ? {} : { nerdctls: true as const }),
   }
   return { observed, ...present({ record, home: lifecycle.value?.home }) }
+}
+
+async function livesIn({ netns }: DoctorTools['host'], home?: Home): Promise<boolean> {
+  return home !== undefined && homeLife(home, await netns.look(home.netns)) === 'alive'
 }
 
 // nerdctl's containers, which our hook can have attached, have no such file.
@@ -190,7 +197,7 @@ function recordFrom(json: Json | undefined): BundleRecord | undefined {
 }
 
 function startIn(lifecycle: Json | undefined) {
-  return { startedMs: startOf(lifecycle), home: startedIn(lifecycle) }
+  return { startedMs: startOf(lifecycle), home: startedIn(lifecycle), alone: homeOf(lifecycle) }
 }
 
 function startOf(lifecycle: Json | undefined): number | undefined {
