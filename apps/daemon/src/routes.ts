@@ -22,7 +22,7 @@ export function routes(api: Api, log: Logger): { fetch(request: Request): Promis
   const app = new OpenAPIHono<{ Variables: { body: string } }>()
   app.use(checkBody)
   for (const each of operations) {
-    app.on(each.method.toUpperCase(), honoPath(each.path), async (context) => {
+    app.on(each.method.toUpperCase(), each.path.replaceAll(parameter, ':$1'), async (context) => {
       const response = await answer(api, each, context).catch((error: unknown) =>
         failureResponse(error, log),
       )
@@ -45,7 +45,9 @@ export function routes(api: Api, log: Logger): { fetch(request: Request): Promis
 }
 
 function unknown(path: string): Response {
-  const matching = operations.filter((each) => patternOf(each.path).test(path))
+  const matching = operations.filter((each) =>
+    new RegExp(`^${each.path.replaceAll(parameter, '[^/]+')}$`).test(path),
+  )
   const exact = matching.filter((each) => each.path === path)
   const allowed = (exact.length > 0 ? exact : matching).map((each) => each.method.toUpperCase())
   if (path === '/openapi.json') allowed.push('GET')
@@ -63,10 +65,4 @@ function count({ tally }: Api, operation: string, status: number): void {
   tally.count('vethra_http_requests_total', { operation, status: String(status) })
 }
 
-function honoPath(path: string): string {
-  return path.replaceAll(/\{(\w+)\}/g, ':$1')
-}
-
-function patternOf(path: string): RegExp {
-  return new RegExp(`^${path.replaceAll(/\{\w+\}/g, '[^/]+')}$`)
-}
+const parameter = /\{(\w+)\}/g

@@ -3,6 +3,7 @@ import {
   addressBits,
   type Family,
   formatAddress,
+  isCanonical,
   readAddress,
   readLiteral,
 } from './address.ts'
@@ -59,6 +60,11 @@ export function contains(prefix: Prefix, address: Address): boolean {
 
 /** Whether an address is in a subnet, both as text: `10.4.0.0/24`. False where either is none. */
 export function isIn(subnet: string, address: string): boolean {
+  // Firewalls have thousands of them: a single address of IPv4 has one spelling.
+  if (subnet.endsWith('/32') && !subnet.includes(':') && !address.includes(':'))
+    return (
+      subnet.length === address.length + 3 && subnet.startsWith(address) && isCanonical(address)
+    )
   const [within, one] = [readCidr(subnet), readAddress(address)]
   return within !== undefined && one !== undefined && contains(within.prefix, one)
 }

@@ -38,7 +38,7 @@ export interface KnownPacket {
 /** A rule that keeps a packet from where it is due, and its chain; without a handle where it is the chain's policy. */
 export interface DroppingRule {
   readonly chain: string
-  /** Of a policy for what is forwarded: whether surely no rule accepts the packet. Absent for all else. */
+  /** Whether surely no rule accepts the packet; absent for what is no policy for what is forwarded. */
   readonly isSure?: boolean
   readonly rule: FilterRule & { readonly does: Hindrance }
 }

@@ -1,6 +1,6 @@
 import {
   type ContainerRef,
-  goField,
+  goText,
   type Json,
   type NamespaceIdentity,
   onCniError,
@@ -197,12 +197,8 @@ function recordFrom(json: Json | undefined): BundleRecord | undefined {
 }
 
 function startIn(lifecycle: Json | undefined) {
-  return { startedMs: startOf(lifecycle), home: startedIn(lifecycle), alone: homeOf(lifecycle) }
-}
-
-function startOf(lifecycle: Json | undefined): number | undefined {
-  const started = goField(lifecycle, 'started_at')
   // biome-ignore lint/style/noRestrictedGlobals: it reads a time that was written, and no clock.
-  const ms = typeof started === 'string' ? Date.parse(started) : Number.NaN
-  return Number.isNaN(ms) ? undefined : ms
+  const ms = Date.parse(goText(lifecycle, 'started_at'))
+  const startedMs = Number.isNaN(ms) ? undefined : ms
+  return { startedMs, home: startedIn(lifecycle), alone: homeOf(lifecycle) }
 }

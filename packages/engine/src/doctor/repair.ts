@@ -69,7 +69,8 @@ export async function heal(tools: DoctorTools, hooks: RepairHooks = {}): Promise
     if (due.length === 0 || round === rounds) return { outcomes, left }
     for (const each of due) tried.add(JSON.stringify(each))
     await afterKilledPrograms(tools.host)
-    if (!due.every(isGuarded)) await tools.clock.sleep(lastingMs)
+    // What is in no place of an administrator's may be an operation under way, which holds no lock that a repair waits for.
+    if (due.some((each) => kindOf(each).place === undefined)) await tools.clock.sleep(lastingMs)
     outcomes.push(...(await repair(tools, due, hooks)))
   }
 }
@@ -90,11 +91,6 @@ async function attemptEach(
 async function tidy({ host, namespaces, hosts }: DoctorTools): Promise<void> {
   for (const store of [host.records, host.cache]) await store.tidy?.()
   for (const each of await namespaces()) await (await hosts(each)).tidy()
-}
-
-// What is in no place of an administrator's may be an operation under way, which holds no lock that a repair waits for.
-function isGuarded(each: Repair): boolean {
-  return kindOf(each).place !== undefined
 }
 
 /**
