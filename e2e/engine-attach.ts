@@ -38,7 +38,7 @@ async function outcome(operation: EngineOperation): Promise<EngineOutcome> {
   const stage = { requests, ...(previous ? { previous } : {}) }
   const world = {
     attachments: netlinkKernel({ zoneRecords: '/run/vethra/firewalld' }),
-    ipamAt: () => memoryIpamStore(),
+    ipamAt: async () => memoryIpamStore(),
     resolvers: async () => ({}),
     programs: {
       run: async () => {

@@ -9,7 +9,8 @@ const [netns = '/run/netns/blue', verb = 'add'] = process.argv.slice(2)
 const lock = dirLock({ timeoutMs: 5_000 })
 const world = {
   attachments: programKernel({ zoneRecords: '/run/vethra/firewalld' }),
-  ipamAt: () => diskIpamStore({ dataDir: '/run/example', indexDir: '/run/example-index', lock }),
+  ipamAt: async () =>
+    diskIpamStore({ dataDir: '/run/example', indexDir: '/run/example-index', lock }),
   resolvers: async () => ({}),
   programs: { run: async () => Promise.reject(new Error('no plugin here is a program')) },
 }

@@ -85,7 +85,9 @@ async function releaseAddresses({ type, host, request }: PlannedCall): Promise<v
   const { conf, network, containerId, ifname } = request
   if (isChained(type) || ipamTypeOf(conf) !== 'host-local' || host.isProgram('host-local')) return
   const dataDir = orElse(() => readDataDir(conf), undefined)
-  if (dataDir !== undefined) await host.ipamAt(dataDir).release(network, { containerId, ifname })
+  if (dataDir === undefined) return
+  const store = await host.ipamAt(dataDir)
+  await store.release(network, { containerId, ifname })
 }
 
 const ofPlugin: Readonly<Record<string, readonly string[]>> = { portmap: ['publish'], firewall: [] }

@@ -20,10 +20,10 @@ export async function beforeTuning(call: PlannedCall, { requests }: Stage): Prom
   const { host } = call
   const [planned] = requests
   if (planned === undefined) return
-  demandAllowed(planned.conf, await host.sysctlAllowlist?.())
   const { settings } = tuning.parse(planned)
   const tuned = Object.keys(settings) as readonly Setting[]
   if (tuned.length === 0) return
+  demandAllowed(planned.conf, await host.sysctlAllowlist?.())
   const found = await interfaceOf(call)
   const before = tuned.flatMap((key) => {
     const value = found?.[key]

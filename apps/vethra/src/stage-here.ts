@@ -11,7 +11,7 @@ export function stageHere(
 ): ReturnType<ReturnType<typeof stageRunner>> {
   const run = (attachments: AttachmentKernel) =>
     stageRunner({
-      ...{ attachments, ipamAt: ipamHere, programs },
+      ...{ attachments, ipamAt: async (dataDir) => ipamHere(dataDir), programs },
       ...{ resolvers: resolversHere, sysctlAllowlist: sysctlAllowlistHere },
     })(call)
   return kernel.holdingSockets?.(call.calls[0]?.netns ?? '', run) ?? run(kernel)

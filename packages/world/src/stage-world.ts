@@ -7,7 +7,7 @@ import type { PluginRunner } from './plugin-runner.ts'
 export interface StageWorld {
   readonly attachments: AttachmentKernel
   /** The reservations below a folder of networks. */
-  readonly ipamAt: (dataDir: string) => IpamStore
+  readonly ipamAt: (dataDir: string) => Promise<IpamStore>
   /** The `dns` of a resolv.conf. Throws CniError 5 when the file cannot be read. */
   readonly resolvers: (file: string) => Promise<ResultDns>
   /** The administrator's list of the sysctls that tuning may set; undefined without one. Throws CniError 5. Default: there is none. */

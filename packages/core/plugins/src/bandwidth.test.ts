@@ -88,7 +88,7 @@ it('the interface that holds what comes from a container has the MTU of its veth
   // Behind a bridge that a program made, the kernel knows.
   const interfaces = [{ name: 'br0' }, { name: 'veth9' }, { name: 'eth0', sandbox: '/n' }]
   const previous = { cniVersion: '1.0.0', interfaces, ips: [], routes: [], dns: {} }
-  expect(stageNeeds([limited], previous).wants.links).toEqual(['veth9'])
+  expect(stageNeeds([limited], previous).wants?.links).toEqual(['veth9'])
   const facts = { links: { veth9: { kind: 'veth', mac: '02:00:00:00:00:09', mtu: 1400 } } }
   expect(mtus([limited], { previous, facts })).toEqual([1400])
 })
@@ -106,7 +106,7 @@ it('bandwidth behind an interface in the container that is no veth is refused', 
   const interfaces = [{ name: 'veth9' }, { name: 'eth0', sandbox: '/n' }]
   const previous = { cniVersion: '1.0.0', interfaces, ips: [], routes: [], dns: {} }
   const limited = request({ type: 'bandwidth', ...limits })
-  expect(stageNeeds([limited], previous).wants.inside).toEqual(['eth0'])
+  expect(stageNeeds([limited], previous).wants?.inside).toEqual(['eth0'])
   const plan = (kind: string) => () =>
     planStage([limited], {
       granted: [],

@@ -166,7 +166,7 @@ describe('plans of plugins', () => {
     expect(passthru.resources[0]?.resource).not.toHaveProperty('mac')
     expect(passthru.result.interfaces[0]).toMatchObject({ mac: eth9.mac })
     const { wants } = stageNeeds([requestOf({ type: 'macvlan', linkInContainer: true })])
-    expect(wants.defaultRoute).toBe('container')
+    expect(wants?.defaultRoute).toBe('container')
     const inside = planStage([requestOf({ type: 'macvlan', linkInContainer: true })], {
       facts: { links: {}, inside: { eth9 }, defaultRoute: 'eth9' },
       granted: [],
@@ -319,7 +319,7 @@ it('portmap names a port that is none', () => {
 
 it('loopback tells which addresses lo has, and refuses one that leads elsewhere', () => {
   const request = requestOf({ type: 'loopback' })
-  expect(stageNeeds([request]).wants.inside).toEqual(['lo'])
+  expect(stageNeeds([request]).wants?.inside).toEqual(['lo'])
   const withLo = (addresses: readonly string[]) =>
     planStage([request], {
       facts: { links: {}, inside: { lo: { ...eth9, addresses } } },

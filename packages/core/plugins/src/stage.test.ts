@@ -123,9 +123,13 @@ it('a bridge with 1,023 ports takes no more, and what is there can be removed', 
   expect(planFormer([lan], { facts: { links: { br0: full } } }).length).toBeGreaterThan(0)
 })
 
+it('nothing must be known of a host for plugins that ask for nothing', () => {
+  expect(stageNeeds([publishing, kept]).wants).toBeUndefined()
+})
+
 it('what is claimed and what must be known is told before anything is done', () => {
   const { claim, wants } = stageNeeds([lan, publishing])
-  expect(wants.links).toEqual(['br0'])
+  expect(wants?.links).toEqual(['br0'])
   expect(claim).toMatchObject({
     network: 'lan',
     holder: { containerId: 'default-web', ifname: 'eth0' },

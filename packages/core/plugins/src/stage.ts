@@ -15,7 +15,8 @@ import { ipamPlannerOf, plannerOf, pluginTypes } from './registry.ts'
 /** The claims of a stretch of planned plugins, the facts that it asks for, and its plan once both are known. */
 export interface StageNeeds {
   readonly claim?: AddressClaim
-  readonly wants: WantedFacts
+  /** Absent where no plugin asks for any. */
+  readonly wants?: WantedFacts
   /** As `planStage`, of the confs that have been read. */
   readonly plan: (input: StageInput) => Planned
 }
@@ -23,25 +24,29 @@ export interface StageNeeds {
 /** The claims and facts that come before a plan, given the stage before's result. Throws CniError 7 for a refused conf. */
 export function stageNeeds(requests: readonly PluginRequest[], previous?: Result): StageNeeds {
   const stage = readStage(requests)
-  const wants = stage.map(
-    ({ planner, conf, request }): WantedFacts => planner.wants?.(conf, request, previous) ?? {},
+  const wants = stage.flatMap(
+    ({ planner, conf, request }) => planner.wants?.(conf, request, previous) ?? [],
   )
   const [claim] = stage.flatMap(
     ({ ipam, request }) => ipam?.planner.claim(ipam.conf, request) ?? [],
   )
   return {
     ...(claim ? { claim } : {}),
+    ...(wants.length > 0 ? { wants: together(wants) } : {}),
     plan: (input) => planRead(stage, input),
-    wants: {
-      links: wants.flatMap(({ links = [] }) => links),
-      inside: wants.flatMap(({ inside = [] }) => inside),
-      tables: wants.some(({ tables }) => tables === true),
-      routes: wants.some(({ routes }) => routes === true),
-      ...present({
-        defaultRoute: wants.find((each) => each.defaultRoute)?.defaultRoute,
-        device: wants.find((each) => each.device)?.device,
-      }),
-    },
+  }
+}
+
+function together(wants: readonly WantedFacts[]): WantedFacts {
+  return {
+    links: wants.flatMap(({ links = [] }) => links),
+    inside: wants.flatMap(({ inside = [] }) => inside),
+    tables: wants.some(({ tables }) => tables === true),
+    routes: wants.some(({ routes }) => routes === true),
+    ...present({
+      defaultRoute: wants.find((each) => each.defaultRoute)?.defaultRoute,
+      device: wants.find((each) => each.device)?.device,
+    }),
   }
 }
 

@@ -13,7 +13,7 @@ export async function collectStage(
   const { claim } = stageNeeds(requests)
   const network = requests[0]?.network ?? ''
   if (claim) {
-    const store = ipamAt(claim.dataDir)
+    const store = await ipamAt(claim.dataDir)
     const held = await store.list(network)
     await store.drop(
       network,

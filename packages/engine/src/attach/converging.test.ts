@@ -82,7 +82,7 @@ function hostInMaps() {
   }
   const world: StageWorld = {
     attachments: kernel,
-    ipamAt: () => reservations,
+    ipamAt: async () => reservations,
     resolvers: async () => ({}),
     programs: { run: async () => '' },
   }

@@ -28,7 +28,7 @@ function tuning(operation: StageCall['operation']): StageCall {
 function worldInMaps(): StageWorld {
   return {
     attachments: memoryKernel(),
-    ipamAt: () => memoryIpamStore(),
+    ipamAt: async () => memoryIpamStore(),
     resolvers: async () => ({}),
     programs: { run: async () => '' },
   }
@@ -87,7 +87,7 @@ it('an ADD whose address cannot be given back either says first why it failed', 
   const world: StageWorld = {
     ...worldInMaps(),
     attachments: memoryKernel(refused),
-    ipamAt: () => ({ ...store, release: () => Promise.reject(ioError('the disk is gone')) }),
+    ipamAt: async () => ({ ...store, release: () => Promise.reject(ioError('the disk is gone')) }),
   }
   const ipam = { type: 'host-local', ranges: [[{ subnet: '10.4.1.0/24' }]] }
   const error = await stageRunner(world)(dummy('ADD', ipam)).catch((each: unknown) => each)

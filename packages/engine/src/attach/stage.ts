@@ -10,11 +10,13 @@ import { ipOf } from '@vethra/ipam'
 import {
   type AddressClaim,
   demandAllowed,
+  type Facts,
   type PluginRequest,
   planFormer,
   setsSysctls,
   stageHolding,
   stageNeeds,
+  type WantedFacts,
 } from '@vethra/plugins'
 import {
   type Change,
@@ -55,7 +57,7 @@ export async function addStage(
   const tuned = requests.filter(({ conf }) => conf['type'] === 'tuning' && setsSysctls(conf))
   const list = tuned.length === 0 ? undefined : await world.sysctlAllowlist?.()
   for (const { conf } of tuned) demandAllowed(conf, list)
-  const facts = await world.attachments.facts(wants, netnsOf(requests))
+  const facts = await factsOf(world, requests, wants)
   const asked = ipam ? await askIpam(world, requests, { call: ipam, facts }) : {}
   if ('error' in asked) return asked
   const dns = claim?.resolvConf === undefined ? undefined : await world.resolvers(claim.resolvConf)
@@ -120,7 +122,7 @@ export async function delStage(
   const wish = { netns, desired: [], former: own }
   const outcome = await converge(world.attachments, wish, { links })
   const held = outcome.kind === 'done' ? stageHolding(requests) : undefined
-  if (held) await world.ipamAt(held.dataDir).release(held.network, held.holder)
+  if (held) await (await world.ipamAt(held.dataDir)).release(held.network, held.holder)
   return together([given, outcome].flatMap((each) => ('error' in each ? [each.error] : [])))
 }
 
@@ -133,13 +135,13 @@ export async function checkStage(
   const asked = await runIpam(world, ipam)
   if ('error' in asked) return asked.error
   const { wants, claim } = stageNeeds(requests)
-  const facts = await world.attachments.facts(wants, netnsOf(requests))
+  const facts = await factsOf(world, requests, wants)
   const former = { facts, checks: true, ...(previous ? { result: previous } : {}) }
   const desired = planFormer(requests, former).filter(({ resource }) => isAsked(resource))
   const changes = await stillDue(world, netnsOf(requests), desired)
   if (changes.length > 0) return amiss(changes)
   const held = claim
-    ? await world.ipamAt(claim.dataDir).held(claim.network, claim.holder)
+    ? await (await world.ipamAt(claim.dataDir)).held(claim.network, claim.holder)
     : undefined
   return held?.length === 0 && claim ? unreserved(claim) : undefined
 }
@@ -152,9 +154,8 @@ export async function statusOfStage(
   const { claim } = stageNeeds(requests)
   if (claim === undefined) return undefined
   const { dataDir, network, sets } = claim
-  const outcome = await outcomeOf(
-    demandFree({ store: ipamAt(dataDir), network }, sets).then(() => ''),
-  )
+  const store = await ipamAt(dataDir)
+  const outcome = await outcomeOf(demandFree({ store, network }, sets).then(() => ''))
   return 'error' in outcome ? outcome.error : undefined
 }
 
@@ -166,6 +167,15 @@ async function stillDue(
   return diff(desired, await world.attachments.observe(netns, desired)).filter(isDue)
 }
 
+// A stage that wants none opens no socket for them.
+async function factsOf(
+  { attachments }: StageWorld,
+  requests: readonly PluginRequest[],
+  wants: WantedFacts | undefined,
+): Promise<Facts> {
+  return wants ? attachments.facts(wants, netnsOf(requests)) : { links: {} }
+}
+
 function netnsOf([first]: readonly PluginRequest[]): string {
   return first?.attachment.netns ?? ''
 }
@@ -173,7 +183,7 @@ function netnsOf([first]: readonly PluginRequest[]): string {
 type Claimed = { readonly granted: readonly ResultIp[] } | { readonly error: CniError }
 
 async function claimAddresses(world: StageWorld, claim: AddressClaim): Promise<Claimed> {
-  const store = world.ipamAt(claim.dataDir)
+  const store = await world.ipamAt(claim.dataDir)
   const allocation = await allocate(store, claim)
   if (allocation.kind === 'refused') {
     const { message, exhausted } = allocation
@@ -202,7 +212,8 @@ async function giveBack(
 ): Promise<StageOutcome> {
   if (claim === undefined) return { error }
   const { dataDir, network, holder } = claim
-  return { error: await undoAfter(error, () => world.ipamAt(dataDir).release(network, holder)) }
+  const store = await world.ipamAt(dataDir)
+  return { error: await undoAfter(error, () => store.release(network, holder)) }
 }
 
 function amiss(changes: readonly Change[]): CniError {
