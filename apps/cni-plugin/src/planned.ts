@@ -15,6 +15,7 @@ import {
 } from '@vethra/engine'
 import { isChained, plannerOf, words } from '@vethra/plugins'
 import { attachmentOwner } from '@vethra/state'
+import type { AttachmentKernel } from '@vethra/world'
 import { validAttachments } from './collect-garbage.ts'
 import { failed, inGoCodes } from './go-codes.ts'
 import { checkArgs, hasPrevious, ipamTypeOf, type PlannedCall, stageOf } from './planned-call.ts'
@@ -24,17 +25,24 @@ import { beforeTuning } from './tuning-backup.ts'
 
 /** A plugin that is planned: the engine's stage of one plugin, which is called as a program. Code that only a DEL or a CHECK runs is loaded by that call. */
 export function planned(type: string, world: PluginWorld): Plugin {
-  const call = async (request: Request): Promise<PlannedCall> => ({
-    type,
-    request,
-    host: await world.host(request.path),
-  })
+  const called =
+    <T>(work: (call: PlannedCall) => Promise<T>) =>
+    (request: Request) =>
+      inGoCodes(async () => {
+        const host = await world.host(request.path)
+        const { attachments } = host
+        const run = (kernel: AttachmentKernel) =>
+          work({ type, request, host: { ...host, attachments: kernel } })
+        // A chained plugin has few questions, or none.
+        if (isChained(type) || !attachments.holdingSockets) return run(attachments)
+        return attachments.holdingSockets(request.netns, run)
+      })
   return {
-    add: async (request) => inGoCodes(async () => add(await call(request))),
-    del: async (request) => inGoCodes(async () => remove(await call(request))),
-    check: async (request) => inGoCodes(async () => check(await call(request))),
-    gc: async (request) => inGoCodes(async () => gc(await call(request))),
-    status: async (request) => inGoCodes(async () => status(await call(request))),
+    add: called(add),
+    del: called(remove),
+    check: called(check),
+    gc: called(gc),
+    status: called(status),
   }
 }
 
@@ -55,7 +63,7 @@ async function add(call: PlannedCall): Promise<JsonObject> {
   demandPrevious(call)
   const stage = stageOf(call, 'ADD')
   await host.checkNetns(request.netns)
-  await demandFreeName(call)
+  if (!isChained(type) && type !== 'loopback') await demandFreeName(call)
   if (type === 'tuning') {
     await demandSingleSysctls(request.text)
     await beforeTuning(call, stage)
@@ -98,8 +106,7 @@ function demandPrevious({ type, request }: PlannedCall): void {
 }
 
 // SPEC 1.1.0, section 2, "ADD": an interface of that name is an error.
-async function demandFreeName({ type, host, request }: PlannedCall): Promise<void> {
-  if (isChained(type) || type === 'loopback') return
+async function demandFreeName({ host, request }: PlannedCall): Promise<void> {
   const { netns, ifname } = request
   const resource = { kind: 'link settings', place: 'container', link: ifname } as const
   const owner = attachmentOwner(request)

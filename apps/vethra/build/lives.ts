@@ -16,6 +16,16 @@ const stage = [
 /** What `vethra cni` has in common. */
 const onNetns = [...stage, 'apps/cli/src/index.ts', 'apps/cli/src/run-on-netns.ts']
 
+const plugin = ['apps/vethra/src/plugin-here.ts']
+/** A plugin that is planned; `changing`: one that the plan has something to do for. */
+const planned = [
+  ...plugin,
+  'apps/vethra/src/plugin-host-here.ts',
+  'apps/cni-plugin/src/planned.ts',
+  'apps/cni-plugin/src/planned-delete.ts',
+  'packages/adapters/linux/src/cookie-in-bun.ts',
+]
+
 /**
  * The short lives of the executable, by name, each with the entries that it reads: modules that are imported by import(),
  * from the root of the repository. What an entry imports otherwise is read with it.
@@ -26,7 +36,9 @@ export const lives: Readonly<Record<string, readonly string[]>> = {
   del: [...onNetns, 'apps/cli/src/cni-del.ts'],
   hook: [...stage, 'apps/oci-hook/src/hook/index.ts', 'packages/adapters/etchosts/src/index.ts'],
   list: [...lists, 'apps/cli/src/network-list.ts', 'apps/cli/src/container-list.ts'],
-  plugin: [...socket, 'apps/vethra/src/plugin-here.ts'],
+  plugin,
+  planned,
+  changing: [...planned, ...socket, 'apps/vethra/src/plugin-kernel-here.ts'],
   pass: ['apps/vethra/src/runtime-here.ts'],
   prepare: [
     'apps/vethra/src/runtime-here.ts',

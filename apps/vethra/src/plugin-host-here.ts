@@ -45,6 +45,10 @@ function kernelWhenAsked(): AttachmentKernel {
     isTableWhole: async () => (await kernel()).isTableWhole(),
     fillTable: async () => (await kernel()).fillTable(),
     strange: async () => (await kernel()).strange(),
+    holdingSockets: async (netns, work) => {
+      const opened = await kernel()
+      return opened.holdingSockets?.(netns, work) ?? work(opened)
+    },
     apply: async (...given) => (await kernel()).apply(...given),
   }
 }
