@@ -16,6 +16,7 @@ export interface IpAddress {
 export interface IpLink {
   readonly ifindex: number
   readonly ifname: string
+  readonly altnames?: readonly string[]
   readonly mtu: number
   readonly flags: readonly string[]
   /** The MAC. */

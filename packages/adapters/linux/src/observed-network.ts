@@ -110,6 +110,7 @@ async function seenLinks(
   )
   return links.map((link) => ({
     name: link.ifname,
+    ...(link.altnames ? { otherNames: link.altnames } : {}),
     bridge: isBridge(link),
     up: link.flags.includes('UP'),
     ...(link.flags.includes('NOARP') ? { noArp: true as const } : {}),

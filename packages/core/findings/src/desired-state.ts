@@ -25,6 +25,8 @@ export interface DesiredNetwork {
   readonly subnets: readonly string[]
   /** The bridge, for a network that has one. */
   readonly bridge?: string
+  /** The interface of the host that those of its containers lie on, where the conf list names one. */
+  readonly parent?: string
   /** Whether the host routes for its containers. */
   readonly routed: boolean
   readonly isolation: Isolation

@@ -2,6 +2,8 @@ import { type FeatureName, featureHint, lackedFeatures, type SeenFeature } from 
 import type { Compared } from './compared.ts'
 import type { DesiredNetwork } from './desired-state.ts'
 import { about, type Finding, finding } from './finding.ts'
+import type { ObservedLink } from './observed-state.ts'
+import { shellWord } from './shell-word.ts'
 
 /** Plugins that networks need and that are not there, cannot be run, or are too old. */
 export function programFindings({ desired, observed }: Compared): readonly Finding[] {
@@ -63,6 +65,24 @@ function lackEvidence({ name, option, module, state, blockedBy }: SeenFeature): 
 
 function severityFor(users: readonly DesiredNetwork[]): Finding['severity'] {
   return users.some(({ ours }) => ours) ? 'error' : 'warning'
+}
+
+/** Interfaces of the host that networks lie on, and that are missing or down. */
+export function parentFindings({ desired, observed }: Compared): readonly Finding[] {
+  return desired.networks.flatMap((network) => {
+    const { name, file, parent = '' } = network
+    const isNamed = (each: ObservedLink) => [each.name, ...(each.otherNames ?? [])].includes(parent)
+    const link = parent === '' ? undefined : observed.links.find(isNamed)
+    if (parent === '' || link?.up) return []
+    return finding(link ? 'parent-down' : 'parent-missing', about('network', name), {
+      severity: severityFor([network]),
+      message: `interface ${parent}, which network ${name} is on, is ${link ? 'down' : 'missing'}: no container can be attached to it, or reach others by it`,
+      evidence: [`${file} has it as "master"`],
+      fix: link
+        ? `ip link set dev ${shellWord(parent)} up`
+        : `make that interface again, or name another in ${file}`,
+    })
+  })
 }
 
 // By their names: the first three, and how many more.

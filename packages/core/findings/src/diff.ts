@@ -10,7 +10,7 @@ import { hostFindings } from './diff-host.ts'
 import { bridgeFindings, interfaceFindings } from './diff-interfaces.ts'
 import { leftRuleFindings } from './diff-left-rules.ts'
 import { nameFindings } from './diff-names.ts'
-import { featureFindings, programFindings } from './diff-needs.ts'
+import { featureFindings, parentFindings, programFindings } from './diff-needs.ts'
 import { flowFindings, foreignPortFindings, loopbackFindings, portFindings } from './diff-ports.ts'
 import { publishedFindings } from './diff-published.ts'
 import { networkFindings, recordFindings, unfinishedFindings } from './diff-records.ts'
@@ -74,6 +74,7 @@ const finders: readonly ((host: Compared) => readonly Finding[])[] = [
   dropFindings,
   programFindings,
   featureFindings,
+  parentFindings,
   folderFindings,
 ]
 

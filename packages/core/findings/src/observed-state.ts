@@ -198,6 +198,8 @@ export interface ObservedPortHold {
 /** An interface of the host. */
 export interface ObservedLink {
   readonly name: string
+  /** Default: none. */
+  readonly otherNames?: readonly string[]
   readonly bridge: boolean
   readonly up: boolean
   /** Whether ARP is off. Default false. */

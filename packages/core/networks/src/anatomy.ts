@@ -20,12 +20,15 @@ export function networkBridge(network: Network): string | undefined {
   return conf === undefined ? undefined : (textField(conf, 'bridge') ?? 'cni0')
 }
 
-/** The interface of the host that a macvlan or ipvlan network is on, empty for that of the default route, and the MTU asked for; `undefined` for other networks. */
+/**
+ * The interface of the host that a macvlan or ipvlan network is on, empty for that of the default route, and the MTU asked for.
+ * Undefined for other networks, and for one on an interface inside.
+ */
 export function networkParent(
   network: Network,
 ): { readonly device: string; readonly mtu: number } | undefined {
   const conf = confOf(network, 'macvlan', 'ipvlan')
-  if (conf === undefined) return undefined
+  if (conf === undefined || goField(conf, 'linkInContainer') === true) return undefined
   const mtu = goField(conf, 'mtu')
   return { device: textField(conf, 'master') ?? '', mtu: typeof mtu === 'number' ? mtu : 0 }
 }

@@ -6,7 +6,13 @@ import type {
   ObservedState,
 } from '@vethra/findings'
 import { readFirewall, unreadableTables } from '@vethra/firewall'
-import { findNetwork, hangsAtLoopback, type Network, networkSubnets } from '@vethra/networks'
+import {
+  findNetwork,
+  hangsAtLoopback,
+  type Network,
+  networkParent,
+  networkSubnets,
+} from '@vethra/networks'
 import { networkFeatures } from '@vethra/plugins'
 import type { SeenNetwork } from '@vethra/world'
 import { attachedIds } from '../attach/container-records.ts'
@@ -235,7 +241,7 @@ function desiredNetwork({ host }: DoctorTools, network: Network): DesiredNetwork
   return {
     ...{ name, file, ours: managed, routed, isolation, filtered, programs },
     subnets: networkSubnets(network).map(({ subnet }) => subnet),
-    ...present({ bridge: bridge?.name }),
+    ...present({ bridge: bridge?.name, parent: networkParent(network)?.device }),
     // In this process portmap leaves ::1 out by itself.
     hangsAtLoopback: hangsAtLoopback(network) && programs.includes('portmap'),
     features: networkFeatures(list),
