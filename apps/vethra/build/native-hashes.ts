@@ -19,7 +19,8 @@ export function sha512(octets: Uint8Array): Uint8Array {
 
 /** Octets in lower-case hexadecimal digits. */
 export function bytesToHex(octets: Uint8Array): string {
-  return Buffer.from(octets).toString('hex')
+  // The first Buffer.from() of a process takes 0.1 ms.
+  return (octets as unknown as { toHex(): string }).toHex()
 }
 
 /** The octets of a text in UTF-8. */

@@ -59,7 +59,7 @@ export function checkPlainIfname(ifname: string): void {
 
 function ifnameFault(ifname: string): { message: string; details?: string } | undefined {
   if (ifname === '') return { message: 'interface name is empty' }
-  if (octets(ifname) > 15) {
+  if (isLonger(ifname, 15)) {
     return {
       message: 'interface name is too long',
       details: 'interface name should be less than 16 characters',
@@ -89,18 +89,20 @@ export function isPathComponent(text: string): boolean {
 
 function componentFault(text: string): string | undefined {
   if (text.trim() === '') return 'it is empty'
-  if (octets(text) > 255) return 'it is longer than 255 octets'
+  if (isLonger(text, 255)) return 'it is longer than 255 octets'
   if (text === '.' || text === '..') return 'it names a folder'
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused
   if (/[/\u0000-\u001f\u007f]/.test(text)) return 'it holds "/" or a control character'
   return undefined
 }
 
-function octets(text: string): number {
-  let sum = 0
+// In octets. A unit of UTF-16 takes three at the most: a short text needs no counting.
+function isLonger(text: string, most: number): boolean {
+  if (text.length * 3 <= most) return false
+  let octets = 0
   for (const character of text) {
     const point = character.codePointAt(0) ?? 0
-    sum += point < 0x80 ? 1 : point < 0x800 ? 2 : point < 0x10000 ? 3 : 4
+    octets += point < 0x80 ? 1 : point < 0x800 ? 2 : point < 0x10000 ? 3 : 4
   }
-  return sum
+  return octets > most
 }

@@ -35,10 +35,10 @@ export async function prepareAsked(
   caller: Caller,
 ): Promise<boolean> {
   const { flags } = asked
-  const file = `${await tools.files.realPath(folder)}/config.json`
   // Before the lock of ports is held, as whoever wrote it may have made it large; what is undone first is read again.
   const isNew = asked.preparedFor === undefined
   const read = isNew ? await readConfig(tools, folder, flags.id).catch(naming(asked)) : undefined
+  const file = read?.file ?? `${await tools.files.realPath(folder)}/config.json`
   return holdingNames(tools, asked, async () => {
     const known = await admit(tools, asked, file)
     if (known === undefined) return false

@@ -159,19 +159,20 @@ async function apply(tools: Preparing, plan: BundlePlan, config: ConfigText): Pr
   const { containers, caller } = tools
   const { file, text, others } = config
   const record = { ...plan.record, configs: preparedWith(config, plan) }
-  const { id, name } = plan.record
+  const { id, name, transient } = plan.record
+  const writeRecord = () => containers.write(id, 'vethra.json', renderRecord(record))
   const known = (await containers.list()).includes(id)
   const former = known ? await nameBefore(containers, id) : ''
   try {
     // Of a start that is killed from here on the record tells whose the name is.
-    if (plan.record.transient) await containers.write(id, 'vethra.json', renderRecord(record))
+    if (transient) await writeRecord()
     if (name !== '') await containers.claimName(name, id)
     await containers.prepare(id)
     for (const warning of await writeContainerFiles(tools, plan.record))
       caller.complain(`warning: ${warning}`)
     await keepConfLists(tools.networks, plan.record)
     // Before the file is written, so that whoever is killed in between can undo either text of it.
-    await containers.write(id, 'vethra.json', renderRecord(record))
+    if (!transient) await writeRecord()
     if (former !== '' && former !== name) await containers.releaseName(former, id)
     if (file !== undefined && plan.config !== text) await tools.files.rewrite(file, plan.config)
     if (others.length === 0) return

@@ -27,9 +27,8 @@ export async function writeResolvConf(
   tools: ResolvConfTools,
   owner: ResolvConfOwner,
 ): Promise<readonly string[]> {
-  const { text, warnings } = await wantedText(tools, owner)
+  const { text, warnings, lease } = await wantedText(tools, owner)
   await tools.containers.writeMounted(owner.id, 'resolv.conf', text)
-  const { lease } = await remembered(tools, owner.id)
   await remember(tools, owner.id, { written: [text], lease })
   return warnings
 }
@@ -72,13 +71,13 @@ export async function keepLease(
 async function wantedText(
   tools: ResolvConfTools,
   owner: ResolvConfOwner,
-): Promise<ReturnType<typeof resolvConfText>> {
+): Promise<ReturnType<typeof resolvConfText> & Pick<Remembered, 'lease'>> {
   const { settings, effects, rootless } = tools
   const host = await effects.resolvConf(usesStub)
   const asked = owner.record.mode === 'cni' ? rootless : undefined
   const servers = asked === undefined ? [] : (await asked.info()).dns
   const { lease } = await remembered(tools, owner.id)
-  return resolvConfText({ ...owner, settings, host, rootless: servers, lease })
+  return { ...resolvConfText({ ...owner, settings, host, rootless: servers, lease }), lease }
 }
 
 /** The file that is kept beside a resolv.conf. */
