@@ -98,10 +98,10 @@ describeOnHost('the hook', () => {
       'look at the namespace again',
       'flush records and cache',
       'attach the container',
-      'wait for the port holder',
       'write the hosts files',
       'write lifecycle.json',
       'write resolv.conf',
+      'wait for the port holder',
       'write the log',
       'write the events',
     ])

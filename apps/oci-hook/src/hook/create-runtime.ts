@@ -38,7 +38,7 @@ export async function createRuntime(world: World, container: Container): Promise
   const { request } = container
   const outcome = await inSequence(async (step) => {
     await step('check that the container is not alive', () => refuseSecondHome(world, request))
-    const left = await step(
+    const { netns, left } = await step(
       'check the interfaces',
       () => checkStart(world, container).catch(failedFirst(world, container)),
       () => noteFailure(container),
@@ -53,10 +53,10 @@ export async function createRuntime(world: World, container: Container): Promise
     )
     if (request.mode === 'container')
       await step('check the joined namespace', () => checkJoined(world, named))
-    if (request.mode === 'cni') await connect(world, named, { left, step })
+    if (request.mode === 'cni') await connect(world, named, { netns, left, step })
     else
       await holdingKnown(world, container, () =>
-        step('write lifecycle.json', () => noteStart(world, container)),
+        step('write lifecycle.json', () => noteStart(world, container, netns)),
       )
   }, world.steps)
   demandDone(outcome)
@@ -79,16 +79,23 @@ async function noteFailure(container: Container): Promise<void> {
   if (request.name !== '') await store.releaseName(request.name, state.id)
 }
 
-interface Begun {
+interface Checked {
+  readonly netns: string
   /** Attachments that are in the way, and may be undone. */
   readonly left: readonly AttachmentRecord[]
+}
+
+interface Begun extends Checked {
   readonly step: SequenceStep
 }
 
 // From the container's ports to its names, while no other operation is at work on it.
-async function connect(world: World, container: Container, { left, step }: Begun): Promise<void> {
+async function connect(
+  world: World,
+  container: Container,
+  { netns, left, step }: Begun,
+): Promise<void> {
   const { state, request } = container
-  const netns = await netnsOf(world, container)
   const memberships = await step('read the networks', () =>
     plannedMemberships(world, container, netns),
   )
@@ -111,11 +118,11 @@ async function connect(world: World, container: Container, { left, step }: Begun
     () => world.ports.release(wanted),
   )
   await holdingKnown(world, container, () =>
-    attachHeld(world, container, { memberships, reservation }),
+    attachHeld(world, container, { netns, memberships, reservation }),
   )
 }
 
-interface Ready {
+interface Ready extends Pick<Checked, 'netns'> {
   readonly memberships: readonly Membership[]
   readonly reservation: PortReservation
 }
@@ -124,7 +131,7 @@ interface Ready {
 async function attachHeld(
   world: World,
   container: Container,
-  { memberships, reservation }: Ready,
+  { netns, memberships, reservation }: Ready,
 ): Promise<void> {
   const { id } = container.state
   const outcome = await inSequence(async (step) => {
@@ -141,14 +148,15 @@ async function attachHeld(
       () => attachEach(world, memberships),
       () => detachEach(world, memberships, { silent: true }),
     )
-    await step('wait for the port holder', reservation.settled)
     const names = containerNames(
       container.request,
       results.map(({ result }) => result),
     )
     await step('write the hosts files', () => hosts.acquire(names))
-    await step('write lifecycle.json', () => noteStart(world, container))
+    await step('write lifecycle.json', () => noteStart(world, container, netns))
     await step('write resolv.conf', () => nameLeased(world, container, { memberships, results }))
+    // It starts while all this is written.
+    await step('wait for the port holder', reservation.settled)
     const lines = results.flatMap((result, at) => attachedLines(memberships[at], result))
     await step('write the log', () => container.record(lines))
     await step('write the events', () => emitAttached(world, memberships, results))
@@ -178,13 +186,10 @@ function attachedLines(
   return [`${membership?.attachment.ifname} in network ${membership?.network}: ${addresses}`]
 }
 
-// Returns the attachments that a killed start, or an earlier life, left in the way.
-async function checkStart(
-  world: World,
-  container: Container,
-): Promise<readonly AttachmentRecord[]> {
+// Returns the network namespace, and the attachments that a killed start, or an earlier life, left in the way.
+async function checkStart(world: World, container: Container): Promise<Checked> {
   const { mode, networks } = container.request
-  if (mode !== 'cni') return []
+  if (mode !== 'cni') return { netns: `/proc/${container.state.pid}/ns/net`, left: [] }
   const netns = await netnsOf(world, container)
   const { namespace, id } = container.request
   const ref = { namespace, id }
@@ -194,7 +199,7 @@ async function checkStart(
     ifname,
     container: ref,
   }))
-  return checkInterfaces(world, wanted)
+  return { netns, left: await checkInterfaces(world, wanted) }
 }
 
 // A container whose profile is missing is refused by the OCI runtime; any other does without.
@@ -232,17 +237,12 @@ async function note(
   })
 }
 
-async function noteStart(world: World, container: Container): Promise<void> {
-  await note(container, false, await detachedLife(world, container))
-}
-
-// No attachment tells where a container lives that is in no network of its own, or may join one again.
-async function detachedLife(world: World, container: Container): Promise<JsonObject> {
+async function noteStart(world: World, container: Container, netns: string): Promise<void> {
   const { mode, networks } = container.request
-  const { pid } = container.state
-  const netns = mode === 'cni' ? await netnsOf(world, container) : `/proc/${pid}/ns/net`
   const identity = { ...identityOf(await world.netns.look(netns)) }
-  // Where records of attachments are lost, this tells another namespace of the same pid, MAC and address.
-  if (mode === 'cni' && networks.length > 0) return { started_in: identity }
-  return { netns, netns_identity: identity }
+  const isAttached = mode === 'cni' && networks.length > 0
+  // Where records of attachments are lost, the identity tells another namespace of the same pid, MAC and address. No attachment
+  // tells where a container lives that is in no network of its own, or may join one again.
+  const life = isAttached ? { started_in: identity } : { netns, netns_identity: identity }
+  await note(container, false, life)
 }

@@ -88,7 +88,7 @@ export async function refuseOthers(
   membership: Membership,
   { record, cached }: Both,
 ): Promise<void> {
-  if (isCutShort({ record, cached })) return
+  if ((record ?? cached) === undefined || isCutShort({ record, cached })) return
   const path = record?.netns ?? cached?.attachment.netns ?? ''
   if (await isThere(tools, path, membership.attachment.netns)) return
   const isOwn = record?.container && isSame(record.container, containerOf(membership))
