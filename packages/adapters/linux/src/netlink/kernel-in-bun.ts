@@ -31,7 +31,7 @@ import { strangeEntries } from './strange-entries.ts'
 export function netlinkKernel({ zoneRecords }: KernelOptions): AttachmentKernel {
   const rules = keptSocket()
   const options = { zoneRecords, rules }
-  const within: Within = (netns, work, kept) => {
+  const within: Within = (netns = '', work, kept) => {
     const session = kept ?? openSession(netns, options)
     try {
       return work(session)
@@ -49,7 +49,7 @@ export function netlinkKernel({ zoneRecords }: KernelOptions): AttachmentKernel 
       const kept = openSession(netns, options)
       try {
         return await work(
-          kernelBy((asked, use) => within(asked, use, asked === netns ? kept : undefined)),
+          kernelBy((asked = netns, use) => within(asked, use, asked === netns ? kept : undefined)),
         )
       } finally {
         kept.close()
@@ -58,8 +58,8 @@ export function netlinkKernel({ zoneRecords }: KernelOptions): AttachmentKernel 
   }
 }
 
-/** Runs work with a session for a namespace: the kept one, which stays open, or one of its own. */
-type Within = <T>(netns: string, work: (session: Session) => T, kept?: Session) => T
+/** Runs work with a session for a namespace, undefined for any: the kept one, which stays open, or one of its own. */
+type Within = <T>(netns: string | undefined, work: (session: Session) => T, kept?: Session) => T
 
 function kernelBy(within: Within): Omit<AttachmentKernel, 'holdingSockets'> {
   return {
@@ -68,12 +68,12 @@ function kernelBy(within: Within): Omit<AttachmentKernel, 'holdingSockets'> {
       within(netns, (session) => observeExpected(looking(session, expected), expected)),
     lookInside: async (netns, ifname, expected) =>
       within(netns, (session) => lookInside(session, ifname, expected)),
-    publishedTo: async (addresses) => within('', (session) => portsTo(session, addresses)),
-    effects: async (of) => within('', (session) => effectsIn(session, of)),
-    marked: async () => within('', markedIn),
-    isTableWhole: async () => within('', isTableWhole),
-    fillTable: async () => within('', fillTable),
-    strange: async () => within('', strangeEntries),
+    publishedTo: async (addresses) => within(undefined, (session) => portsTo(session, addresses)),
+    effects: async (of) => within(undefined, (session) => effectsIn(session, of)),
+    marked: async () => within(undefined, markedIn),
+    isTableWhole: async () => within(undefined, isTableWhole),
+    fillTable: async () => within(undefined, fillTable),
+    strange: async () => within(undefined, strangeEntries),
     apply: async (netns, changes, options) =>
       within(netns, (session) => applyChanges(session, changes, options)),
   }
