@@ -97,6 +97,6 @@ export function textOf(octets: Octets = new Uint8Array()): string {
   const end = octets.indexOf(0)
   const codes = end < 0 ? octets : octets.subarray(0, end)
   // A host's ports are read, a hundred letters each: spread, letter by letter, they take twice as long.
-  const text: string = Reflect.apply(String.fromCharCode, undefined, codes)
+  const text = String.fromCharCode.apply(undefined, codes as unknown as number[])
   return text.replace(/[\x80-\xff]/g, '\ufffd')
 }
