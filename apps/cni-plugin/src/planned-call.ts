@@ -3,8 +3,10 @@ import {
   isObject,
   type Json,
   type JsonObject,
+  orElse,
   type PluginCall,
-  parseResult,
+  type Result,
+  readResult,
 } from '@vethra/cni'
 import type { Stage } from '@vethra/engine'
 import { readCniArgs } from '@vethra/ipam'
@@ -89,16 +91,9 @@ function ownConf(type: string, conf: JsonObject): JsonObject {
 }
 
 /** `prevResult` of a call, where it can be read: what is damaged must not block a DEL. */
-export function readablePrevious(
-  given: Request,
-): ReturnType<typeof parseResult>['result'] | undefined {
-  const { conf, cniVersion } = given
-  try {
-    const value = goField(conf, 'prevResult') ?? null
-    return value === null ? undefined : parseResult(JSON.stringify(value), cniVersion).result
-  } catch {
-    return undefined
-  }
+export function readablePrevious({ conf, cniVersion }: Request): Result | undefined {
+  const value = goField(conf, 'prevResult') ?? null
+  return value === null ? undefined : orElse(() => readResult(value, cniVersion), undefined)
 }
 
 /** Whether the conf of a call masquerades by nftables. */

@@ -1,4 +1,4 @@
-import { CniError, goField, isSpecVersion, parseResult, type Result } from '@vethra/cni'
+import { CniError, goField, isSpecVersion, type Result, readResult } from '@vethra/cni'
 import { failed } from './go-codes.ts'
 import type { Request } from './plugin.ts'
 
@@ -10,7 +10,7 @@ export function previousResult({ conf, cniVersion }: Request): Result {
     const own = goField(value, 'cniVersion')
     if (typeof own === 'string' && own !== '' && !isSpecVersion(own))
       throw otherFamily(own, cniVersion)
-    const { result } = parseResult(JSON.stringify(value), cniVersion)
+    const result = readResult(value, cniVersion)
     if (familyOf(result.cniVersion) !== familyOf(cniVersion))
       throw otherFamily(result.cniVersion, cniVersion)
     return result

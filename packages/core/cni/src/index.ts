@@ -61,7 +61,7 @@ export {
   parseJson,
   parseJsonOr,
 } from './parse-json.ts'
-export { type ParsedResult, parseResult } from './parse-result.ts'
+export { type ParsedResult, parseResult, readResult } from './parse-result.ts'
 export type { PluginCall, PluginExit } from './plugin-call.ts'
 export {
   exitStatus,

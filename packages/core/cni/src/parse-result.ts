@@ -1,6 +1,6 @@
 import { CniError } from './cni-error.ts'
 import { goType } from './go-json.ts'
-import type { JsonObject } from './json.ts'
+import { isObject, type Json, type JsonObject } from './json.ts'
 import { deepestPart, parseJsonOr } from './parse-json.ts'
 import { present } from './present.ts'
 import {
@@ -32,22 +32,30 @@ export interface ParsedResult {
  * the text is no such JSON, 1 when its version is not supported.
  */
 export function parseResult(printed: string, requestVersion: string): ParsedResult {
-  const value = readObject(printed)
-  const own = value['cniVersion']
-  const named = typeof own === 'string' && own !== ''
-  const version = named ? own : requestVersion || '0.1.0'
+  if (printed.trim() === '') throw undecodable('unexpected end of JSON input')
+  const value = parseJsonOr(printed, (cause) => undecodable('it is not JSON', cause), deepestPart)
+  const result = readResult(value, requestVersion)
+  const { cniVersion } = result
+  const isNamed = isObject(value) && value['cniVersion'] === cniVersion
+  return {
+    result,
+    text: isNamed ? printed.trim() : JSON.stringify({ ...objectOf(value), cniVersion }),
+  }
+}
+
+/** As `parseResult`, of JSON that is parsed already, such as `prevResult` of a request. */
+export function readResult(value: Json, requestVersion: string): Result {
+  const object = objectOf(value)
+  const own = object['cniVersion']
+  const version = typeof own === 'string' && own !== '' ? own : requestVersion || '0.1.0'
   if (!isSpecVersion(version))
     throw new CniError({
       code: 1,
       message: `unsupported CNI result version ${JSON.stringify(version)}`,
       hint: 'Use a plugin that prints results of 0.1.0 to 1.1.0, or set cniVersion in the conf list to one of these.',
     })
-  const place = { value, path: '' }
   const read = version === '0.1.0' || version === '0.2.0' ? readLegacy : readModern
-  return {
-    result: { cniVersion: version, ...read(place) },
-    text: named ? printed.trim() : JSON.stringify({ ...value, cniVersion: version }),
-  }
+  return { cniVersion: version, ...read({ value: object, path: '' }) }
 }
 
 function readModern(place: Place): Omit<Result, 'cniVersion'> {
@@ -114,10 +122,8 @@ function readDns(place: Place): ResultDns {
   })
 }
 
-function readObject(printed: string): JsonObject {
-  if (printed.trim() === '') throw undecodable('unexpected end of JSON input')
-  const value = parseJsonOr(printed, (cause) => undecodable('it is not JSON', cause), deepestPart)
+function objectOf(value: Json): JsonObject {
   if (value === null) return {}
-  if (typeof value === 'object' && !Array.isArray(value)) return value as JsonObject
+  if (isObject(value)) return value
   throw undecodable(`json: cannot unmarshal a ${goType(value)} into a result`)
 }

@@ -1,7 +1,7 @@
 import { conversionVectors, type Data, resultVectors, roundTrips, titled } from '@vethra/cni-kit'
 import { describe, expect, it } from 'vitest'
 import { explain } from './explain.ts'
-import { parseResult, renderResult } from './index.ts'
+import { parseResult, readResult, renderResult } from './index.ts'
 import type { SpecVersion } from './versions.ts'
 
 const convert = (from: Data, to: SpecVersion) =>
@@ -18,6 +18,7 @@ describe('results', () => {
     }
     expect(read().result.cniVersion).toBe(version)
     expect(JSON.parse(read().text).cniVersion).toBe(version)
+    expect(readResult(JSON.parse(printed), requested)).toEqual(read().result)
   })
 })
 
