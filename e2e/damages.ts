@@ -84,6 +84,11 @@ export const damages: readonly Damage[] = [
       'interface-loose',
       ({ link }) => `bridge link set dev ${link} state 0`,
     ],
+    [
+      'an interface listens for spanning trees for ever',
+      'interface-loose',
+      ({ link }) => `bridge link set dev ${link} state 1`,
+    ],
     ['an interface is down', 'interface-loose', ({ link }) => `ip link set ${link} down`],
     [
       'ports are held no more',

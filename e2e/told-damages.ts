@@ -193,6 +193,11 @@ export const toldDamages: readonly Damage[] = [
       ({ web }) => within(web, 'ip route add blackhole 0.0.0.0/1'),
     ],
     [
+      'a container has a route past its network',
+      'inside-added',
+      ({ web }) => within(web, 'ip route add throw 10.4.1.0/25'),
+    ],
+    [
       'a bridge has the address of a container',
       'address-taken',
       ({ address, bridge }) => `ip addr add ${address}/32 dev ${bridge}`,

@@ -40,6 +40,8 @@ export interface IpLink {
   readonly linkinfo?: {
     readonly info_kind?: string
     readonly info_slave_kind?: string
+    /** Settings of a bridge. */
+    readonly info_data?: { readonly stp_state?: number }
     /** Settings of a port of a bridge. */
     readonly info_slave_data?: {
       /** `forwarding`, `blocking`, `disabled`, … */

@@ -108,6 +108,9 @@ async function seenLinks(
         .map(async ({ ifname }) => [ifname, await settingsOf(ifname, all)] as const),
     ),
   )
+  const trees = new Set(
+    links.flatMap(({ ifname, linkinfo }) => (linkinfo?.info_data?.stp_state ? [ifname] : [])),
+  )
   return links.map((link) => ({
     name: link.ifname,
     ...(link.altnames ? { otherNames: link.altnames } : {}),
@@ -119,7 +122,7 @@ async function seenLinks(
     ...portOf(link),
     ...settings.get(link.ifname),
     ...(link.master === undefined ? {} : { master: link.master }),
-    ...(isBlocked(link) ? { blocked: true as const } : {}),
+    ...(isBlocked(link, trees) ? { blocked: true as const } : {}),
     addresses: prefixesOf(link),
     ...deafOf(link, local),
     ...(shaping.includes(link.qdisc ?? '') ? { shapedBy: link.qdisc } : {}),
@@ -163,9 +166,11 @@ function isGlobal(prefix: string): boolean {
   return prefix.includes(':') && !prefix.startsWith('fe80:')
 }
 
-// The kernel itself disables a port whose other end is down, and blocks one for STP alone.
-function isBlocked({ flags, linkinfo }: IpLink): boolean {
-  return flags.includes('LOWER_UP') && linkinfo?.info_slave_data?.state === 'disabled'
+// The kernel itself disables a port whose other end is down, and has one listen for spanning trees alone.
+function isBlocked({ flags, linkinfo, master = '' }: IpLink, trees: ReadonlySet<string>): boolean {
+  const { state = '' } = linkinfo?.info_slave_data ?? {}
+  const isWaiting = state === 'listening' || state === 'learning'
+  return flags.includes('LOWER_UP') && (state === 'disabled' || (isWaiting && !trees.has(master)))
 }
 
 /** The settings of a port of a bridge that let frames pass. */

@@ -30,7 +30,7 @@ export function seenRoute(route: FoundRoute): SeenRoute {
 }
 
 const refusals: Readonly<Record<number, SeenRoute['refusal']>> = {
-  ...{ 6: 'blackhole', 7: 'unreachable', 8: 'prohibit' },
+  ...{ 6: 'blackhole', 7: 'unreachable', 8: 'prohibit', 9: 'throw' },
 }
 
 /** The routes of the container's main table that lead through an interface. */

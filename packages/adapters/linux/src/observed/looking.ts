@@ -23,7 +23,7 @@ export interface SeenRoute {
   readonly priority: number
   readonly table: number
   /** How it refuses what it is for; absent where it leads it somewhere. */
-  readonly refusal?: 'blackhole' | 'unreachable' | 'prohibit'
+  readonly refusal?: 'blackhole' | 'unreachable' | 'prohibit' | 'throw'
 }
 
 /** A routing rule of one source, as it is. */
