@@ -16,9 +16,14 @@ await sources.write({
   comments: false,
   codeSplitting: {
     includeDependenciesRecursively: false,
-    groups: [{ debugName: 'lives', name: (module) => readBy.get(module)?.join('-') ?? null }],
+    groups: [{ debugName: 'lives', name: (module) => nameOf(readBy.get(module)) }],
   },
 })
+
+// Every life reads what any does.
+function nameOf(read: readonly string[] | undefined): string | null {
+  return read?.includes('any') ? 'any' : (read?.join('-') ?? null)
+}
 
 /** The lives that read a module, in the order of `lives`: what their entries import, and not by import(), after tree shaking. */
 async function livesByModule(): Promise<ReadonlyMap<string, readonly string[]>> {
