@@ -39,6 +39,7 @@ export const lives: Readonly<Record<string, readonly string[]>> = {
   plugin,
   planned,
   changing: [...planned, ...socket, 'apps/vethra/src/plugin-kernel-here.ts'],
+  holder: ['apps/vethra/src/holder-here.ts', 'packages/adapters/port-holder/src/hold-in-bun.ts'],
   pass: ['apps/vethra/src/runtime-here.ts'],
   prepare: [
     'apps/vethra/src/runtime-here.ts',

@@ -48,7 +48,7 @@ async function run(): Promise<number> {
     io.print((await import('./version-here.ts')).version)
     return 0
   }
-  if (app === 'port-holder') return (await import('@vethra/port-holder')).main(argv)
+  if (app === 'port-holder') return (await import('./holder-here.ts')).holdPorts(argv)
   if (app === 'cni-plugin') return (await import('./plugin-here.ts')).pluginHere(argv, io)
   if (app === 'oci-runtime') {
     if ('bun' in process.versions) return (await import('./runtime-here.ts')).runtimeHere(argv, io)
