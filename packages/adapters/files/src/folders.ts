@@ -1,12 +1,4 @@
-import {
-  chmodSync,
-  type Dirent,
-  mkdirSync,
-  readdirSync,
-  realpathSync,
-  rmSync,
-  statSync,
-} from 'node:fs'
+import { chmodSync, mkdirSync, readdirSync, realpathSync, rmSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { faultPoint } from './faults/fault-point.ts'
 import { errno, fileError } from './file-error.ts'
@@ -34,13 +26,13 @@ export async function removeFolder(path: string): Promise<boolean> {
 
 /** The names in a folder, ascending by octets, without drafts (`.tmp-`); empty when there is none. Throws CniError 5. */
 export async function listFolder(path: string): Promise<readonly string[]> {
-  return inOrder((await entries(path)).map((entry) => entry.name))
+  return inOrder(listed(path, () => readdirSync(path)))
 }
 
 /** As `listFolder`, but only the names of folders; a symbolic link to a folder is none. */
 export async function listFolders(path: string): Promise<readonly string[]> {
-  const folders = (await entries(path)).filter((entry) => entry.isDirectory())
-  return inOrder(folders.map((entry) => entry.name))
+  const entries = listed(path, () => readdirSync(path, { withFileTypes: true }))
+  return inOrder(entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name))
 }
 
 async function make(path: string, mode: number): Promise<void> {
@@ -70,9 +62,9 @@ function isFolder(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false
 }
 
-async function entries(path: string): Promise<readonly Dirent[]> {
+function listed<T>(path: string, list: () => readonly T[]): readonly T[] {
   try {
-    return readdirSync(path, { withFileTypes: true })
+    return list()
   } catch (error) {
     if (errno(error) === 'ENOENT') return []
     throw fileError('list the folder', path, error)
