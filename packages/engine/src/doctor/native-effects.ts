@@ -1,6 +1,6 @@
-import { type ConfList, orElse, parseResult } from '@vethra/cni'
+import { type ConfList, orElse, parseResult, type Result } from '@vethra/cni'
 import { elementsOf, isEffect } from '@vethra/firewall'
-import { type PluginWay, planFormer } from '@vethra/plugins'
+import { type PluginRequest, type PluginWay, planFormer } from '@vethra/plugins'
 import { keyOf, type Owned, type State } from '@vethra/state'
 import type { CachedAttachment, StrangeEntry } from '@vethra/world'
 import { listReader } from '../attach/cached-list.ts'
@@ -34,17 +34,19 @@ export function effectsReader(): (native: NativeAttachment) => State {
 function nativeEffects({ made, ways }: NativeAttachment, list: ConfList | undefined): State {
   const read = list && orElse(() => parseResult(made.result ?? '', list.cniVersion), undefined)
   if (list === undefined || read === undefined) return []
-  const { attachment } = made
-  const stages = stagesOf({ list, attachment, prevResult: read.text, ways })
-  return stages.flatMap((call) => orElse(() => plannedOnHost(stageOf(call, () => read.result)), []))
+  // What is planned takes the result as a value: no request has its text.
+  const stages = stagesOf({ list, attachment: made.attachment, ways })
+  return stages.flatMap((call) =>
+    orElse(() => plannedOnHost(stageOf(call).requests, read.result), []),
+  )
 }
 
-function plannedOnHost({ requests, previous }: ReturnType<typeof stageOf>): State {
+function plannedOnHost(requests: readonly PluginRequest[], result: Result): State {
   // What ADD found is known by its MAC: a bridge of others is none that is made.
-  const onHost = previous?.interfaces.filter(({ sandbox }) => !sandbox) ?? []
+  const onHost = result.interfaces.filter(({ sandbox }) => !sandbox)
   const links = onHost.map(({ name, mac = '' }) => [name, { kind: 'bridge', mac, mtu: 0 }] as const)
   const facts = { links: Object.fromEntries(links) }
-  const planned = planFormer(requests, { facts, ...(previous ? { result: previous } : {}) })
+  const planned = planFormer(requests, { facts, result })
   return planned.filter(
     ({ resource }) =>
       isEffect(resource) ||
