@@ -193,6 +193,11 @@ export const toldDamages: readonly Damage[] = [
       ({ web }) => within(web, 'ip route add blackhole 0.0.0.0/1'),
     ],
     [
+      "a container has its peer's address",
+      'inside-added',
+      ({ db, address }) => within(db, `ip addr add ${address}/32 dev lo`),
+    ],
+    [
       'a container has a route past its network',
       'inside-added',
       ({ web }) => within(web, 'ip route add throw 10.4.1.0/25'),

@@ -42,8 +42,18 @@ export interface SeenInside {
   readonly routes: readonly Route[]
   /** The addresses of its neighbour entries that somebody made by hand; none where programs look. */
   readonly neighbours: readonly string[]
+  /** All of the namespace, but on interfaces of odd names; none where programs look. */
+  readonly addresses: readonly AddressInside[]
   /** The commands that delete what refuses all packets, or add what takes them, local routes among it: `ip -4 rule delete pref 10`. None where programs look. */
   readonly refusals: readonly string[]
+}
+
+/** An address on an interface inside of a container. */
+export interface AddressInside {
+  readonly link: string
+  /** `10.4.1.2`. */
+  readonly address: string
+  readonly prefixLength: number
 }
 
 /** How changes are applied. */

@@ -1,5 +1,6 @@
 /** Every port that the engine needs of a host, as types alone: the one thing that the author of an adapter imports. */
 export type {
+  AddressInside,
   Applied,
   ApplyOptions,
   AttachmentKernel,

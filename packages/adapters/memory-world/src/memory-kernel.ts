@@ -64,6 +64,7 @@ export function memoryKernel(given: MemoryKernelOptions = {}): MemoryKernel {
         found,
         routes: routes.filter(({ link }) => link === ifname),
         neighbours: [],
+        addresses: [],
         refusals: [],
       }
     },

@@ -47,7 +47,7 @@ async function inside(
   around: Partial<SeenInside>,
 ): ReturnType<typeof observeInside> {
   const lookInside = async (_: string, __: string, wanted: State) => ({
-    ...{ found: has(wanted), routes: [], neighbours: [], refusals: [] },
+    ...{ found: has(wanted), routes: [], neighbours: [], refusals: [], addresses: [] },
     ...around,
   })
   const kernel = { lookInside }
@@ -93,6 +93,24 @@ it('what leads packets elsewhere is told by the words that delete it', async () 
     'ip route delete 0.0.0.0/1 via 10.4.0.9 dev eth0 metric 7',
     'ip -4 rule delete pref 10',
     'ip neigh delete 10.4.0.1 dev eth0',
+  ])
+})
+
+it('an address of the gateway or of a peer is told, on whatever interface, and those of its own networks are not', async () => {
+  const peer = made('lan', 'eth0', [bridge])
+  const other = { ...peer, attachment: { ...peer.attachment, containerId: 'db', netns: '/m' } }
+  const result = peer.result?.replaceAll('10.4.0.2', '10.4.0.7') ?? ''
+  const addresses = ['10.4.0.1', '10.4.0.2', '10.4.0.7', '10.4.0.9', '10.4.1.2'].map((address) => ({
+    ...{ link: 'lo', address, prefixLength: 32 },
+  }))
+  const all = [peer, { ...other, result }, made('far', 'eth1', [bridge])]
+  const { ledAway } = await inside(all, (wanted) => wanted, { addresses })
+  const ofWeb = ledAway.filter(
+    ({ attachment: { ifname, containerId } }) => containerId === 'web' && ifname === 'eth0',
+  )
+  expect(ofWeb.map(({ deletion }) => deletion)).toEqual([
+    'ip address delete 10.4.0.1/32 dev lo',
+    'ip address delete 10.4.0.7/32 dev lo',
   ])
 })
 

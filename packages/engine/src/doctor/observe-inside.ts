@@ -1,6 +1,5 @@
 import { formatAddress, formatPrefix, readAddress, readCidr } from '@vethra/address'
 import {
-  type ConfList,
   goField,
   jsonOrNull,
   onCniError,
@@ -27,7 +26,6 @@ import {
   type Route,
   type State,
 } from '@vethra/state'
-import type { SeenInside } from '@vethra/world'
 import { listReader, resultOf } from '../attach/cached-list.ts'
 import { keyOf as keyOfAttachment } from '../attach/membership.ts'
 import { stagesOf } from '../attach/run.ts'
@@ -35,6 +33,7 @@ import { stageOf } from '../attach/stage-runner.ts'
 import type { DoctorTools } from './doctor-tools.ts'
 import { mapInTurns } from './in-turns.ts'
 import type { NativeAttachment } from './native-effects.ts'
+import { holdersOf, plain, type ReadAttachment, strangeInside } from './strange-inside.ts'
 
 /**
  * The resources that ADD returned and that living attachments lack inside of their containers, and what was added that leads
@@ -50,6 +49,7 @@ export async function observeInside(
   const ledAway: LedAway[] = []
   const readList = listReader()
   const places = new Map(seen.map((each) => [attachmentText(each), each.netns]))
+  const holders = holdersOf(made)
   const byContainer = Map.groupBy(seen, ({ containerId }) => containerId)
   const lacking = await mapInTurns(clock, made, async (each) => {
     const attachment = keyOfAttachment(each.made)
@@ -58,7 +58,11 @@ export async function observeInside(
     const isLast = !all.some(({ ifname }) => isBehind(attachment.ifname, ifname))
     const result = resultOf(each.made)
     if (netns === '' || result === undefined) return []
-    const read = { ...each, result, list: readList(each.made) }
+    const isOthers = (address: string) =>
+      holders
+        .get(`${attachment.network} ${address}`)
+        ?.some((other) => other !== each.made.attachment.netns)
+    const read = { ...each, result, list: readList(each.made), isOthers }
     const desired = insideOf(read, isLast)
     const look = kernel.lookInside(netns, attachment.ifname, desired)
     const inside = await look.catch(onCniError(() => undefined))
@@ -70,53 +74,6 @@ export async function observeInside(
     )
   })
   return { inside: lacking.flat(), ledAway }
-}
-
-interface ReadAttachment extends NativeAttachment {
-  readonly result: Result
-  readonly list: ConfList | undefined
-}
-
-// Neighbour entries by hand, what refuses packets, and routes by other gateways that are in front of those of the network.
-function strangeInside(
-  { made, list, result: { ips, routes: given } }: ReadAttachment,
-  { routes, neighbours, refusals }: SeenInside,
-): readonly string[] {
-  const { ifname } = made.attachment
-  const own = new Set([...ips.map(({ gateway }) => gateway), ...given.map(({ gw }) => gw)])
-  const isFirst = ({ destination, priority = 0 }: Route, at: number) =>
-    !routes.some(
-      (each, index) =>
-        each.destination === destination &&
-        own.has(each.gateway) &&
-        ((each.priority ?? 0) < priority || ((each.priority ?? 0) === priority && index < at)),
-    )
-  const away = routes.filter(
-    (each, at) =>
-      each.gateway !== undefined &&
-      // Those of router advertisements come by themselves.
-      !each.gateway.startsWith('fe80:') &&
-      !own.has(each.gateway) &&
-      isFirst(each, at),
-  )
-  return [
-    ...(ips.some(({ gateway }) => gateway) && isPlainlyMade(list) ? away : []).map(
-      ({ destination, gateway, priority = 0 }) =>
-        `ip route delete ${destination} via ${gateway} dev ${ifname} metric ${priority}`,
-    ),
-    ...(isPlainlyMade(list) ? refusals : []),
-    ...neighbours.map((address) => `ip neigh delete ${address} dev ${ifname}`),
-  ]
-}
-
-// Plugins that leave routes where the result has them.
-const plain: readonly string[] = [
-  ...['bridge', 'ptp', 'macvlan', 'ipvlan', 'vlan'],
-  ...['portmap', 'firewall', 'bandwidth', 'tuning'],
-]
-
-function isPlainlyMade(list: ConfList | undefined): boolean {
-  return (list?.plugins ?? []).every(({ type }) => plain.includes(type))
 }
 
 // Interfaces are made in the order of their numbers: eth10 comes after eth9.

@@ -1,5 +1,8 @@
+import { decodeLink, encodeRouteDump } from '@vethra/netlink'
 import type { State } from '@vethra/state'
+import type { AddressInside } from '@vethra/world'
 import type { Looking } from '../observed/looking.ts'
+import type { Session } from './session.ts'
 
 /**
  * The commands that have a container's kernel take packets for the addresses of an interface again: for one that another host
@@ -23,3 +26,19 @@ export function deafAddresses(
     return isHeard ? [] : [`ip route add table local local ${address} dev ${ifname}`]
   })
 }
+
+/** All addresses of a container, but on interfaces of odd names. */
+export function addressesInside(session: Session, known: Looking): readonly AddressInside[] {
+  const { messages } = session.routeMessages('container', [encodeRouteDump('links')])
+  return messages
+    .flatMap((each) => decodeLink(each) ?? [])
+    .filter(({ name }) => isPlain.test(name))
+    .flatMap(({ name: link, index }) =>
+      known
+        .addresses('container', index)
+        .map(({ address, prefixLength }) => ({ link, address, prefixLength })),
+    )
+}
+
+// Who is inside chooses the names.
+const isPlain = /^[\w.-]+$/

@@ -17,7 +17,7 @@ import { markedLinks } from '../observed/marked-links.ts'
 import { observeExpected } from '../observed/observe-expected.ts'
 import { applyChanges } from './apply.ts'
 import { countPorts } from './bridge-ports.ts'
-import { deafAddresses } from './deaf-inside.ts'
+import { addressesInside, deafAddresses } from './deaf-inside.ts'
 import { deviceName } from './device-name.ts'
 import { effectsIn, portsTo } from './effects.ts'
 import { fillTable, isTableWhole } from './fill-table.ts'
@@ -135,7 +135,7 @@ function lookInside(session: Session, ifname: string, expected: State): SeenInsi
   const known = looking(session, expected)
   const found = observeExpected(known, expected)
   const index = known.link('container', ifname)?.index
-  if (index === undefined) return { found, routes: [], neighbours: [], refusals: [] }
+  if (index === undefined) return { found, routes: [], neighbours: [], addresses: [], refusals: [] }
   const dump = (what: 'neighbours' | 'rules') =>
     session.routeMessages('container', [encodeRouteDump(what)]).messages
   const rules = dump('rules').flatMap((each) => decodeRule(each) ?? [])
@@ -147,6 +147,7 @@ function lookInside(session: Session, ifname: string, expected: State): SeenInsi
       const neighbour = decodeNeighbour(each)
       return neighbour?.index === index ? [addressText(neighbour.address)] : []
     }),
+    addresses: addressesInside(session, known),
     refusals: [
       ...rules.flatMap(({ refuses, family, priority }) =>
         refuses ? [`ip -${family} rule delete pref ${priority}`] : [],

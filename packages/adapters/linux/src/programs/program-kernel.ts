@@ -46,6 +46,7 @@ export function programKernel({ zoneRecords }: KernelOptions): AttachmentKernel 
         found,
         routes: routes.filter(({ link }) => link === ifname),
         neighbours: [],
+        addresses: [],
         refusals: [],
       }
     },

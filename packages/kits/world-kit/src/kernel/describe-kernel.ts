@@ -102,7 +102,7 @@ function madeAndRemoved(subject: Current): void {
     )
     expect(neighbours).toEqual([])
     expect(await kernel.lookInside(netns, 'eth9', [])).toEqual({
-      ...{ found: [], routes: [], neighbours: [], refusals: [] },
+      ...{ found: [], routes: [], neighbours: [], refusals: [], addresses: [] },
     })
   })
 
