@@ -393,6 +393,14 @@ describeOnHost('the OCI runtime in front of runc', () => {
       expect(await readFile(file, 'utf8')).toBe(`${text}}`)
     })
 
+    it('prepared where a key of ours is spelled with escapes of JSON', async () => {
+      const asked = { 'vethra.network': 'lan' }
+      const { bundle, file, text } = await bundleOf(asked, ['ls', '/sys/class/net'])
+      await writeFile(file, text.replace('"vethra.network"', String.raw`"\u0076ethra.network"`))
+      const ran = await runc('run', '-b', bundle, host.tag)
+      expect(ran).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('eth0') })
+    })
+
     it('or not at all: the error names the annotations', async () => {
       const asked = { 'vethra.network': 'lan', 'vethra.ip': '192.0.2.1' }
       const { bundle, file, text } = await bundleOf(asked, ['hostname'])

@@ -1,5 +1,5 @@
 import { CniError, noProgramError } from '@vethra/cni'
-import { parseDeleteCall, parseLog, parseStartCall } from '@vethra/container/runtime'
+import { mayAsk, parseDeleteCall, parseLog, parseStartCall } from '@vethra/container/runtime'
 import type { Io } from '@vethra/world'
 import type { RuntimeHost } from './runtime-host.ts'
 
@@ -12,8 +12,8 @@ export async function main(argv: readonly string[], io: Io, host: RuntimeHost): 
     const binary = await host.binary()
     const depth = nextDepth(io.env, binary.path)
     const bundle = call && host.bundle(call.bundle)
-    // Other bundles cost no more than this: annotations of ours have this in their keys.
-    if (call && bundle?.config.includes('"vethra.')) {
+    // Other bundles cost no more than this.
+    if (call && bundle && mayAsk(bundle.config)) {
       const { prepareStart } = await import('./prepare-start.ts')
       await prepareStart({ call, flags: argv.slice(0, word), bundle }, io, host)
     }
