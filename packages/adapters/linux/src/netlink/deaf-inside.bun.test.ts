@@ -19,11 +19,13 @@ const settled = 'for i in $(seq 100); do ip -n t addr show tentative | grep -q f
 sh(settled)
 console.log(JSON.stringify([before, told, await refusals()]))
 `
-// Frames reach the twin by a second pair, bridged with that of the container.
+// Frames reach the twin by a second pair, bridged with that of the container. Once its interface is up, the kernel makes
+// no local route again by itself.
 const setUp = `ip link add br0 type bridge mcast_snooping 0 && ip link set br0 up
 ip link add v0 master br0 type veth peer name eth0 netns t && ip link set v0 up && ip -n t link set eth0 up
 ip -n t addr add 10.4.0.2/24 dev eth0
-ip link add twin type veth peer name w0 && ip link set w0 master br0 up && ip link set twin up`
+ip link add twin type veth peer name w0 && ip link set w0 master br0 up && ip link set twin up
+for i in $(seq 100); do ip -n t link show eth0 | grep -q "state UP" && break; sleep 0.1; done`
 
 it.each([
   [
