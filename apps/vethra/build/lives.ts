@@ -3,7 +3,7 @@ const socket = [
   'packages/adapters/linux/src/netlink.ts',
   'packages/adapters/lock-flock/src/wait-in-bun.ts',
 ]
-/** What attaches and detaches in this process. */
+/** The modules that make and remove links, addresses, routes and nftables rules by netlink, for `vethra cni` and the hooks. */
 const stage = [
   ...lists,
   ...socket,

@@ -5,7 +5,7 @@ import { type OutputChunk, type OutputOptions, type RolldownBuild, rolldown } fr
 export const root: string = fileURLToPath(new URL('../../..', import.meta.url))
 const here = (name: string) => fileURLToPath(new URL(name, import.meta.url))
 
-/** What every writing of the sources has in common. */
+/** The output options of rolldown for `generate` and `write`: ES modules, and main.ts under its own name. */
 export const esm: OutputOptions = {
   format: 'esm',
   entryFileNames: '[name].js',

@@ -13,8 +13,9 @@ export interface ReadAttachment extends NativeAttachment {
 }
 
 /**
- * The commands that end what leads packets of an attachment elsewhere, inside. Addresses of others, neighbour entries by hand,
- * what refuses packets, and routes by other gateways that are in front of those of the network.
+ * The commands that remove, in the network namespace of a container, what was added beside its attachment. That is: addresses
+ * of other containers, permanent neighbour entries, rules and routes that drop packets, and routes by another gateway that the
+ * kernel prefers to those of the network.
  */
 export function strangeInside(
   { made, list, isOthers, result: { ips, routes: given } }: ReadAttachment,
