@@ -35,7 +35,8 @@ function goFirst(): void {
   try {
     setPriority(niceness)
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
+    // os.setPriority throws a SystemError: its code says no more than that.
+    const code = (error as { info?: { code?: string } }).info?.code
     if (code !== 'EACCES' && code !== 'EPERM') throw error
   }
 }
