@@ -82,8 +82,10 @@ describeOnHost('what people type', () => {
       await out('container', 'ls', '-a', '-q', '--no-trunc', '--filter', 'status=running'),
     ).toBe(web)
     expect(await out('container', 'ls', '-q', '--filter', 'network=back')).toBe('')
-    const place = '{{range .Networks}}{{.Interface}}{{end}} {{.State}}'
-    expect(await out('container', 'inspect', '--format', place, web)).toBe('eth0 running')
+    const place = '{{range $n, $at := .Networks}}{{$n | upper}} {{$at.Interface}}{{end}} {{.State}}'
+    expect(await out('container', 'inspect', '--format', place, web)).toBe('LAN eth0 running')
+    expect(await json('network', 'inspect', '-f', '', 'lan')).toHaveLength(1)
+    expect(await json('container', 'inspect', '-f', '', web)).toMatchObject({ ID: web })
     const table = await out('network', 'ls', '--format', 'table {{.Name}}\\t{{.Driver}}')
     expect(table.split('\n').map((line) => line.split(/ {2,}/))).toEqual([
       ['NAME', 'DRIVER'],

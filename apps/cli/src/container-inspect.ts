@@ -10,7 +10,8 @@ export async function printContainer(
   { ref, format }: { readonly ref: string; readonly format: string },
   io: Io,
 ): Promise<void> {
-  const text = format === 'json' ? undefined : readFormat(format, containerDetailsShape)
+  const text =
+    format === 'json' || format === '' ? undefined : readFormat(format, containerDetailsShape)
   const details = await inspectContainer(tools, ref)
   io.print(text ? text(details) : JSON.stringify(details, null, 4))
 }

@@ -54,7 +54,14 @@ describe('printListing', () => {
     expect(printed('table {{.ID}} of {{json .Labels}}\t{{len .Config}}', undefined, [])).toEqual([
       'ROW ID of LABELS  CONFIG',
     ])
+    expect(printed('table {{upper .ID}}\t{{(index .Config 0).Subnet}}')[0]).toBe('ROW ID  SUBNET')
     expect(printed('table  {{range .Config}}{{.Subnet}}{{end}}')[0]).toBe('SUBNET')
+  })
+
+  it('a word without braces is refused as it was typed', () => {
+    expect(() => printed('Nmae')).toThrow(
+      expect.objectContaining({ message: 'cannot use the format "Nmae": it names no {{.Field}}' }),
+    )
   })
 
   it('cuts nothing in a pipe', () => {
@@ -76,6 +83,12 @@ describe('printListing', () => {
     ['{{.constructor}}', '.ID'],
     ['table {{.Nmae}}', '.ID'],
     ['Nmae', '.ID'],
+    ['{{.Nope | json | len}}', '.ID'],
+    ['{{range $i, $c := .Config}}{{$c.ID}}{{end}}', '.Subnet, .Gateway'],
+    ['{{range .Config}}{{$.Nope}}{{end}}', '.ID'],
+    ['{{(index .Config 0).ID}}', '.Subnet, .Gateway'],
+    ['{{with .Labels}}{{.team.x}}{{end}}', '.team has no fields'],
+    ['{{if .ID}}{{$x}}{{end}}', 'range $x'],
   ])('%s is refused, with the fields that there are, also of an empty list', (format, fields) => {
     for (const items of [rows, []]) {
       expect(() => printed(format, undefined, items)).toThrow(

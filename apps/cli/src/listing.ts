@@ -1,7 +1,7 @@
 import type { Io } from '@vethra/world'
 import type { ShapeOf } from './shape.ts'
 import { table } from './table.ts'
-import { parseTemplate, render } from './template.ts'
+import { parseTemplate, render, unusableFormat } from './template.ts'
 import { checkFields, titlesOf } from './template-fields.ts'
 
 /** The flags of a listing. */
@@ -54,7 +54,8 @@ export function printListing<T>(listing: Listing<T>, format: string, io: Io): vo
 
 /** A function that renders one object by a template. Throws CniError 103 for a word without braces or a field that the object lacks. */
 export function readFormat<T>(format: string, shape: ShapeOf<T>): (item: T) => string {
-  const pieces = parseTemplate(format.includes('{{') ? format : `{{${format}}}`)
+  if (!format.includes('{{')) throw unusableFormat(format, 'it names no {{.Field}}')
+  const pieces = parseTemplate(format)
   checkFields(pieces, shape)
   return (item) => render(pieces, item)
 }

@@ -25,7 +25,7 @@ export async function printInspected(
 ): Promise<void> {
   if (mode !== 'dockercompat' && mode !== 'native')
     throw usageError(`unknown mode "${mode}"`, 'Give --mode as dockercompat or native.')
-  const text = format === 'json' ? undefined : renderer(mode, format)
+  const text = format === 'json' || format === '' ? undefined : renderer(mode, format)
   const { shown, missing, faults } = await inspectNetworks(tools, refs, mode)
   if (text) for (const each of shown) io.print(text(each))
   else if (shown.length > 0) io.print(JSON.stringify(shown, null, 4))

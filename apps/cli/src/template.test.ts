@@ -8,6 +8,7 @@ const value = {
   IPAM: { Config: [{ Subnet: '10.4.1.0/24' }] },
   On: true,
   Zero: 0,
+  Labels: { team: 'web', 'a.b': 'dotted' },
 }
 
 it.each([
@@ -26,13 +27,34 @@ it.each([
   ['{{.Tags}}', '["a","b"]'],
   ['{{.constructor}}{{.__proto__}}', ''],
   ['plain', 'plain'],
+  ['{{.Name | json}} {{.Tags | json | len}} {{json .Name | upper}}', '"lan" 9 "LAN"'],
+  ['{{upper .Name}}{{lower "ÄB"}}', 'LANäb'],
+  ['{{join (split "a/b" "/") "-"}}', 'a-b'],
+  [
+    '{{index .Labels "a.b"}} {{index .Tags 1}} {{index .IPAM.Config 0 "Subnet"}}',
+    'dotted b 10.4.1.0/24',
+  ],
+  ['{{(index .IPAM.Config 0).Subnet}}{{index .Tags 7}}{{index .Labels "no"}}', '10.4.1.0/24'],
+  ['{{if eq .Name "wan" "lan"}}yes{{end}}{{if ne .Zero 0}}no{{end}}', 'yes'],
+  ['{{if and .On (not .Empty)}}yes{{end}}{{if or .Zero .Empty}}no{{end}}', 'yes'],
+  ['{{if .Zero}}a{{else if .Empty}}b{{else if .On}}c{{else}}d{{end}}', 'c'],
+  ['{{range .Tags}}{{println . 1}}{{end}}', 'a 1\nb 1\n'],
+  [
+    '{{range $k, $v := .Labels}}{{$k}}={{$v}} of {{$.Name}},{{end}}',
+    'team=web of lan,a.b=dotted of lan,',
+  ],
+  ['{{range $i, $v := .Tags}}{{$i}}{{.}}{{end}}{{range $v := .Tags}}{{$v}}{{end}}', '0a1bab'],
+  ['{{with .IPAM}}{{len .Config}}{{end}}{{with .Empty}}x{{else}}none{{end}}', '1none'],
+  ['a {{- .Name -}} \n b{{/* nothing */}}', 'alanb'],
+  ['{{"}}"}}{{`\\`}}', '}}\\'],
 ])('%j renders as %j', (template, rendered) => {
   expect(render(parseTemplate(template), value)).toBe(rendered)
 })
 
-it.each(['{{.Name', '{{if .X}}', '{{end}}', '{{nope .X}}', '{{}}', '{{.A | json}}'])(
-  '%j is refused',
-  (template) => {
-    expect(() => parseTemplate(template)).toThrow(expect.objectContaining({ code: 103 }))
-  },
-)
+it.each([
+  ...['{{.Name', '{{if .X}}', '{{end}}', '{{nope .X}}', '{{}}', '{{.A | .B}}', '{{.A .B}}'],
+  ...['{{(.A}}', '{{.A)}}', '{{json}}', '{{json .A .B}}', '{{"a}}', '{{range $k, := .A}}{{end}}'],
+  ...['{{if}}{{end}}', '{{if .A}}{{else}}{{else}}{{end}}', '{{$x := .A}}', '{{-.Name}}', '{{|}}'],
+])('%j is refused', (template) => {
+  expect(() => parseTemplate(template)).toThrow(expect.objectContaining({ code: 103 }))
+})
