@@ -93,6 +93,27 @@ describeOnHost('a command that comes in between two steps of another', () => {
       expect(await host.snapshot(), `step ${step}`).toEqual(empty)
   })
 
+  it('bundle prepare, then that of another bundle for the same id: bundle rm gives both back', async () => {
+    await host.vethra(...create)
+    const id = `web-${host.tag}`
+    const bundles = [await host.bundle('one', ['true']), await host.bundle('two', ['true'])]
+    const texts = () =>
+      Promise.all(bundles.map((each) => readFile(join(each, 'config.json'), 'utf8')))
+    const originals = await texts()
+    const [one, two] = bundles.map((each) => ['bundle', 'prepare', each, '--id', id])
+    for (let step = 1, isStopped = true; isStopped; step += stride) {
+      const env = stoppingAt(step, `${host.tag}-${step}`)
+      const done = await interleave(
+        `${host.tag}-${step}`,
+        () => host.run([executable, ...(one ?? []), '--network', 'lan'], { env }),
+        () => host.vethra(...(two ?? []), '--network', 'none'),
+      )
+      isStopped = done.isStopped
+      expect(await host.vethra('bundle', 'rm', id)).toMatchObject({ exitCode: 0 })
+      expect(await texts(), `step ${step}`).toEqual(originals)
+    }
+  })
+
   it.each(['connect', 'disconnect'])(
     'start, then network %s: a container that runs is in the networks that it is to be in',
     async (verb) => {

@@ -22,8 +22,6 @@ export interface ConfigText {
   readonly parsed: ParsedConfig
   /** How those are undone, the newest first. */
   readonly versions: readonly ConfigUndo[]
-  /** The files of other bundles that were prepared for the same container. */
-  readonly others: readonly PreparedConfig[]
 }
 
 /** A bundle's config.json. */
@@ -44,23 +42,22 @@ export async function readConfig(
       `${file} does not exist`,
       'Name the folder of an OCI bundle; "runc spec" makes a config.json.',
     )
-  const own = await preparedFor(tools, id)
-  const others = own.filter((each) => each.file !== file)
-  const versions = own.find((each) => each.file === file)?.versions
+  const versionsFor = async (container: string) =>
+    preparedIn(await readRecord(tools, container)).find((each) => each.file === file)?.versions
+  const versions = await versionsFor(id)
   const parsed = parseConfig(undoConfig(text, versions ?? []))
-  const common = { file, text, others }
-  if (versions !== undefined) return { ...common, versions, parsed }
+  if (versions !== undefined) return { file, text, versions, parsed }
   const claimant = claimantOf(tools, parsed)
-  const theirs = claimant === undefined ? [] : await preparedFor(tools, claimant)
-  const found = theirs.find((each) => each.file === file)?.versions
-  if (found === undefined) return { ...common, versions: [], parsed }
-  return { ...common, versions: found, parsed: parseConfig(undoConfig(text, found)) }
+  const found = claimant === undefined ? undefined : await versionsFor(claimant)
+  if (found === undefined) return { file, text, versions: [], parsed }
+  return { file, text, versions: found, parsed: parseConfig(undoConfig(text, found)) }
 }
 
-/** The record of a written config.json, with the version on disk until then. */
+/** The record of a written config.json, with the version on disk until then, and of those of other bundles of the container. */
 export function preparedWith(
-  { file, text, versions, others }: ConfigText,
+  { file, text, versions }: ConfigText,
   { undo }: Pick<BundlePlan, 'undo'>,
+  others: readonly PreparedConfig[],
 ): Json {
   if (file === undefined) return others as unknown as Json
   const [newest] = versions
@@ -73,7 +70,7 @@ export function preparedWith(
 /** Undoes what was done to the bundles that a container had before this one. Returns those that could not be, and why. */
 export async function undoOthers(
   { files }: ManageTools,
-  { others }: ConfigText,
+  others: readonly PreparedConfig[],
 ): Promise<{
   readonly left: readonly PreparedConfig[]
   readonly faults: readonly CniError[]
@@ -94,10 +91,17 @@ export async function undoOthers(
   return { left, faults }
 }
 
-// What cannot be read is done without: the plan puts right what an earlier run wrote.
-async function preparedFor(tools: ManageTools, id: string): Promise<readonly PreparedConfig[]> {
-  const file = await tools.containers.read(id, 'vethra.json').catch(onCniError(() => undefined))
-  return orElse(() => parsePrepared(goField(file, 'configs')), [])
+/** The vethra.json of a container; undefined for none, and for one that cannot be read: the plan puts right what an earlier run wrote. */
+export function readRecord(
+  { containers }: Pick<ManageTools, 'containers'>,
+  id: string,
+): Promise<Json | undefined> {
+  return containers.read(id, 'vethra.json').catch(onCniError(() => undefined))
+}
+
+/** The changes to files config.json that a vethra.json has; none in one that is damaged. */
+export function preparedIn(record: Json | undefined): readonly PreparedConfig[] {
+  return orElse(() => parsePrepared(goField(record, 'configs')), [])
 }
 
 // The annotation may say anything: it counts where that container says the same of the file.

@@ -7,13 +7,12 @@ import {
   meantNames,
   parseConfig,
   parseNetworkFlag,
-  parsePrepared,
 } from '@vethra/container'
 import { findNetwork, type Network } from '@vethra/networks'
 import { livingRecords, recordsAmong } from '../attach/container-records.ts'
 import { homeLife, homeOf } from '../container/container-home.ts'
 import { knownNetworks } from '../network/known-networks.ts'
-import { readConfig } from './bundle-config.ts'
+import { preparedIn, readConfig, readRecord } from './bundle-config.ts'
 import { prepareBundle, prepareConfig } from './prepare-bundle.ts'
 import type { Caller, PrepareTools } from './prepare-tools.ts'
 
@@ -125,13 +124,8 @@ async function claimOf(
   if (orElse(() => containers.folder(id), '') !== preparedFor) return 'prepared'
   const record = await containers.read(id, 'vethra.json')
   const isOfRuntime = goField(record, 'transient') === true
-  const isHere = file !== undefined && preparedFiles(record).includes(file)
+  const isHere = file !== undefined && preparedIn(record).some((each) => each.file === file)
   return isOfRuntime && isHere ? id : 'prepared'
-}
-
-function preparedFiles(record: Parameters<typeof goField>[0]): readonly string[] {
-  const configs = orElse(() => parsePrepared(goField(record, 'configs')), [])
-  return configs.map(({ file }) => file)
 }
 
 // Its files are mounted: the OCI runtime refuses the id, but it comes after us.
@@ -196,10 +190,10 @@ async function takenNames(
 }
 
 async function isLeft({ containers, files }: PrepareTools, id: string): Promise<boolean> {
-  const record = await containers.read(id, 'vethra.json').catch(onCniError(() => undefined))
-  const places = preparedFiles(record)
+  const record = await readRecord({ containers }, id)
+  const places = preparedIn(record)
   if (goField(record, 'transient') !== true || places.length === 0) return false
-  const texts = await Promise.all(places.map((file) => files.read(file)))
+  const texts = await Promise.all(places.map(({ file }) => files.read(file)))
   return texts.every((text) => text === undefined || !text.includes(containers.folder(id)))
 }
 

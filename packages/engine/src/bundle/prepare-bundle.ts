@@ -1,4 +1,4 @@
-import { explain, guards, inUseError, type JsonObject, onCniError, orElse } from '@vethra/cni'
+import { explain, guards, inUseError, type JsonObject, orElse } from '@vethra/cni'
 import {
   annotationKeys,
   type BundleFlags,
@@ -14,8 +14,10 @@ import { keepConfLists, knownNetworks } from '../network/known-networks.ts'
 import {
   type ConfigFile,
   type ConfigText,
+  preparedIn,
   preparedWith,
   readConfig,
+  readRecord,
   undoOthers,
 } from './bundle-config.ts'
 import { placesFor } from './bundle-places.ts'
@@ -66,7 +68,7 @@ export async function prepareConfig(
   { text, parsed, flags, ...options }: LooseConfig,
   caller: Caller,
 ): Promise<string> {
-  const config = { text, parsed, versions: [], others: [] }
+  const config = { text, parsed, versions: [] }
   return (await holding({ ...tools, caller }, config, { ...options, flags })).plan.config
 }
 
@@ -157,12 +159,17 @@ async function checkOurs(
 
 async function apply(tools: Preparing, plan: BundlePlan, config: ConfigText): Promise<void> {
   const { containers, caller } = tools
-  const { file, text, others } = config
-  const record = { ...plan.record, configs: preparedWith(config, plan) }
+  const { file, text } = config
   const { id, name, transient } = plan.record
-  const writeRecord = () => containers.write(id, 'vethra.json', renderRecord(record))
   const known = (await containers.list()).includes(id)
-  const former = known ? await nameBefore(containers, id) : ''
+  // Under the lock: another may have prepared another bundle for it since config.json was read.
+  const before = known ? await readRecord(tools, id) : undefined
+  // A damaged record names nothing.
+  const former = before === undefined ? '' : orElse(() => parseRecord(before).name, '')
+  const others = preparedIn(before).filter((each) => each.file !== file)
+  const recordWith = (left: ReturnType<typeof preparedIn>) =>
+    renderRecord({ ...plan.record, configs: preparedWith(config, plan, left) })
+  const writeRecord = () => containers.write(id, 'vethra.json', recordWith(others))
   try {
     // Of a start that is killed from here on the record tells whose the name is.
     if (transient) await writeRecord()
@@ -176,20 +183,13 @@ async function apply(tools: Preparing, plan: BundlePlan, config: ConfigText): Pr
     if (former !== '' && former !== name) await containers.releaseName(former, id)
     if (file !== undefined && plan.config !== text) await tools.files.rewrite(file, plan.config)
     if (others.length === 0) return
-    const { left, faults } = await undoOthers(tools, config)
+    const { left, faults } = await undoOthers(tools, others)
     for (const each of faults) warn(each, caller)
-    const configs = preparedWith({ ...config, others: left }, plan)
-    await containers.write(id, 'vethra.json', renderRecord({ ...record, configs }))
+    await containers.write(id, 'vethra.json', recordWith(left))
   } catch (error) {
     if (!known) await forget(tools, plan.record)
     throw error
   }
-}
-
-// A damaged record names nothing.
-async function nameBefore(containers: Preparing['containers'], id: string): Promise<string> {
-  const written = await containers.read(id, 'vethra.json').catch(onCniError(() => undefined))
-  return orElse(() => parseRecord(written).name, '')
 }
 
 async function forget(tools: Preparing, { id, name }: BundlePlan['record']): Promise<void> {
