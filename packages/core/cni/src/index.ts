@@ -65,6 +65,7 @@ export { type ParsedResult, parseResult, readResult } from './parse-result.ts'
 export type { PluginCall, PluginExit } from './plugin-call.ts'
 export {
   exitStatus,
+  installHint,
   type KilledPlugin,
   type PluginLimits,
   pluginCandidates,

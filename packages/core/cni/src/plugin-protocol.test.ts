@@ -96,4 +96,7 @@ it('a missing plugin is named with the folders searched and what to install', ()
   expect(error).toBeInstanceOf(CniError)
   expect(error.message).toBe('failed to find plugin "bridge" in path [/a /b]')
   expect(error.hint).toContain('containernetworking-plugins')
+  expect(pluginMissing('ovs', ['/a']).hint).toBe(
+    'Install the CNI plugin "ovs", or name its folder with --cni-path or CNI_PATH.',
+  )
 })

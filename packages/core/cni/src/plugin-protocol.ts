@@ -50,8 +50,19 @@ export function pluginCandidates(type: string, path: readonly string[]): readonl
 export function pluginMissing(type: string, path: readonly string[]): CniError {
   return noProgramError(
     `failed to find plugin ${JSON.stringify(type)} in path [${path.join(' ')}]`,
-    `Install the CNI plugin "${type}" (Debian: apt-get install containernetworking-plugins), or name its folder with --cni-path or CNI_PATH.`,
+    installHint(type),
   )
+}
+
+const referencePlugins =
+  /^(bandwidth|bridge|dhcp|dummy|firewall|host-device|host-local|ipvlan|loopback|macvlan|portmap|ptp|sbr|static|tap|tuning|vlan|vrf)$/
+
+/** The sentence that tells an operator how to get a plugin that is missing; Debian's package is named for those in it. */
+export function installHint(type: string): string {
+  const debian = referencePlugins.test(type)
+    ? ' (Debian: apt-get install containernetworking-plugins)'
+    : ''
+  return `Install the CNI plugin "${type}"${debian}, or name its folder with --cni-path or CNI_PATH.`
 }
 
 /** How a process ended, in the words of Go's os/exec: `exit status 0` is success. */

@@ -1,3 +1,4 @@
+import { installHint } from '@vethra/cni'
 import { type FeatureName, featureHint, lackedFeatures, type SeenFeature } from '@vethra/state'
 import type { Compared } from './compared.ts'
 import type { DesiredNetwork } from './desired-state.ts'
@@ -17,7 +18,7 @@ export function programFindings({ desired, observed }: Compared): readonly Findi
         severity,
         message: `cannot run plugin ${name}: no container can be attached to ${listed(users)}`,
         evidence: [fault ?? 'it does not say which versions of the specification it supports'],
-        fix: 'apt-get install containernetworking-plugins   (or point --cni-path at the folder of plugins)',
+        fix: installHint(name),
       })
     const wanted = [...new Set(unserved.map(({ cniVersion }) => cniVersion))].join(', ')
     return finding('plugin-old', about('host', `plugin ${name}`), {

@@ -1,4 +1,4 @@
-import { type CniError, inUseError, noProgramError } from '@vethra/cni'
+import { type CniError, installHint, inUseError, noProgramError } from '@vethra/cni'
 import {
   defaultNetwork,
   findDefaultNetwork,
@@ -125,7 +125,7 @@ async function checkPlugins(
     const path = settings.cniPath.join(':')
     throw noProgramError(
       `needs CNI plugin ${JSON.stringify(type)} to be installed in CNI_PATH (${JSON.stringify(path)})`,
-      `Install it (Debian: apt-get install containernetworking-plugins), or name its folder with --cni-path or CNI_PATH.`,
+      installHint(type),
     )
   }
 }
