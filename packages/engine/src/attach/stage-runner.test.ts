@@ -82,6 +82,25 @@ function dummy(operation: StageCall['operation'], ipam: object): StageCall {
   return { operation, calls: [{ operation, type: 'dummy', ...holder, stdin }] }
 }
 
+it('CHECK misses what is in the sets of a table whose rules are gone', async () => {
+  const attachments = memoryKernel()
+  const store = memoryIpamStore()
+  const world = { ...worldInMaps(), attachments, ipamAt: async () => store }
+  const call = dummy('ADD', {})
+  const plugin = { type: 'bridge', ipam: hostLocal('10.4.1.0/24'), isGateway: true, ipMasq: true }
+  const stdin = JSON.stringify({ cniVersion: '1.0.0', name: 'lan', ...plugin })
+  const calls = call.calls.map((each) => ({ ...each, type: 'bridge', stdin }))
+  const made = await stageRunner(world)({ ...call, calls })
+  const checked = { operation: 'CHECK', calls, previous: made?.text ?? '' } as const
+  await stageRunner(world)(checked)
+  const flushed = { ...attachments, isTableWhole: async () => false }
+  const error = stageRunner({ ...world, attachments: flushed })(checked)
+  await expect(error).rejects.toMatchObject({
+    code: 5,
+    message: expect.stringMatching(/make (admit|masquerade) /),
+  })
+})
+
 it('an ADD whose address cannot be given back either says first why it failed', async () => {
   const store = memoryIpamStore()
   const world: StageWorld = {

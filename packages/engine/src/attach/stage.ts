@@ -6,6 +6,7 @@ import {
   type Result,
   type ResultIp,
 } from '@vethra/cni'
+import { isEffect } from '@vethra/firewall'
 import { ipOf } from '@vethra/ipam'
 import {
   type AddressClaim,
@@ -164,7 +165,12 @@ async function stillDue(
   netns: string,
   desired: State,
 ): Promise<readonly Change[]> {
-  return diff(desired, await world.attachments.observe(netns, desired)).filter(isDue)
+  const { attachments } = world
+  const seen = await attachments.observe(netns, desired)
+  const others = seen.filter(({ resource }) => !isEffect(resource))
+  // Without its rules the table has no effect, whatever is in its sets.
+  const isInForce = others.length === seen.length || (await attachments.isTableWhole())
+  return diff(desired, isInForce ? seen : others).filter(isDue)
 }
 
 // A stage that wants none opens no socket for them.
