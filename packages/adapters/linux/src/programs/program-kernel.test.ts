@@ -45,6 +45,22 @@ describe.skipIf(needsRoot)('by programs', () => {
     },
   )
 
+  it('a veth whose end on the host has got another name since it was seen goes by the end inside', async () => {
+    const { kernel, sh, close } = await remoteKernel(process.execPath)
+    sh('ip netns add t; ip link add br0 type bridge')
+    const netns = '/run/netns/t'
+    const owner = { kind: 'attachment', network: 'lan', containerId: 'a', ifname: 'eth0' } as const
+    const ends = { name: 'veth', hostName: 'veth1', hostMac: 'fe:ff:ff:ff:ff:ff' } as const
+    const veth = { kind: 'link', place: 'container', name: 'eth0', up: true } as const
+    const resource = { ...veth, type: { ...ends, bridge: 'br0' }, linkLocal: false }
+    const made = await kernel.apply(netns, [{ kind: 'make', to: { owner, resource } }])
+    sh('ip link set veth1 down && ip link set veth1 name other')
+    const removed = await kernel.apply(netns, [{ kind: 'remove', from: { owner, resource } }])
+    expect([made.failed, removed.failed, removed.done.length]).toEqual([undefined, undefined, 1])
+    expect(sh('ip -n t -o link show type veth')).toBe('')
+    await close()
+  })
+
   it('a limit of some subnets is refused before anything is done', async () => {
     const { kernel, sh, close } = await remoteKernel(process.execPath)
     const owner = { kind: 'network', network: 'lan' } as const

@@ -7,6 +7,7 @@ import {
   isSameOwner,
   lackedFeatures,
   linkFeatures,
+  type Owned,
   publishedTo,
   resourceHint,
   type Sysctl,
@@ -128,8 +129,8 @@ async function applyRoutes(
   links: 'delete' | 'down',
 ): Promise<Applied> {
   const due = await stillDue(netns, group)
-  const sent = due.flatMap((change) =>
-    linesOf(change, netns, links).map((line): Sent => ({ change, line })),
+  const sent = due.flatMap(({ change, now }) =>
+    linesOf(now, netns, links).map((line): Sent => ({ change, line })),
   )
   for (let at = 0; at < sent.length; ) {
     const batch = sent.slice(at, at + lengthOfBatch(sent.slice(at)))
@@ -158,20 +159,32 @@ function lengthOfBatch(sent: readonly Sent[]): number {
   return end < 0 ? sent.length : end
 }
 
+interface Due {
+  readonly change: Change
+  /** The change by what the host has by now: an end of a veth may have got another name. */
+  readonly now: Change
+}
+
 // What is gone need not be removed, and what a network or the host has need not be made.
-async function stillDue(netns: string, group: readonly Change[]): Promise<readonly Change[]> {
+async function stillDue(netns: string, group: readonly Change[]): Promise<readonly Due[]> {
   const asked = group.filter(
     (change) =>
       change.kind === 'remove' || (change.kind === 'make' && change.to.owner.kind !== 'attachment'),
   )
-  if (asked.length === 0) return group
+  if (asked.length === 0) return group.map((change) => ({ change, now: change }))
   const expected = asked.map(targetOf)
   const known = await lookByPrograms(netns, expected)
-  return group.filter((change) => {
-    if (!asked.includes(change)) return true
-    const isThere = observeExpected(known, [targetOf(change)]).length > 0
-    return change.kind === 'remove' ? isThere : !isThere || isSetting(change)
+  return group.flatMap((change) => {
+    if (!asked.includes(change)) return [{ change, now: change }]
+    const [found] = observeExpected(known, [targetOf(change)])
+    if (change.kind === 'remove') return found ? [{ change, now: removalOf(change, found) }] : []
+    return found === undefined || isSetting(change) ? [{ change, now: change }] : []
   })
+}
+
+function removalOf(change: Extract<Change, { kind: 'remove' }>, found: Owned): Change {
+  const isLink = found.resource.kind === 'link' && isSameOwner(found.owner, change.from.owner)
+  return isLink ? { ...change, from: found } : change
 }
 
 function isSetting(change: Change): boolean {
