@@ -1,7 +1,7 @@
 import { checkPlainIfname } from '@vethra/cni'
 import { checkStage, demandSingleSysctls, type Stage } from '@vethra/engine'
 import { isChained, linkKindOf, words } from '@vethra/plugins'
-import type { Resource } from '@vethra/state'
+import { effectKinds, type Resource } from '@vethra/state'
 import { failed } from './go-codes.ts'
 import { isOthersMaking } from './others-making.ts'
 import { checkOthersRules } from './others-rules.ts'
@@ -48,5 +48,5 @@ function demandInterface(
 
 // Rules that a Go plugin made are chains of iptables.
 function isNoRule({ kind }: Resource): boolean {
-  return !['admit', 'isolate', 'masquerade', 'publish', 'bridge port'].includes(kind)
+  return kind !== 'bridge port' && !effectKinds.includes(kind)
 }

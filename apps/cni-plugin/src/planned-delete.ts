@@ -90,7 +90,10 @@ async function releaseAddresses({ type, host, request }: PlannedCall): Promise<v
   await store.release(network, { containerId, ifname })
 }
 
-const ofPlugin: Readonly<Record<string, readonly string[]>> = { portmap: ['publish'], firewall: [] }
+const ofPlugin: Readonly<Record<string, readonly string[]>> = {
+  portmap: ['publish', 'published masquerade'],
+  firewall: [],
+}
 
 // The plugin that makes the interface is the last one of a DEL: nothing with its mark outlives it.
 async function removeMarked({ type, host, request }: PlannedCall): Promise<CniError | undefined> {

@@ -1,6 +1,7 @@
 import type { CniError } from '@vethra/cni'
 import {
   type Change,
+  effectKinds,
   type FeatureName,
   isSameOwner,
   type Owned,
@@ -73,7 +74,7 @@ export function memoryKernel(given: MemoryKernelOptions = {}): MemoryKernel {
     effects: async (of): Promise<State> =>
       [...contents.values()].filter(
         ({ resource, owner }) =>
-          effects.includes(resource.kind) &&
+          effectKinds.includes(resource.kind) &&
           owner.kind !== 'host' &&
           (!of || isSameOwner(owner, of)),
       ),
@@ -103,5 +104,3 @@ function applyAll(
   }
   return { done }
 }
-
-const effects: readonly Resource['kind'][] = ['admit', 'isolate', 'masquerade', 'publish']

@@ -15,6 +15,7 @@ const state: State = [
   { owner: lan, resource: { kind: 'admit', bridge: 'br0', subnets: ['10.4.0.0/24', 'fd00::/64'] } },
   { owner: wan, resource: { kind: 'admit', bridge: 'br1', subnets: ['10.5.0.0/24'] } },
   { owner: lan, resource: { kind: 'masquerade', subnet: 'fd00::/64' } },
+  { owner: web, resource: { kind: 'published masquerade', address: 'fd00::2' } },
   { owner: lan, resource: { kind: 'isolate', bridge: 'br0', from: 'apart' } },
   { owner: lan, resource: { kind: 'isolate', bridge: 'br0', from: 'internal' } },
   { owner: lan, resource: { kind: 'isolate', bridge: 'br0', from: 'dnsonly' } },

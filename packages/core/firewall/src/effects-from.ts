@@ -42,6 +42,7 @@ function effectOf({ set, element, owner }: Marked, all: readonly Marked[]): Effe
   const [key = ''] = element.key
   if (element.data) return publishOf(element)
   if (set === 'masq4' || set === 'masq6') return { kind: 'masquerade', subnet: key }
+  if (set === 'seen4' || set === 'seen6') return { kind: 'published masquerade', address: key }
   if (set === 'isolated' || set === 'apart' || set === 'internal' || set === 'dnsonly')
     return { kind: 'isolate', bridge: key, from: set }
   if (set !== 'bridges') return undefined

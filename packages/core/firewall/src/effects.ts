@@ -2,16 +2,18 @@ import { familyOf, present } from '@vethra/cni'
 import type { NftElement, NftOp, NftType } from '@vethra/netlink'
 import {
   type Admit,
+  effectKinds,
   type Isolate,
   type Masquerade,
   type Owned,
   ownerMark,
   type Publish,
+  type PublishedMasquerade,
 } from '@vethra/state'
 import { sets, vethraTable } from './vethra-table.ts'
 
 /** An effect of the firewall for a network or a container. */
-export type Effect = Admit | Isolate | Masquerade | Publish
+export type Effect = Admit | Isolate | Masquerade | PublishedMasquerade | Publish
 
 /** An element, and the set of the table that it is in. */
 export interface PlacedElement {
@@ -21,8 +23,7 @@ export interface PlacedElement {
 
 /** Whether a resource is an effect of the firewall. */
 export function isEffect(resource: Owned['resource']): resource is Effect {
-  const { kind } = resource
-  return kind === 'admit' || kind === 'isolate' || kind === 'masquerade' || kind === 'publish'
+  return effectKinds.includes(resource.kind)
 }
 
 /** The elements that an effect is made of, each with its owner's mark. */
@@ -38,6 +39,8 @@ function placed(effect: Effect, owner: Owned['owner']): readonly PlacedElement[]
   if (effect.kind === 'publish') return [publishElement(effect)]
   if (effect.kind === 'admit') return admitElements(effect, owner)
   if (effect.kind === 'isolate') return [isolateElement(effect)]
+  if (effect.kind === 'published masquerade')
+    return [{ set: `seen${familyOf(effect.address)}`, element: { key: [effect.address] } }]
   const { subnet } = effect
   return [{ set: `masq${familyOf(subnet)}`, element: { key: [subnet] } }]
 }

@@ -63,6 +63,11 @@ function toItself(number: 4 | 6): Rule {
   return { when: [published, family(number), ownSubnet(number)], does: 'masquerade' }
 }
 
+function toSeeingHost(number: 4 | 6): Rule {
+  const to = has(number === 4 ? 'ip daddr' : 'ip6 daddr', `seen${number}`)
+  return { when: [published, family(number), to], does: 'masquerade' }
+}
+
 // RFC 4291, 2.5.3: no packet from ::1 leaves the host. Led to a container, a connection to ::1 would hang; so it is refused.
 const toLoopback6: Match = { kind: 'prefix', field: 'ip6 daddr', prefix: '::1/128', not: true }
 function leads(): readonly Rule[] {
@@ -154,6 +159,8 @@ export function tableRules(): Readonly<Record<string, readonly Rule[]>> {
       masquerading(6),
       toItself(4),
       toItself(6),
+      toSeeingHost(4),
+      toSeeingHost(6),
       { when: [published, family(4), fromLoopback, has('oifname', 'bridges')], does: 'masquerade' },
     ],
     forward: [

@@ -6,7 +6,7 @@ import { tableRules } from './table-rules.ts'
 export const vethraTable = { family: 'inet', table: 'vethra' } as const
 
 /** Raised whenever the rules change: a table with another version in its comment is made again, its elements kept. */
-export const tableVersion = 6
+export const tableVersion = 7
 
 /** The comment of the table. */
 export const tableComment: string = `made by vethra, ${tableVersion}`
@@ -77,6 +77,9 @@ export const sets: readonly Omit<NewSet, 'kind'>[] = [
   { set: 'routed6', key: ['ipv6_addr'], interval: true },
   { set: 'masq4', key: ['ipv4_addr'], interval: true },
   { set: 'masq6', key: ['ipv6_addr'], interval: true },
+  // Addresses whose published ports see the host in place of whoever asks.
+  { set: 'seen4', key: ['ipv4_addr'] },
+  { set: 'seen6', key: ['ipv6_addr'] },
 ]
 
 const passing = { most: 16_384, timeoutMs: 10_000 } as const

@@ -295,7 +295,7 @@ it.each<[JsonObject, string]>([
     'Cannot specify externalSetMarkChain and markMasqBit',
   ],
   [{ type: 'portmap', conditionsV4: ['-s', '10.0.0.0/8'] }, 'conditionsV4'],
-  [{ type: 'portmap', masqAll: true }, 'masqAll'],
+  [{ type: 'portmap', masqAll: 1 }, 'masqAll'],
   [{ type: 'firewall', iptablesAdminChainName: 'MINE' }, 'iptablesAdminChainName'],
   [{ type: 'firewall', firewalldZone: 'public' }, 'firewalldZone'],
   [{ type: 'firewall', ingressPolicy: 'x' }, 'unknown ingress policy: "x"'],

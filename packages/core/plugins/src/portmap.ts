@@ -8,17 +8,19 @@ import {
   present,
   type Result,
 } from '@vethra/cni'
-import type { Owned, Publish } from '@vethra/state'
+import type { Owned, Publish, Resource } from '@vethra/state'
 import { owned, ownerOf } from './owned.ts'
 import type { PlanInput, Planned, Plugin, PluginRequest } from './plugin.ts'
 import { admissionOf, hostInterfaceOf, needsPrevious } from './previous.ts'
-import { arrayOf, booleanOf, invalidKey, numberOf, objectOf, textOf } from './read-conf.ts'
+import { arrayOf, booleanOf, hasKey, invalidKey, numberOf, objectOf, textOf } from './read-conf.ts'
 import { ipOf } from './subnets.ts'
 import { words } from './words.ts'
 
 /** The conf of `portmap`, checked. */
 export interface PortmapConf {
   readonly mappings: readonly Mapping[]
+  /** Whether the container sees the host in place of whoever asks its ports. */
+  readonly masquerades: boolean
 }
 
 interface Mapping {
@@ -43,12 +45,14 @@ export const portmap: Plugin<PortmapConf> = {
 function parse({ conf }: PluginRequest): PortmapConf {
   checkIptablesKeys(conf)
   const runtime = objectOf(conf, 'runtimeConfig') ?? {}
-  return { mappings: arrayOf(runtime, 'portMappings').map(mappingOf) }
+  // The reference plugin masquerades nothing without `snat`.
+  const masquerades =
+    booleanOf(conf, 'masqAll') && !(hasKey(conf, 'snat') && !booleanOf(conf, 'snat'))
+  return { mappings: arrayOf(runtime, 'portMappings').map(mappingOf), masquerades }
 }
 
 // What these keys have iptables do, table vethra does by itself, or cannot do.
 function checkIptablesKeys(conf: JsonObject): void {
-  booleanOf(conf, 'snat')
   const backend = textOf(conf, 'backend')
   if (backend !== undefined && backend !== 'iptables' && backend !== 'nftables')
     throw confError(words.unknownPortmapBackend(backend))
@@ -56,7 +60,6 @@ function checkIptablesKeys(conf: JsonObject): void {
   if (bit !== undefined && !(bit >= 0 && bit <= 31)) throw confError(words.invalidMarkBit)
   const chain = textOf(conf, 'externalSetMarkChain')
   if (bit !== undefined && chain !== undefined) throw confError(words.markBitAndChain)
-  if (booleanOf(conf, 'masqAll')) throw notDone('masqAll')
   for (const key of ['conditionsV4', 'conditionsV6']) {
     const conditions = arrayOf(conf, key)
     if (conditions.length > 0 && !isToLoopback(conditions)) throw notDone(key)
@@ -115,7 +118,10 @@ function portOf(mapping: JsonObject, key: keyof typeof portNames): number {
   throw confError(words.invalidPort(portNames[key], port))
 }
 
-function plan({ mappings }: PortmapConf, { request, previous, removing }: PlanInput): Planned {
+function plan(
+  { mappings, masquerades }: PortmapConf,
+  { request, previous, removing }: PlanInput,
+): Planned {
   const result = needsPrevious('portmap', { previous, request, removing })
   if (mappings.length > mostMappings && !removing)
     throw confError(`invalid portMappings: ${mappings.length} ports, more than ${mostMappings}`)
@@ -128,10 +134,14 @@ function plan({ mappings }: PortmapConf, { request, previous, removing }: PlanIn
   return {
     resources: [
       ...(publishes.length > 0 ? ways(result, request, addresses) : []),
-      ...owned(ownerOf(request), publishes),
+      ...owned(ownerOf(request), masquerades ? publishes.flatMap(seeingHost) : publishes),
     ],
     result,
   }
+}
+
+function seeingHost(port: Publish): readonly Resource[] {
+  return [port, { kind: 'published masquerade', address: port.address }]
 }
 
 // Per family the first address of the container's interface.

@@ -93,6 +93,7 @@ const ranks: Readonly<Record<Resource['kind'], number>> = {
   admit: 6,
   isolate: 6,
   masquerade: 6,
+  'published masquerade': 6,
   publish: 7,
 }
 

@@ -2,6 +2,7 @@
 export { type Change, describeChange, invert, isAsWanted, targetOf } from './change.ts'
 export { type Conflict, conflictsOf } from './conflict.ts'
 export { diff, isDue, removedAlone } from './diff.ts'
+export { effectKinds } from './effect-kinds.ts'
 export {
   type FeatureState,
   type KernelTexts,
@@ -41,6 +42,7 @@ export type {
   Place,
   PortVlans,
   Publish,
+  PublishedMasquerade,
   Qdisc,
   Resource,
   Route,

@@ -29,6 +29,8 @@ function identity(resource: Resource): readonly (string | number)[] {
       return [resource.place, resource.key]
     case 'masquerade':
       return [resource.subnet]
+    case 'published masquerade':
+      return [resource.address]
     case 'publish':
       return [
         resource.protocol,

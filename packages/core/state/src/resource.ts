@@ -13,6 +13,7 @@ export type Resource =
   | Route
   | Sysctl
   | Masquerade
+  | PublishedMasquerade
   | Publish
   | Admit
   | Isolate
@@ -194,6 +195,13 @@ export interface Masquerade {
   readonly kind: 'masquerade'
   /** `10.4.0.0/24`. */
   readonly subnet: string
+}
+
+/** Connections to published ports of an address carry the host's address. */
+export interface PublishedMasquerade {
+  readonly kind: 'published masquerade'
+  /** A container's. */
+  readonly address: string
 }
 
 /** A port of the host that leads to one of a container. */
