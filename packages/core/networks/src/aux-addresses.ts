@@ -25,7 +25,7 @@ export function readAuxAddresses(texts: readonly string[]): {
     const address = readAddress(ip)
     if (cut === -1 || ip === '') dropped.push(text)
     else if (address) aux.set(name, { name, address })
-    else throw usageError(`invalid aux-address "${ip}"`)
+    else throw usageError(`invalid aux-address "${ip}"`, 'Write it as NAME=IP.')
   }
   return { aux: [...aux.values()], dropped }
 }

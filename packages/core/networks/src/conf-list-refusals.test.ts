@@ -18,7 +18,6 @@ it.each<[Partial<NetworkOptions>, string]>([
     'cannot set gateway or ip-range without subnet, specify --subnet manually',
   ],
   [{ subnets: ['10.6.0.0'] }, 'failed to parse subnet "10.6.0.0"'],
-  [{ subnets: ['10.5.0.1/16'] }, 'unexpected subnet "10.5.0.1/16", maybe you meant "10.5.0.0/16"?'],
   [{ subnets: ['10.6.0.0/16', '10.6.7.0/24'] }, 'subnet 10.6.7.0/24 overlaps subnet 10.6.0.0/16'],
   [{ subnets, gateways: ['10.6.0'] }, 'failed to parse gateway "10.6.0"'],
   [{ subnets, gateways: ['10.7.0.1'] }, 'no matching subnet for gateway "10.7.0.1"'],
@@ -78,9 +77,33 @@ it.each<[Partial<NetworkOptions>, string]>([
     { labels: { 'nerdctl/network-aux-addresses': '{}' } },
     'internal label "nerdctl/network-aux-addresses" must not be specified manually',
   ],
-])('refuses %j', (options, message) => {
+  [{ labels: { '': 'web' } }, 'label "=web" has no key'],
+  [{ driver: 'ipvlan', options: { mode: 'l4' } }, 'unknown ipvlan mode "l4"'],
+])('refuses %j, and says what to give', (options, message) => {
   expect(() => networkConfList({ ...lan, ...options }, { used: [], pools: [] })).toThrow(
+    expect.objectContaining({ code: 103, message, hint: expect.stringMatching(/\.$/) }),
+  )
+})
+
+it('names the subnet that was meant, where an address in it was given', () => {
+  const message = 'unexpected subnet "10.5.0.1/16", maybe you meant "10.5.0.0/16"?'
+  const options = { ...lan, subnets: ['10.5.0.1/16'] }
+  expect(() => networkConfList(options, { used: [], pools: [] })).toThrow(
     expect.objectContaining({ code: 103, message }),
+  )
+})
+
+it.each([
+  [{ icc: 'maybe' }, 'icc as true or false'],
+  [{ 'com.docker.network.bridge.enable_ip_masquerade': '' }, 'enable_ip_masquerade as true'],
+  [{ 'vethra.own': 'x' }, 'vethra.own as true'],
+  [{ mtu: '1.5' }, '-o mtu=1400'],
+  [{ mtu: '-1' }, '-o mtu=1400'],
+  [{ mtu: '65536' }, '-o mtu=1400'],
+  [{ colour: 'red' }, 'mtu, com.docker.network.driver.mtu, ip-masq'],
+])('the hint for options %j names them: %s', (options, hint) => {
+  expect(() => networkConfList({ ...lan, options }, { used: [], pools: [] })).toThrow(
+    expect.objectContaining({ code: 103, hint: expect.stringContaining(hint) }),
   )
 })
 

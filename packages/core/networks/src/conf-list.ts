@@ -123,7 +123,12 @@ function labels(
   conf: IpamConf,
 ): Written | undefined {
   if (Object.hasOwn(options.labels, auxLabel))
-    throw usageError(`internal label "${auxLabel}" must not be specified manually`)
+    throw usageError(
+      `internal label "${auxLabel}" must not be specified manually`,
+      'Give the addresses with --aux-address.',
+    )
+  if (Object.hasOwn(options.labels, ''))
+    throw usageError(`label "=${options.labels['']}" has no key`, 'Write it as KEY=VALUE or KEY.')
   const own: readonly [string, string | undefined][] = [
     [auxLabel, conf.auxLabel],
     [dnsLabel, dns === undefined ? options.labels[dnsLabel] : String(dns)],

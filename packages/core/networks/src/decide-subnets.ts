@@ -32,7 +32,7 @@ export function decideSubnets(
   for (const each of given) checkSubnet(each)
   checkOverlaps(given, neighbours.forbidden)
   if (!options.ipv4 && given.some((each) => each.family === 4))
-    throw usageError('--ipv4=false conflicts with an IPv4 subnet')
+    throw usageError('--ipv4=false conflicts with an IPv4 subnet', 'Leave one of them out.')
   const unused = options.ipv6 ? [] : given.filter((each) => each.family === 6)
   const kept = given.filter((each) => !unused.includes(each))
   const own = kept.map((prefix) => ({ prefix: formatPrefix(prefix), by: 'this network' }))
@@ -47,7 +47,11 @@ export function decideSubnets(
 }
 
 function readSubnet(text: string): Prefix {
-  if (!readCidr(text)) throw usageError(`failed to parse subnet "${text}"`)
+  if (!readCidr(text))
+    throw usageError(
+      `failed to parse subnet "${text}"`,
+      'Write it like 10.20.0.0/24 or fd00:20::/64.',
+    )
   return parsePrefix('subnet', text)
 }
 
@@ -62,7 +66,10 @@ function checkOverlaps(given: readonly Prefix[], forbidden: readonly UsedPrefix[
     }
     const twin = given.slice(0, index).find((each) => overlaps(each, prefix))
     if (twin)
-      throw usageError(`subnet ${formatPrefix(prefix)} overlaps subnet ${formatPrefix(twin)}`)
+      throw usageError(
+        `subnet ${formatPrefix(prefix)} overlaps subnet ${formatPrefix(twin)}`,
+        'Give subnets that share no address.',
+      )
   }
 }
 

@@ -21,7 +21,8 @@ export function dhcpMembers(options: NetworkOptions): {
   readonly ipam: readonly (readonly [string, Written | undefined])[]
   readonly notes: readonly string[]
 } {
-  if (!options.ipv4) throw usageError('ipam driver dhcp gives IPv4 addresses only')
+  if (!options.ipv4)
+    throw usageError('ipam driver dhcp gives IPv4 addresses only', 'Leave out --ipv4=false.')
   const read = Object.entries(options.ipamOptions)
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([option, text]) => ({ option, ...readOption(option, text) }))
@@ -43,11 +44,14 @@ const hostName = members([
   ['option', 'host-name'],
 ])
 
+const optionHint = `Write it like --ipam-opt 'vendor-class-identifier={"type":"provide","value":"x"}'.`
+
 function readOption(name: string, text: string): DhcpOption {
   const option = jsonOrNull(text)
-  if (!isDhcpOption(option)) throw usageError(`unparsable ipam option ${name} "${text}"`)
+  if (!isDhcpOption(option))
+    throw usageError(`unparsable ipam option ${name} "${text}"`, optionHint)
   if (option.type === 'provide' || option.type === 'request') return option
-  throw usageError('ipam option must have a type (provide or request)')
+  throw usageError('ipam option must have a type (provide or request)', optionHint)
 }
 
 function isDhcpOption(value: Json): value is DhcpOption & Json {

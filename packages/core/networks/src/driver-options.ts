@@ -51,52 +51,68 @@ export function readDriverOptions(
   options: Readonly<Record<string, string>>,
 ): DriverOptions {
   const given = collect(driver, options)
-  const mtu = given.get('mtu')
-  const mode = given.get('mode')
-  const parent = given.get('parent')
-  const dns = given.get('dns')
+  const mtu = given.get('mtu')?.value
+  const mode = given.get('mode')?.value
+  const parent = given.get('parent')?.value
+  const dns = readBool(given.get('dns'))
   return {
-    ipMasq: readBool(given.get('ipMasq') ?? 'true'),
-    icc: readBool(given.get('icc') ?? 'true'),
-    allowOverlap: readBool(given.get('allowOverlap') ?? 'false'),
-    own: readBool(given.get('own') ?? 'false'),
-    ...(dns === undefined ? {} : { dns: readBool(dns) }),
+    ipMasq: readBool(given.get('ipMasq')) ?? true,
+    icc: readBool(given.get('icc')) ?? true,
+    allowOverlap: readBool(given.get('allowOverlap')) ?? false,
+    own: readBool(given.get('own')) ?? false,
+    ...(dns === undefined ? {} : { dns }),
     ...(mtu === undefined ? {} : { mtu: readMtu(mtu) }),
     ...(mode ? { mode: readMode(driver, mode) } : {}),
     ...(parent ? { parent: readParent(parent) } : {}),
   }
 }
 
+// An option by the name that was typed.
+interface Given {
+  readonly option: string
+  readonly value: string
+}
+
 function collect(
   driver: Driver,
   options: Readonly<Record<string, string>>,
-): ReadonlyMap<Name, string> {
+): ReadonlyMap<Name, Given> {
   if (!Object.hasOwn(names, driver)) throw usageError(`unsupported cni driver "${driver}"`)
-  const given = new Map<Name, string>()
+  const given = new Map<Name, Given>()
   for (const [option, value] of Object.entries(options)) {
     const name = Object.hasOwn(names[driver], option) ? names[driver][option] : undefined
-    if (!name) throw usageError(`unsupported "${driver}" network option "${option}"`)
+    if (!name) {
+      const hint = `Use one of ${Object.keys(names[driver]).join(', ')}.`
+      throw usageError(`unsupported "${driver}" network option "${option}"`, hint)
+    }
     // Two names of one option: nerdctl lets chance decide.
-    if ((given.get(name) ?? value) !== value)
+    if ((given.get(name)?.value ?? value) !== value)
       throw usageError(`network option "${option}" contradicts another one of the same meaning`)
-    given.set(name, value)
+    given.set(name, { option, value })
   }
   return given
 }
 
+const mtuHint = 'Write it like -o mtu=1400.'
+
 function readMtu(text: string): number {
   if (text === '') return 0
-  if (!/^[+-]?\d+$/.test(text)) throw usageError(`strconv.Atoi: parsing "${text}": invalid syntax`)
+  if (!/^[+-]?\d+$/.test(text))
+    throw usageError(`strconv.Atoi: parsing "${text}": invalid syntax`, mtuHint)
   const mtu = Number(text)
-  if (mtu < 0) throw usageError(`mtu ${mtu} is less than zero`)
-  if (mtu > 65_535) throw usageError(`mtu ${mtu} is more than 65535`)
+  if (mtu < 0) throw usageError(`mtu ${mtu} is less than zero`, mtuHint)
+  if (mtu > 65_535) throw usageError(`mtu ${mtu} is more than 65535`, mtuHint)
   return mtu
 }
 
-function readBool(text: string): boolean {
-  const value = goBool(text)
+function readBool(given: Given | undefined): boolean | undefined {
+  if (given === undefined) return undefined
+  const value = goBool(given.value)
   if (value !== undefined) return value
-  throw usageError(`strconv.ParseBool: parsing "${text}": invalid syntax`)
+  throw usageError(
+    `strconv.ParseBool: parsing "${given.value}": invalid syntax`,
+    `Give ${given.option} as true or false.`,
+  )
 }
 
 function readMode(driver: Driver, mode: string): string {

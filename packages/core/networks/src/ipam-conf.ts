@@ -25,7 +25,8 @@ export function ipamConf(
   neighbours: Neighbours,
   facts: Pick<NetworkFacts, 'pools' | 'dataDir'>,
 ): IpamConf {
-  if (!options.ipv4 && !options.ipv6) throw usageError('IPv4 or IPv6 must be enabled')
+  if (!options.ipv4 && !options.ipv6)
+    throw usageError('IPv4 or IPv6 must be enabled', 'Add --ipv6, or leave out --ipv4=false.')
   switch (options.ipamDriver) {
     case 'default':
     case 'host-local':
@@ -39,7 +40,10 @@ export function ipamConf(
       return { ipam: sortedMembers(ipam), ips: true, notes }
     }
     default:
-      throw usageError(`unsupported ipam driver "${options.ipamDriver}"`)
+      throw usageError(
+        `unsupported ipam driver "${options.ipamDriver}"`,
+        'Give --ipam-driver as default, host-local, dhcp or static.',
+      )
   }
 }
 
@@ -78,16 +82,23 @@ function routes(four: boolean, six: boolean): Written {
 
 function checkGiven(options: NetworkOptions): void {
   if (Object.keys(options.ipamOptions).length > 0)
-    throw usageError('ipam driver host-local takes no --ipam-opt')
+    throw usageError(
+      'ipam driver host-local takes no --ipam-opt',
+      'Leave it out, or give --ipam-driver dhcp.',
+    )
   if (options.subnets.length > 0) return
   if (options.gateways.length + options.ipRanges.length > 0)
-    throw usageError('cannot set gateway or ip-range without subnet, specify --subnet manually')
+    throw usageError(
+      'cannot set gateway or ip-range without subnet, specify --subnet manually',
+      'Add the --subnet that they are in.',
+    )
 }
 
 // What host-local would refuse at every ADD is refused now.
 function checkRanges(ranges: readonly (readonly WrittenRange[])[]): void {
   const check = () => rangeSets({ ranges })
   attempt(check, (cause) => {
-    throw usageError('addresses cannot be given out of these subnets', { cause })
+    const hint = 'Give subnets of four addresses or more, such as 10.20.0.0/24 or fd00:20::/64.'
+    throw usageError('addresses cannot be given out of these subnets', { cause, hint })
   })
 }

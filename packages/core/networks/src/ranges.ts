@@ -50,7 +50,10 @@ function checkAux(subnet: Prefix, via: bigint, aux: readonly AuxAddress[]): void
   const taken = aux.find(({ address }) => address.value === subnet.base || address.value === via)
   if (taken) {
     const what = `${taken.name}:${formatAddress(taken.address)}`
-    throw usageError(`failed to allocate secondary ip address (${what}): Address already in use`)
+    throw usageError(
+      `failed to allocate secondary ip address (${what}): Address already in use`,
+      'Give another --aux-address: that one is the gateway or the network address.',
+    )
   }
 }
 
@@ -79,14 +82,20 @@ function hasRoom(pieces: readonly Span[], via: bigint): boolean {
 function full(subnet: Prefix, ipRange: string | undefined): CniError {
   const what =
     ipRange === undefined ? 'aux-address reservations leave' : `ip-range "${ipRange}" leaves`
-  return usageError(`${what} no allocatable IPs in subnet ${formatPrefix(subnet)}`)
+  return usageError(
+    `${what} no allocatable IPs in subnet ${formatPrefix(subnet)}`,
+    'Leave addresses for containers, beside the gateway.',
+  )
 }
 
 // The last address of the range may be the subnet's broadcast address: nerdctl writes it so.
 function spanOf(subnet: Prefix, text: string, ipRange: Prefix): Span {
   const last = lastAddress(ipRange)
   if (!contains(subnet, last))
-    throw usageError(`no matching subnet "${formatPrefix(subnet)}" for ip-range "${text}"`)
+    throw usageError(
+      `no matching subnet "${formatPrefix(subnet)}" for ip-range "${text}"`,
+      'Give a part of the subnet.',
+    )
   return { start: second(ipRange), end: last.value }
 }
 

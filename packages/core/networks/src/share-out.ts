@@ -7,7 +7,7 @@ import {
   readAddress,
   readCidr,
 } from '@vethra/address'
-import { usageError } from '@vethra/cni'
+import { type CniError, usageError } from '@vethra/cni'
 import { type AuxAddress, readAuxAddresses } from './aux-addresses.ts'
 import type { NetworkOptions } from './options.ts'
 
@@ -37,9 +37,9 @@ export function shareOut(
   const { aux, dropped } = readAuxAddresses(options.auxAddresses)
   const strays = aux.filter(({ address }) => !subnets.some((each) => contains(each, address)))
   const [stray] = strays.map(({ address }) => formatAddress(address)).sort()
-  if (gateways.left) throw usageError(`no matching subnet for gateway "${gateways.left.text}"`)
-  if (ipRanges.left) throw usageError(`no matching subnet for ip-range "${ipRanges.left.text}"`)
-  if (stray) throw usageError(`no matching subnet for aux-address ${stray}`)
+  if (gateways.left) throw leftOver(`gateway "${gateways.left.text}"`)
+  if (ipRanges.left) throw leftOver(`ip-range "${ipRanges.left.text}"`)
+  if (stray) throw leftOver(`aux-address ${stray}`)
   return {
     shares: subnets.map((subnet) => ({
       subnet,
@@ -49,6 +49,13 @@ export function shareOut(
     })),
     notes: dropped.map((text) => `aux-address "${text}" is left out: it is not NAME=IP`),
   }
+}
+
+function leftOver(what: string): CniError {
+  return usageError(
+    `no matching subnet for ${what}`,
+    'Give a --subnet that holds it: each takes one gateway and one ip-range.',
+  )
 }
 
 function assign<T>(
@@ -69,12 +76,13 @@ function assign<T>(
 /** A gateway, as typed and as an address. Throws CniError 103 for a text that is none. */
 export function readGateway(text: string): { readonly text: string; readonly address: Address } {
   const address = readAddress(text)
-  if (!address) throw usageError(`failed to parse gateway "${text}"`)
+  if (!address)
+    throw usageError(`failed to parse gateway "${text}"`, 'Write it like 10.20.0.1 or fd00:20::1.')
   return { text, address }
 }
 
 function readIpRange(text: string): IpRange {
   const cidr = readCidr(text)
-  if (!cidr) throw usageError(`failed to parse ip-range "${text}"`)
+  if (!cidr) throw usageError(`failed to parse ip-range "${text}"`, 'Write it like 10.20.0.128/25.')
   return { text, prefix: cidr.prefix }
 }
