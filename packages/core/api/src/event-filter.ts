@@ -1,5 +1,5 @@
-import { usageError } from '@vethra/cni'
-import { type HostEvent, kindOf } from './event.ts'
+import { type CniError, usageError } from '@vethra/cni'
+import { eventTypes, type HostEvent, kindOf } from './event.ts'
 
 type Matches = (event: HostEvent, value: string) => boolean
 
@@ -17,6 +17,14 @@ const keys: Readonly<Record<string, Matches>> = {
   by: ({ By }, value) => By === value,
 }
 
+const kinds = eventTypes.map(kindOf)
+
+/** The values of `type=` and `event=`, beside a `Type`. */
+const words: Readonly<Record<string, ReadonlySet<string>>> = {
+  type: new Set(kinds.map(([kind]) => kind)),
+  event: new Set([...kinds.map(([, event]) => event), 'remove']),
+}
+
 /** Whether an event passes filters `KEY=VALUE`: one of each key. Throws CniError 103 for a text that is none of them. */
 export function eventFilter(filters: readonly string[]): (event: HostEvent) => boolean {
   const read = filters.map(readFilter)
@@ -29,11 +37,19 @@ function readFilter(text: string): { key: string; value: string; matches: Matche
   const [key = '', ...rest] = text.split('=')
   const matches = Object.hasOwn(keys, key) ? keys[key] : undefined
   const value = rest.join('=')
-  if (matches !== undefined && value !== '') return { key, value, matches }
-  throw usageError(
-    `invalid filter ${JSON.stringify(text)}`,
-    `Give --filter as KEY=VALUE, with one of these keys: ${Object.keys(keys).join(', ')}.`,
-  )
+  if (matches === undefined || value === '')
+    throw refusal(
+      text,
+      `Give --filter as KEY=VALUE, with one of these keys: ${Object.keys(keys).join(', ')}.`,
+    )
+  const known = words[key]
+  if (known !== undefined && !known.has(value) && !eventTypes.some((each) => each === value))
+    throw refusal(text, `Give ${key} as one of ${[...known].join(', ')}.`)
+  return { key, value, matches }
+}
+
+function refusal(text: string, hint: string): CniError {
+  return usageError(`invalid filter ${JSON.stringify(text)}`, hint)
 }
 
 // Podman says remove where docker says destroy.
