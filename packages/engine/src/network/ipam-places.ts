@@ -1,4 +1,3 @@
-import { checkNetworkName } from '@vethra/cni'
 import type { Reservation } from '@vethra/ipam'
 import { ipamDataDirs, type Network } from '@vethra/networks'
 import type { IpamStore } from '@vethra/world'
@@ -17,9 +16,8 @@ export interface PlacedReservation extends IpamPlace {
   readonly reservation: Reservation
 }
 
-/** The networks that can have reservations, by name: of the default dataDir and of conf lists. Throws CniError 101 or 7 for a name. */
+/** The networks that can have reservations, by name: of the default dataDir and of conf lists. Throws CniError 101 for a name of none. */
 export async function ipamPlaces(tools: ManageTools, only?: string): Promise<readonly IpamPlace[]> {
-  if (only !== undefined) checkNetworkName(only)
   const all = [...(await ofDefaultDir(tools)), ...(await ofConfLists(tools))]
   const unique = new Map(all.map((each) => [`${each.dataDir}/${each.network}`, each]))
   const places = [...unique.values()]

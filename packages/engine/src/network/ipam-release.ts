@@ -30,7 +30,7 @@ export async function releaseReservations(
 function meaning({ ip, id }: ReleaseRequest): (each: PlacedReservation) => boolean {
   if ((ip === undefined) === (id === undefined)) {
     throw usageError(
-      `${ip === undefined ? 'neither' : 'both'} --ip and --id given`,
+      ip === undefined ? 'neither --ip nor --id is given' : 'both --ip and --id are given',
       'Give the address with --ip, or the container with --id.',
     )
   }
