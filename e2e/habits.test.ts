@@ -120,11 +120,34 @@ describeOnHost('what people type', () => {
     const mistyped = async (...words: readonly string[]) => {
       const { exitCode, stderr } = await host.vethra(...words)
       expect(exitCode, words.join(' ')).toBe(2)
-      return /Did you mean "(.*)"/.exec(stderr)?.[1]
+      return /^ {2}hint: Did you mean "?([^"]*)"?\?$/m.exec(stderr)?.[1]
     }
     expect(await mistyped('network', 'creat')).toBe('vethra network create')
     expect(await mistyped('network', 'reload')).toBeUndefined()
     expect(await mistyped('contaner', 'ls')).toBe('vethra container')
+    expect(await mistyped('network', 'create', '--subnt', '10.1.0.0/24', 'new')).toBe('--subnet')
+  })
+
+  it('a flag without a value takes true or false, as in docker, and the last one counts', async () => {
+    const create = async (...flags: readonly string[]) =>
+      (await json('network', 'create', '--dry-run', ...flags, 'new')).ConfList.plugins[0]
+    const plain = await create()
+    expect(await create('--internal=false', '--ipv6=false')).toEqual(plain)
+    expect(await create('--internal', '--internal=false')).toEqual(plain)
+    expect(await create('--internal=false', '--internal=true')).toEqual(await create('--internal'))
+    expect((await create('--ipv6=true')).ipam.ranges).toHaveLength(2)
+    for (const wrong of ['--internal=maybe', '--driver=true', '--dry-rub=true'])
+      expect((await host.vethra('network', 'create', wrong, 'new')).exitCode, wrong).toBe(2)
+    const quiet = await host.vethra('network', 'ls', '--quiet=true', '--no-trunc=false')
+    expect(quiet.stdout.split('\n')).toContainEqual(expect.stringMatching(/^[0-9a-f]{12}$/))
+  })
+
+  it('an id that no container can have is a wrong command line', async () => {
+    const bundle = await host.bundle('unnamed', ['true'])
+    for (const id of ['', 'a/b', '..', 'ünï', 'x'.repeat(300)]) {
+      const ran = await host.vethra('bundle', 'prepare', bundle, '--id', id)
+      expect(ran, id).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('hint: ') })
+    }
   })
 
   it('config show names each value and its source, info what is on the host', async () => {

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
-import type { BundleFlags } from '@vethra/container'
+import { attempt, usageError } from '@vethra/cni'
+import { type BundleFlags, checkIds } from '@vethra/container'
 import { prepareBundle, type RemoveOptions } from '@vethra/engine'
 import type { Command } from 'commander'
 import type { Call } from './call.ts'
@@ -56,9 +57,19 @@ function addPrepare(bundle: Command, call: Call): void {
       const { dryRun, dnsOpt } = given
       const flags = { ...given, dnsOption: [...given.dnsOption, ...dnsOpt] }
       const asked = { folder: resolve(folder), flags, dryRun }
-      const prepared = await prepareBundle(await openTools(call), asked, call.io)
+      const tools = await openTools(call)
+      checkId(tools.settings.namespace, given.id)
+      const prepared = await prepareBundle(tools, asked, call.io)
       if (dryRun) call.io.print(JSON.stringify(prepared, null, 2))
     })
+}
+
+// Before it names a lock or a folder.
+function checkId(namespace: string, id: string): void {
+  const check = () => checkIds(namespace, id)
+  attempt(check, (cause) => {
+    throw usageError(`invalid --id ${JSON.stringify(id.slice(0, 64))}`, { cause })
+  })
 }
 
 function addNetworkFlags(prepare: Command): void {

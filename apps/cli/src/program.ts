@@ -9,7 +9,11 @@ export function newProgram(io: Io): Command {
   program
     .description('Container networking for one host: for runc, crun and containerd.')
     .exitOverride()
-    .configureOutput({ writeOut: lines(io.print), writeErr: lines(io.complain) })
+    .configureOutput({
+      writeOut: lines(io.print),
+      writeErr: lines(io.complain),
+      outputError: (text, write) => write(text.replace(/^\((Did you mean .*\?)\)$/m, '  hint: $1')),
+    })
     .configureHelp({ helpWidth: 80, minWidthToWrap: 20, optionDescription: described })
     .showHelpAfterError('  hint: Add --help to see what the command takes.')
     .version(version, '-v, --version', 'print the version')

@@ -1,6 +1,6 @@
 import { type Command, CommanderError } from 'commander'
 import type { Call } from './call.ts'
-import { checkCommand } from './check-command.ts'
+import { findCommand, plainWords } from './find-command.ts'
 import { unsupported } from './flags.ts'
 import { newProgram, subcommand } from './program.ts'
 
@@ -64,8 +64,7 @@ export async function runCommand(words: readonly string[], call: Call): Promise<
   const meant = words[0] === 'help' ? [...words.slice(1), '--help'] : words
   await (await loadFor(meant[0]))(program, call)
   try {
-    checkCommand(program, meant)
-    await program.parseAsync(meant, { from: 'user' })
+    await program.parseAsync(plainWords(findCommand(program, meant), meant), { from: 'user' })
     return 0
   } catch (error) {
     if (error instanceof CommanderError && error.code === 'vethra.no') return 1

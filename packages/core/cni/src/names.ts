@@ -7,14 +7,11 @@ const goSpace = /[\t\n\v\f\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u
 
 /** Throws CniError 4 unless the text can be a `CNI_CONTAINERID` (SPEC 1.1.0, section 2, "Parameters"); the texts are libcni's. */
 export function checkContainerId(id: string): void {
-  if (id === '') throw new CniError({ code: 3, message: 'missing containerID' })
+  const hint = 'Use letters, digits, dot, dash and underscore, a letter or digit first.'
+  if (id === '') throw new CniError({ code: 3, message: 'missing containerID', hint })
   if (!identifier.test(id)) {
-    throw new CniError({
-      code: 4,
-      message: 'invalid characters in containerID',
-      details: id,
-      hint: 'Use letters, digits, dot, dash and underscore, a letter or digit first.',
-    })
+    const message = 'invalid characters in containerID'
+    throw new CniError({ code: 4, message, details: id, hint })
   }
 }
 
