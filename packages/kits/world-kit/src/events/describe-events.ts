@@ -1,5 +1,6 @@
 import type { Events } from '@vethra/world'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
+import { describeSubject } from '../describe-subject.ts'
 
 /** Two handles on the same events, and the means to test them. Made for each case. */
 export interface EventsSubject {
@@ -15,18 +16,7 @@ export type OpenEvents = () => Promise<EventsSubject>
 
 /** Declares the cases that every `Events` has to pass. `open` is called before each of them. */
 export function describeEvents(name: string, open: OpenEvents): void {
-  describe(name, () => {
-    let subject: EventsSubject
-    beforeEach(async () => {
-      subject = await open()
-    })
-    afterEach(() => subject.close())
-    const current = () => subject
-
-    keepsEvents(current)
-    resumes(current)
-    isWatched(current)
-  })
+  describeSubject(name, open, keepsEvents, resumes, isWatched)
 }
 
 const created = (Network: string) => ({

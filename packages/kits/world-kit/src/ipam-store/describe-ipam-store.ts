@@ -1,25 +1,14 @@
-import { afterEach, beforeEach, describe } from 'vitest'
+import { describeSubject } from '../describe-subject.ts'
 import { givingBack } from './giving-back.ts'
 import { hostileInput } from './hostile-input.ts'
 import { manyWriters } from './many-writers.ts'
 import { reserving } from './reserving.ts'
 import { sequences } from './sequences.ts'
-import type { IpamStoreSubject, OpenIpamStore } from './subject.ts'
+import type { OpenIpamStore } from './subject.ts'
 
 /** Declares the cases that every `IpamStore` has to pass. `open` is called before each of them, and within some. */
 export function describeIpamStore(name: string, open: OpenIpamStore): void {
-  describe(name, () => {
-    let subject: IpamStoreSubject
-    beforeEach(async () => {
-      subject = await open()
-    })
-    afterEach(() => subject.close())
-    const current = () => subject
-
-    reserving(current)
-    givingBack(current)
-    manyWriters(current)
-    hostileInput(current)
-    sequences(open)
-  })
+  describeSubject(name, open, reserving, givingBack, manyWriters, hostileInput, () =>
+    sequences(open),
+  )
 }

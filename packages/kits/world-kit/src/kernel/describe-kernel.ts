@@ -1,26 +1,14 @@
 import type { Owned, Resource, State } from '@vethra/state'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
+import { describeSubject } from '../describe-subject.ts'
 import { ofTheFirewall } from './firewall-cases.ts'
 import { makeAll } from './make-all.ts'
 import { attachment, bridge, holder, host, made, ofKind, owned, removed } from './sample-state.ts'
-import type { Current, KernelSubject, OpenKernel } from './subject.ts'
+import type { Current, OpenKernel } from './subject.ts'
 
 /** Declares the cases that every `AttachmentKernel` has to pass. `open` is called before each of them. */
 export function describeKernel(name: string, open: OpenKernel): void {
-  describe(name, () => {
-    let subject: KernelSubject
-    beforeEach(async () => {
-      subject = await open()
-    })
-    afterEach(() => subject.close())
-    const current = () => subject
-
-    madeAndRemoved(current)
-    altered(current)
-    refused(current)
-    ofTheFirewall(current)
-    withoutNamespace(current)
-  })
+  describeSubject(name, open, madeAndRemoved, altered, refused, ofTheFirewall, withoutNamespace)
 }
 
 function isOfFour({ resource }: Owned): boolean {

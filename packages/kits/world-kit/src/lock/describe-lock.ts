@@ -1,20 +1,10 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
+import { describeSubject } from '../describe-subject.ts'
 import type { LockSubject, OpenLock } from './subject.ts'
 
 /** Declares the cases that every `Lock` has to pass. `open` is called before each of them. */
 export function describeLock(name: string, open: OpenLock): void {
-  describe(name, () => {
-    let subject: LockSubject
-    beforeEach(async () => {
-      subject = await open()
-    })
-    afterEach(() => subject.close())
-    const current = () => subject
-
-    inThisProcess(current)
-    betweenProcesses(current)
-    whenTheHolderFails(current)
-  })
+  describeSubject(name, open, inThisProcess, betweenProcesses, whenTheHolderFails)
 }
 
 function inThisProcess(subject: () => LockSubject): void {

@@ -1,6 +1,7 @@
 import { explain, type PluginCall } from '@vethra/cni'
 import type { PluginReport } from '@vethra/world'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
+import { describeSubject } from '../describe-subject.ts'
 import type { OpenRunner, RunnerSubject } from './subject.ts'
 
 const call: PluginCall = {
@@ -15,19 +16,7 @@ const call: PluginCall = {
 
 /** Declares the cases that every PluginRunner on executables has to pass. `open` is called before each of them. */
 export function describePluginRunner(name: string, open: OpenRunner): void {
-  describe(name, () => {
-    let subject: RunnerSubject
-    beforeEach(async () => {
-      subject = await open()
-    })
-    afterEach(() => subject.close())
-    const current = () => subject
-
-    whatItIsGiven(current)
-    whatItFailsWith(current)
-    whenItGoesTooFar(current)
-    whenItCannotStart(current)
-  })
+  describeSubject(name, open, whatItIsGiven, whatItFailsWith, whenItGoesTooFar, whenItCannotStart)
 }
 
 const script = (subject: RunnerSubject, text: string) =>
