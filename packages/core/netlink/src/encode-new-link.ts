@@ -1,13 +1,5 @@
 import { attribute, nested } from './attributes.ts'
-import {
-  commonAttributes,
-  ifla,
-  linkHeader,
-  linkInfo,
-  linkMessage,
-  namespaceAttribute,
-  rtm,
-} from './link-message.ts'
+import { commonAttributes, ifla, linkHeader, linkInfo, linkMessage, rtm } from './link-message.ts'
 import { flag, type Message } from './messages.ts'
 import { nulText, type Octets, u8, u16, u32 } from './octets.ts'
 import type { NewBridge, NewLink, NewUpper, NewVeth, RouteOp } from './route-op.ts'
@@ -44,7 +36,7 @@ function encodeVeth(op: NewVeth): Message {
     linkHeader(),
     attribute(ifla.name, nulText(name)),
     ...commonAttributes({ ...(mac ? { mac } : {}), ...(mtu === undefined ? {} : { mtu }) }),
-    namespaceAttribute(namespace),
+    attribute(ifla.fd, u32(namespace)),
   ]
   const master = op.master === undefined ? [] : [attribute(ifla.master, u32(op.master))]
   return made(op, master, linkInfo('veth', [nested(1, peer)]))
@@ -61,7 +53,7 @@ const ipvlanModes: Readonly<Record<string, number>> = { l2: 0, l3: 1, l3s: 2 }
 function encodeUpper(op: NewUpper): Message {
   const more = [
     attribute(ifla.lower, u32(op.lower)),
-    ...(op.namespace ? [namespaceAttribute(op.namespace)] : []),
+    ...(op.namespace === undefined ? [] : [attribute(ifla.fd, u32(op.namespace))]),
   ]
   return made(op, more, linkInfo(op.kind.slice('add '.length), upperData(op)))
 }

@@ -57,10 +57,7 @@ function encodeOne(op: WholeOp, id: number): Message {
 }
 
 function encodeElements(op: NftTable & Extract<NftOp, { elements: unknown }>): readonly Message[] {
-  const head =
-    op.kind === 'add elements'
-      ? create(nftm.newElement, op.exclusive ? flag.exclusive : 0)
-      : plain(nftm.deleteElement)
+  const head = op.kind === 'add elements' ? create(nftm.newElement) : plain(nftm.deleteElement)
   return inPieces(op.elements).map((elements) => {
     const inside = elementAttributes(op, elements).flat()
     return nftMessage(head, op, [attribute(2, nulText(op.set)), nested(3, inside)])

@@ -1,7 +1,8 @@
 import { readAddress, toOctets } from '@vethra/address'
 import { attribute, nested } from './attributes.ts'
-import { encodeLinkOp } from './encode-link.ts'
-import { linkHeader } from './link-message.ts'
+import { encodeNewLink } from './encode-new-link.ts'
+import { encodeSetLink } from './encode-set-link.ts'
+import { ifla, linkHeader, linkMessage, rtm } from './link-message.ts'
 import { flag, type Message } from './messages.ts'
 import { join, type Octets, u8, u32 } from './octets.ts'
 import type { AddressOp, RouteDump, RouteEntryOp, RouteOp, RuleOp } from './route-op.ts'
@@ -17,6 +18,14 @@ export function encodeRouteOps(ops: readonly RouteOp[]): readonly Message[] {
     const last = index === ops.length - 1
     return last ? { ...message, flags: message.flags | flag.ack } : message
   })
+}
+
+// Undefined for an operation that is not on links.
+function encodeLinkOp(op: RouteOp): Message | undefined {
+  if (op.kind === 'ask link')
+    return linkMessage({ type: rtm.getLink, flags: 0 }, op.link, [attribute(ifla.mask, u32(8))])
+  if (op.kind === 'delete link') return linkMessage({ type: rtm.deleteLink, flags: 0 }, op.link, [])
+  return encodeNewLink(op) ?? encodeSetLink(op)
 }
 
 type OtherOp = AddressOp | RouteEntryOp | RuleOp | TrafficOp | ShapingOp

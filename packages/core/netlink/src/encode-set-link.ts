@@ -1,12 +1,5 @@
 import { attribute, nested } from './attributes.ts'
-import {
-  commonAttributes,
-  ifla,
-  linkMessage,
-  macOctets,
-  namespaceAttribute,
-  rtm,
-} from './link-message.ts'
+import { commonAttributes, ifla, linkMessage, macOctets, rtm } from './link-message.ts'
 import { flag, type Message } from './messages.ts'
 import { join, nulText, u8, u16, u32 } from './octets.ts'
 import type {
@@ -47,7 +40,7 @@ function encodeSet(op: SetLink): Message {
     if (on !== undefined) changed |= bit
     if (on) set |= bit
   }
-  const { transmitQueueLength: queue, namespace, group, master } = op
+  const { transmitQueueLength: queue, namespace, master } = op
   const attributes = [
     // A link that is named by its index may get another name.
     ...('index' in op.link && op.name !== undefined
@@ -56,8 +49,7 @@ function encodeSet(op: SetLink): Message {
     ...commonAttributes(op),
     ...(master === undefined ? [] : [attribute(ifla.master, u32(master))]),
     ...(queue === undefined ? [] : [attribute(ifla.transmitQueueLength, u32(queue))]),
-    ...(group === undefined ? [] : [attribute(ifla.group, u32(group))]),
-    ...(namespace === undefined ? [] : [namespaceAttribute(namespace)]),
+    ...(namespace === undefined ? [] : [attribute(ifla.fd, u32(namespace))]),
   ]
   return linkMessage({ ...change, up: [set, changed] }, op.link, attributes)
 }

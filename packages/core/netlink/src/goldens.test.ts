@@ -27,13 +27,12 @@ test('a published port in one transaction has the octets that nft sends', () => 
       set: 'p4',
       key: ['inet_proto', 'inet_service'],
       data: ['ipv4_addr', 'inet_service'],
-      exclusive: true,
       elements: [{ key: ['tcp', '8080'], data: ['10.4.0.2', '80'], comment: 'web' }],
     },
   ])
   expect(hex(batch)).toEqual(
     words(`
-      14000000 10000100 01000000 00000000 0000000a 5c000000 0c0a0506 02000000 00000000
+      14000000 10000100 01000000 00000000 0000000a 5c000000 0c0a0504 02000000 00000000
       01000000 0b000100 76657468 72610000 07000200 70340000 34000380 30000180 10000180
       0c000100 06000000 1f900000 10000280 0c000100 0a040002 00500000 0a000600 00047765
       62000000 14000000 11000100 03000000 00000000 0000000a
@@ -68,7 +67,7 @@ test('a veth pair, its port, its end up and its index are asked for in one send'
       name: 'veth0',
       mtu: 1500,
       master: 2,
-      peer: { name: 'eth0', mac: '02:00:0a:04:00:02', mtu: 1500, namespace: { fd: 7 } },
+      peer: { name: 'eth0', mac: '02:00:0a:04:00:02', mtu: 1500, namespace: 7 },
     },
     { kind: 'set port', link: { name: 'veth0' }, hairpin: true },
     { kind: 'set address mode', link: { name: 'veth0' }, mode: 'none' },

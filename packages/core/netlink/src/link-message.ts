@@ -1,7 +1,7 @@
 import { attribute, nested } from './attributes.ts'
 import type { Message } from './messages.ts'
 import { bareText, join, nulText, type Octets, u16, u32 } from './octets.ts'
-import type { LinkAttributes, LinkRef, NamespaceRef } from './route-op.ts'
+import type { LinkAttributes, LinkRef } from './route-op.ts'
 
 /** Types of messages about links (linux/rtnetlink.h). */
 export const rtm = { newLink: 16, deleteLink: 17, getLink: 18, setLink: 19 } as const
@@ -15,10 +15,8 @@ export const ifla = {
   master: 10,
   transmitQueueLength: 13,
   linkInfo: 18,
-  pid: 19,
   alias: 20,
   afSpec: 26,
-  group: 27,
   fd: 28,
   mask: 29,
 } as const
@@ -59,13 +57,6 @@ export function commonAttributes({ mac, mtu, alias }: LinkAttributes): readonly 
 export function linkInfo(kind: string, data: readonly Octets[]): Octets {
   const inside = data.length === 0 ? [] : [nested(2, data)]
   return nested(ifla.linkInfo, [attribute(1, nulText(kind)), ...inside])
-}
-
-/** The network namespace that a link is made in, or moves to. */
-export function namespaceAttribute(namespace: NamespaceRef): Octets {
-  return 'fd' in namespace
-    ? attribute(ifla.fd, u32(namespace.fd))
-    : attribute(ifla.pid, u32(namespace.pid))
 }
 
 /** The octets of a MAC. Throws RangeError for a text that is none. */

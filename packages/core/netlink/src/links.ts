@@ -18,7 +18,6 @@ export interface FoundLink {
   readonly master?: number
   /** The index of the veth's other end, or of what it lies on, in that one's namespace. */
   readonly lower?: number
-  readonly group: number
   /** Whether it asks for neighbours. */
   readonly arp: boolean
   readonly promiscuous: boolean
@@ -55,7 +54,6 @@ export function decodeLink({ type, body }: ReceivedMessage): FoundLink | undefin
     alias: text(20),
     ...(master ? { master } : {}),
     ...(lower ? { lower } : {}),
-    group: numberOf(attributes.get(27)) ?? 0,
     arp: (numbers.getUint32(8, true) & 0x80) === 0,
     promiscuous: (numbers.getUint32(8, true) & 0x100) !== 0,
     allMulticast: (numbers.getUint32(8, true) & 0x200) !== 0,
@@ -86,11 +84,11 @@ function addressModeOf(families: Octets | undefined): Pick<FoundLink, 'linkLocal
 /** An address of an interface, as the kernel reports it. */
 export interface FoundAddress {
   readonly index: number
-  readonly family: 4 | 6
   /** In network order: 4 or 16 octets. */
   readonly octets: Octets
   readonly prefixLength: number
-  readonly scope: 'global' | 'link' | 'host' | 'other'
+  /** Whether it is for its link alone: RT_SCOPE_LINK. */
+  readonly isOfLink: boolean
   /** Why the kernel does not use it: it still asks whether another host has it, or one does. Absent where it does. */
   readonly unused?: 'tentative' | 'duplicate'
 }
@@ -103,9 +101,8 @@ export function decodeAddress({ type, body }: ReceivedMessage): FoundAddress | u
   // IFA_ADDRESS is the other end of a point-to-point interface; IFA_LOCAL, where given, is the address itself.
   const octets = attributes.get(2) ?? attributes.get(1)
   if (octets?.length !== (family === 4 ? 4 : 16)) return undefined
-  const scope = scopeOf(body[3] ?? 0)
   const index = view(body).getUint32(4, true)
-  const found = { index, family, octets, prefixLength: body[1] ?? 0, scope }
+  const found = { index, octets, prefixLength: body[1] ?? 0, isOfLink: body[3] === 253 }
   // IFA_F_TENTATIVE and IFA_F_DADFAILED.
   const flags = (body[2] ?? 0) & 0x48
   return flags === 0 ? found : { ...found, unused: flags & 8 ? 'duplicate' : 'tentative' }
@@ -117,7 +114,6 @@ export interface FoundRoute {
   readonly table: number
   /** RTN_*: 1 unicast, 2 local, 6 blackhole, … */
   readonly type: number
-  readonly protocol: number
   /** Absent for a default route. */
   readonly destination?: Octets
   readonly prefixLength: number
@@ -142,7 +138,6 @@ export function decodeRoutes({ type, body }: ReceivedMessage): readonly FoundRou
     family,
     table: numberOf(attributes.get(15)) ?? body[4] ?? 0,
     type: body[7] ?? 0,
-    protocol: body[5] ?? 0,
     prefixLength: body[1] ?? 0,
     ...(destination ? { destination } : {}),
     ...(source ? { source } : {}),
@@ -206,27 +201,19 @@ export function decodeRule({ type, body }: ReceivedMessage): FoundRule | undefin
 export interface FoundNeighbour {
   readonly index: number
   readonly address: Octets
-  /** Lower case. */
-  readonly mac: string
 }
 
 /** The entry of an RTM_NEWNEIGH message; undefined for another message, or one that the kernel made. */
 export function decodeNeighbour({ type, body }: ReceivedMessage): FoundNeighbour | undefined {
   if (type !== 28 || body.length < 12 || familyOf(body[0]) === undefined) return undefined
   const permanent = 0x80
-  const attributes = readAttributes(body.subarray(12))
-  const address = attributes.get(1)
+  const address = payloadAt(body.subarray(12), [1])
   if (address === undefined || view(body).getUint16(8, true) !== permanent) return undefined
-  return { index: view(body).getUint32(4, true), address, mac: macText(attributes.get(2)) }
+  return { index: view(body).getUint32(4, true), address }
 }
 
 function familyOf(octet: number | undefined): 4 | 6 | undefined {
   return octet === 2 ? 4 : octet === 10 ? 6 : undefined
-}
-
-function scopeOf(octet: number): FoundAddress['scope'] {
-  const scopes = { 0: 'global', 253: 'link', 254: 'host' } as const
-  return scopes[octet as keyof typeof scopes] ?? 'other'
 }
 
 function numberOf(octets: Octets | undefined): number | undefined {

@@ -1,6 +1,5 @@
 import { attribute, nested } from './attributes.ts'
 import { encodeExpressions } from './encode-nft-expression.ts'
-import { commentAttribute } from './nft-comment.ts'
 import type { NewChain, NewRule, NewSet, NftHook } from './nft-op.ts'
 import { byteOrder, fieldLengths, typeLength, typeNumber } from './nft-type.ts'
 import { be32, be64, join, nulText, type Octets, u8, u32 } from './octets.ts'
@@ -24,12 +23,8 @@ export function chainAttributes({ chain, base }: NewChain): readonly Octets[] {
 }
 
 /** The attributes of NFT_MSG_NEWRULE. */
-export function ruleAttributes({ chain, expressions, comment }: NewRule): readonly Octets[] {
-  return [
-    attribute(2, nulText(chain)),
-    encodeExpressions(expressions),
-    ...commentAttribute(7, comment),
-  ]
+export function ruleAttributes({ chain, expressions }: NewRule): readonly Octets[] {
+  return [attribute(2, nulText(chain)), encodeExpressions(expressions)]
 }
 
 const setFlags = {

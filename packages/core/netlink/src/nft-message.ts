@@ -22,7 +22,7 @@ export const nftm = {
   deleteElement: 14,
 } as const
 
-const families: Readonly<Record<NftFamily, number>> = { inet: 1, ip: 2, bridge: 7, ip6: 10 }
+const families: Readonly<Record<NftFamily, number>> = { inet: 1, ip: 2, ip6: 10 }
 
 /** `nfgenmsg`: family, version 0, a number in network order. */
 export function nfgenmsg(family: number, resource = 0): Octets {

@@ -3,7 +3,7 @@ import type { NftType, NftValue } from './nft-type.ts'
 import type { Octets } from './octets.ts'
 
 /** Where tables live: `inet` holds IPv4 and IPv6. */
-export type NftFamily = 'inet' | 'ip' | 'ip6' | 'bridge'
+export type NftFamily = 'inet' | 'ip' | 'ip6'
 
 /** Which table. */
 export interface NftTable {
@@ -13,7 +13,7 @@ export interface NftTable {
 
 /** A change of nf_tables, in one transaction with others: plain JSON values. */
 export type NftOp =
-  | (NftTable & { readonly kind: 'add table'; readonly comment?: string })
+  | (NftTable & { readonly kind: 'add table'; readonly comment: string })
   | (NftTable & { readonly kind: 'delete table' })
   | (NftTable & NewChain)
   | (NftTable & { readonly kind: 'flush chain'; readonly chain: string })
@@ -28,7 +28,7 @@ export interface NewChain {
   readonly kind: 'add chain'
   readonly chain: string
   readonly base?: {
-    readonly type: 'filter' | 'nat' | 'route'
+    readonly type: 'filter' | 'nat'
     readonly hook: NftHook
     readonly priority: number
     readonly policy: 'accept' | 'drop'
@@ -43,7 +43,6 @@ export interface NewRule {
   readonly kind: 'add rule' | 'insert rule'
   readonly chain: string
   readonly expressions: readonly NftExpression[]
-  readonly comment?: string
 }
 
 /** A set, or a map where `data` says so. Adding one that exists changes nothing. */
@@ -72,8 +71,6 @@ export interface ElementsOp {
   readonly data?: readonly NftType[]
   readonly interval?: boolean
   readonly elements: readonly NftElement[]
-  /** Whether an element that exists is an error even if it is the same. */
-  readonly exclusive?: boolean
 }
 
 /** Elements as a dump of the kernel has them, for a set of the same shape in a table that is made again. */

@@ -4,9 +4,6 @@ import type { TrafficOp } from './traffic-control.ts'
 /** An interface, by the name or the index that it has in the namespace of the socket. */
 export type LinkRef = { readonly name: string } | { readonly index: number }
 
-/** A network namespace: an open descriptor of it, or a process in it. */
-export type NamespaceRef = { readonly fd: number } | { readonly pid: number }
-
 /** A request over rtnetlink, to do something or to ask: plain JSON values, addresses and MACs as text. */
 export type RouteOp =
   | { readonly kind: 'ask link'; readonly link: LinkRef }
@@ -21,7 +18,7 @@ export type RouteOp =
   | RuleOp
   | (NewLink & { readonly kind: 'add vrf'; readonly table: number })
   | SetAddressMode
-  | { readonly kind: 'delete link'; readonly link: LinkRef | { readonly group: number } }
+  | { readonly kind: 'delete link'; readonly link: LinkRef }
   | AddressOp
   | RouteEntryOp
   | TrafficOp
@@ -54,7 +51,8 @@ export interface NewVeth extends NewLink {
     readonly name: string
     readonly mac?: string
     readonly mtu?: number
-    readonly namespace: NamespaceRef
+    /** An open descriptor of it. */
+    readonly namespace: number
   }
 }
 
@@ -63,7 +61,8 @@ export interface NewUpper extends NewLink {
   readonly kind: 'add macvlan' | 'add ipvlan' | 'add vlan'
   /** The index of the interface below, in the namespace of the socket. */
   readonly lower: number
-  readonly namespace?: NamespaceRef
+  /** An open descriptor of it. */
+  readonly namespace?: number
   /** macvlan: `bridge`, `private`, `vepa`, `passthru`; ipvlan: `l2`, `l3`, `l3s`. */
   readonly mode?: string
   /** macvlan: the length of its queue of broadcasts. */
@@ -80,8 +79,8 @@ export interface SetLink extends LinkAttributes {
   readonly name?: string
   /** The index of the bridge or VRF, 0 for none. */
   readonly master?: number
-  readonly namespace?: NamespaceRef
-  readonly group?: number
+  /** An open descriptor of the one to move to. */
+  readonly namespace?: number
   readonly transmitQueueLength?: number
   readonly arp?: boolean
   readonly promiscuous?: boolean

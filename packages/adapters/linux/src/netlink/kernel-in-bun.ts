@@ -126,7 +126,7 @@ function addressesOf(session: Session, place: Place, { index }: FoundLink): read
   const { messages } = session.routeMessages(place, [encodeRouteDump('addresses')])
   return messages.flatMap((each) => {
     const found = decodeAddress(each)
-    if (found?.index !== index || found.scope === 'link') return []
+    if (found?.index !== index || found.isOfLink) return []
     return [`${addressText(found.octets)}/${found.prefixLength}`]
   })
 }

@@ -58,7 +58,7 @@ export function moveIn({ device, name }: MovedLink, lookup: Lookup): readonly Pl
       ops: [
         { kind: 'set link', link, up: false },
         { kind: 'set link', link, alias: device },
-        { kind: 'set link', link, name, namespace: { fd: lookup.namespace() } },
+        { kind: 'set link', link, name, namespace: lookup.namespace() },
       ],
     },
     { place: 'container', ops: [up(name)] },
@@ -70,7 +70,7 @@ export function moveOut({ device, name }: MovedLink, lookup: Lookup): readonly P
   // The kernel moves it first, and renames it then: it would be left on the host under the container's name.
   lookup.demandFree(device)
   const link = { index: lookup.index('container', name) }
-  const out = { kind: 'set link', link, name: device, namespace: { fd: lookup.host() } } as const
+  const out = { kind: 'set link', link, name: device, namespace: lookup.host() } as const
   return [{ place: 'container', ops: [{ kind: 'set link', link, up: false }, out] }]
 }
 
@@ -92,7 +92,7 @@ function makeVeth(
   const { name, mtu, type, place } = link
   const { hostName, hostMac, bridge } = type
   const master = bridge === undefined ? {} : { master: lookup.index('host', bridge) }
-  const peer = { name, ...valuesOf(link), namespace: { fd: lookup.namespace() } }
+  const peer = { name, ...valuesOf(link), namespace: lookup.namespace() }
   const ends = { name: hostName, ...valuesOf({ mac: hostMac, mtu }), ...master, peer }
   return [
     {
@@ -116,7 +116,7 @@ function makeUpper(
   const { name, type, place } = link
   const from = type.parentPlace ?? 'host'
   const lower = lookup.index(from, type.parent)
-  const namespace = from === place ? {} : { namespace: { fd: lookup.namespace() } }
+  const namespace = from === place ? {} : { namespace: lookup.namespace() }
   return [
     { place: from, ops: [{ ...upperOf(type), name, lower, ...namespace, ...valuesOf(link) }] },
     { place, ops: insideOps(link, alias) },

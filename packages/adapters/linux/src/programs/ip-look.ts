@@ -20,7 +20,6 @@ export function linksFrom(listed: readonly IpLink[]): readonly FoundLink[] {
       up: flags.includes('UP'),
       kind: linkinfo.info_kind ?? '',
       alias: each.ifalias ?? '',
-      group: 0,
       arp: !flags.includes('NOARP'),
       promiscuous: flags.includes('PROMISC'),
       allMulticast: flags.includes('ALLMULTI'),
