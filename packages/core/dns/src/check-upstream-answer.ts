@@ -1,3 +1,4 @@
+import { orElse } from '@vethra/cni'
 import type { DnsMessage, DnsQuestion } from './message.ts'
 import { dnsRcode } from './numbers.ts'
 import { tryParse } from './parse-message.ts'
@@ -56,7 +57,7 @@ function isFailure(rcode: number): boolean {
 }
 
 function questionOf(answer: Uint8Array): DnsQuestion | undefined {
-  const end = tryEnd(answer)
+  const end = orElse(() => questionsEnd(answer), undefined)
   if (end === undefined) return undefined
   // Not by slice(): that of Node's Buffer is the same memory.
   const alone = new Uint8Array(answer.subarray(0, end))
@@ -67,12 +68,4 @@ function questionOf(answer: Uint8Array): DnsQuestion | undefined {
 function isSame(one: DnsQuestion, other: DnsQuestion): boolean {
   const spelled = (one.spelling ?? one.name) === (other.spelling ?? other.name)
   return spelled && one.type === other.type && one.class === other.class
-}
-
-function tryEnd(octets: Uint8Array): number | undefined {
-  try {
-    return questionsEnd(octets)
-  } catch {
-    return undefined
-  }
 }

@@ -39,6 +39,8 @@ const loopback = [
   Uint8Array.from({ length: 16 }, (_, at) => +(at === 15)),
 ]
 const ourDomain = '.vethra'
+/** How long an answer may be kept, in seconds. */
+const ttl = 5
 // Resolvers and browsers ask for these whether a name has them or not.
 const commonTypes: readonly number[] = [dnsType.A, dnsType.AAAA, dnsType.HTTPS]
 const addressTypes: readonly number[] = [dnsType.A, dnsType.AAAA]
@@ -145,11 +147,11 @@ function nothing(asked: Asked, zone: string = asked.question.name): Content {
   return { ...missing(asked, zone), rcode: dnsRcode.NOERROR }
 }
 
-function missing({ zone: { ttlSeconds: ttl, serial } }: Asked, zone: string): Content {
-  const authorities = [authorityRecord({ name: zone, ttl }, serial)]
+function missing(asked: Asked, zone: string): Content {
+  const authorities = [authorityRecord({ name: zone, ttl }, asked.zone.serial)]
   return { ...noRecords, rcode: dnsRcode.NXDOMAIN, runs: [], authorities, isCommon: false }
 }
 
-function headOf({ zone, question }: Asked): RecordHead {
-  return { name: question.name, ttl: zone.ttlSeconds }
+function headOf({ question }: Asked): RecordHead {
+  return { name: question.name, ttl }
 }

@@ -7,7 +7,6 @@ import { addContainer } from './zone-members.ts'
 /** The zone of a host's networks and running containers. */
 export function makeZone(input: ZoneInput): Zone {
   const zone: Zone = {
-    ttlSeconds: input.ttlSeconds ?? 5,
     serial: input.serial ?? 1,
     networks: new Map(input.networks.map((each) => [each.name, networkNames(each)])),
     containers: new Map(),

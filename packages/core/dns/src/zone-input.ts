@@ -2,8 +2,6 @@
 export interface ZoneInput {
   readonly networks: readonly ZoneNetwork[]
   readonly containers: readonly ZoneContainer[]
-  /** How long an answer may be kept, in seconds. Default: 5. */
-  readonly ttlSeconds?: number
   /** SOA serial number, 0 to 2^32-1: higher for each zone that follows. Default: 1. */
   readonly serial?: number
 }

@@ -5,7 +5,6 @@ import type { ZoneContainer, ZoneNetwork } from './zone-input.ts'
 
 /** Names and addresses of a host's containers. Keeps views and answers, in bounds; `changeZone` alone changes it. */
 export interface Zone {
-  readonly ttlSeconds: number
   readonly serial: number
   readonly networks: ReadonlyMap<string, NetworkNames>
   /** By id. */
