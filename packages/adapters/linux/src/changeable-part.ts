@@ -1,5 +1,6 @@
 import { lstatSync, readFileSync, readlinkSync, type Stats } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { trying } from './look-at-netns.ts'
 
 const ofProcess = /^\/proc\/\d+\/(?:task\/\d+\/)?ns\/net$/
 
@@ -34,15 +35,6 @@ const mostLinks = 40
 
 function partsOf(path: string): string[] {
   return path.split('/').filter((part) => part !== '')
-}
-
-function trying<T>(look: () => T): T | undefined {
-  try {
-    return look()
-  } catch {
-    // Missing, no link, or not ours to see: who opens the path is told.
-    return undefined
-  }
 }
 
 // Of a folder like /tmp its owner alone replaces an entry; the bits of a link mean nothing.

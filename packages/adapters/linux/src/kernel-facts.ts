@@ -27,9 +27,8 @@ export async function kernelFacts(): Promise<KernelFacts> {
   const sources = zoned ? zoneSources() : undefined
   const tables = await Promise.all(named.filter((each) => !isKnown.test(each)).map(listed))
   return {
-    forwards: { ...present({ 4: four, 6: six }) },
-    ...present({ filtersBridges: bridged }),
-    ...present({ firewalldSources: sources }),
+    forwards: present({ 4: four, 6: six }),
+    ...present({ filtersBridges: bridged, firewalldSources: sources }),
     hiddenRules: hidden.said,
     firewallManagers: [...new Set([...managers, ...(zoned ? ['firewalld'] : [])])],
     tables: [...tables, ...hidden.tables],

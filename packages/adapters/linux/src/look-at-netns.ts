@@ -91,11 +91,11 @@ function numbersOf({ dev, ino }: { readonly dev: number; readonly ino: number })
   return `${dev}:${ino}`
 }
 
-function trying<T>(read: () => T): T | undefined {
+/** What `read` returns; undefined for what is not there, or not ours to see. */
+export function trying<T>(read: () => T): T | undefined {
   try {
     return read()
   } catch {
-    // Not there, or not ours to see: the same as not known.
     return undefined
   }
 }

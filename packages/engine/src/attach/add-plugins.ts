@@ -8,6 +8,7 @@ import {
 } from '@vethra/cni'
 import { isNative } from '@vethra/plugins'
 import type { AttachmentRecord, AttachmentRecords, CachedAttachment } from '@vethra/world'
+import { failureOf } from './failures.ts'
 import {
   advance,
   type PluginOutcome,
@@ -108,10 +109,10 @@ async function remember(
   // After the last plugin the cache has it all.
   if (!record || !progress.last || !runsPlugins(stepOf(progress))) return undefined
   const { asked: _, ...known } = record
-  return records.write({ ...known, made: cacheEntry(adding, progress.last) }).then(
-    () => undefined,
-    onCniError((error) => ({ error })),
+  const error = await failureOf(
+    records.write({ ...known, made: cacheEntry(adding, progress.last) }),
   )
+  return error && { error }
 }
 
 /** Writes into the record of an ADD what it made, and that it has ended: not where a larger operation goes on. The cache entry says so, too. */

@@ -6,6 +6,7 @@ import {
   checkIfname,
   checkNetworkName,
   type ParsedResult,
+  present,
   unknownNetwork,
 } from '@vethra/cni'
 import type { PluginWay } from '@vethra/plugins'
@@ -155,8 +156,7 @@ function planOf(
   return {
     list: from,
     attachment: known && entry ? { ...entry.attachment, netns: attachment.netns } : attachment,
-    ...(prevResult ? { prevResult } : {}),
-    ...(ways ? { ways } : {}),
+    ...present({ prevResult: prevResult || undefined, ways }),
   }
 }
 

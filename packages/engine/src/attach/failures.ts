@@ -1,9 +1,17 @@
-import { CniError } from '@vethra/cni'
+import { CniError, onCniError } from '@vethra/cni'
 import type { Membership } from '@vethra/container'
 
 /** Whether an error says that the undoing failed too: something is left then, and it is ours. */
 export function isIncomplete(error: unknown): boolean {
   return error instanceof Error && error.cause instanceof AggregateError
+}
+
+/** The CniError that a work fails with; undefined where it succeeds. Any other error is a bug, and passes. */
+export async function failureOf(work: Promise<unknown>): Promise<CniError | undefined> {
+  return work.then(
+    () => undefined,
+    onCniError((error) => error),
+  )
 }
 
 /** Undoes after a failure, and returns that; the reason that the undo failed is among its causes. */

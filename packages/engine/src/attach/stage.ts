@@ -3,6 +3,7 @@ import {
   CniError,
   ioError,
   type PluginCall,
+  present,
   type Result,
   type ResultIp,
 } from '@vethra/cni'
@@ -68,9 +69,7 @@ export async function addStage(
     plan({
       facts,
       granted: claimed.granted,
-      ...(previous ? { previous } : {}),
-      ...(dns ? { dns } : {}),
-      ...(asked.answer ? { answer: asked.answer } : {}),
+      ...present({ previous, dns, answer: asked.answer }),
     }),
   )
   if ('error' in planned) return giveBack(world, claim, planned.error)
@@ -115,7 +114,7 @@ export async function delStage(
   const former = planFormer(requests, {
     facts: { links: {} },
     removedAlone: true,
-    ...(previous ? { result: previous } : {}),
+    ...present({ result: previous }),
   })
   const own = removedAlone(former.filter(({ owner }) => owner.kind === 'attachment'))
   const netns = netnsOf(requests)
@@ -194,7 +193,7 @@ async function claimAddresses(world: StageWorld, claim: AddressClaim): Promise<C
   if (allocation.kind === 'refused') {
     const { message, exhausted } = allocation
     const details = exhausted && (await whyFull({ store, network: claim.network }, exhausted))
-    return { error: new CniError({ code: 999, message, ...(details ? { details } : {}) }) }
+    return { error: new CniError({ code: 999, message, details }) }
   }
   return { granted: allocation.ips.map(ipOf) }
 }
@@ -227,9 +226,7 @@ function amiss(changes: readonly Change[]): CniError {
   const more = changes.length === 1 ? '' : `, and ${changes.length - 1} more`
   return ioError(
     `not as ADD left it; a repair would ${first ? describeChange(first) : ''}${more}`,
-    {
-      ...(changes.length > 1 ? { details: changes.map(describeChange).join('\n') } : {}),
-    },
+    { details: changes.length > 1 ? changes.map(describeChange).join('\n') : undefined },
   )
 }
 

@@ -1,4 +1,3 @@
-import { onCniError } from '@vethra/cni'
 import type { Membership } from '@vethra/container'
 import {
   attachmentLeftovers,
@@ -8,6 +7,7 @@ import {
   type SavedRules,
 } from '@vethra/firewall'
 import type { AttachmentRecords, RuleSets, World } from '@vethra/world'
+import { failureOf } from './failures.ts'
 
 /** The attachment that rules were made for, as far as their chains are named by it. */
 interface Attached {
@@ -34,7 +34,8 @@ export async function sweep(
     // The same again is not somebody else's doing, such as that of a DEL which was killed and whose last
     // transaction was still under way.
     if (now === before || attempt === attempts) return restore(rules, removals)
-    if (await isRemoved(rules, removals)) return
+    // What was seen may have changed: a transaction that names a rule which is gone does nothing.
+    if ((await failureOf(restore(rules, removals))) === undefined) return
     before = now
   }
 }
@@ -58,10 +59,7 @@ async function sweepByNft(
   for (const again of [true, false]) {
     const rules = await left()
     if (rules.length === 0) return
-    const error = await masquerading.change(masqueradeRemovals(rules)).then(
-      () => undefined,
-      onCniError((failure) => failure),
-    )
+    const error = await failureOf(masquerading.change(masqueradeRemovals(rules)))
     if (error === undefined) return
     if (!again) throw error
   }
@@ -101,14 +99,6 @@ function removalsOf(attached: readonly Attached[], saved: readonly SavedRules[])
 }
 
 const attempts = 10
-
-async function isRemoved(rules: RuleSets, removals: Removals): Promise<boolean> {
-  // What was seen may have changed: a transaction that names a rule which is gone does nothing.
-  return restore(rules, removals).then(
-    () => true,
-    onCniError(() => false),
-  )
-}
 
 async function restore(rules: RuleSets, removals: Removals): Promise<void> {
   for (const { family, text } of removals) await rules.restore(family, text)

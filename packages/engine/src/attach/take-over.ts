@@ -1,5 +1,6 @@
 import { type AttachmentKey, guards, onCniError } from '@vethra/cni'
 import type { AttachmentRecord, PluginRunner } from '@vethra/world'
+import { failureOf } from './failures.ts'
 import type { HostTools } from './host-tools.ts'
 import { keyOf } from './membership.ts'
 import { type Remembered, rememberedOf } from './remembered.ts'
@@ -32,10 +33,7 @@ export async function takeOver(
 
 // A full disk must not keep a container from being detached.
 async function isWritten({ records }: HostTools, record: AttachmentRecord): Promise<boolean> {
-  return records.write(record).then(
-    () => true,
-    onCniError(() => false),
-  )
+  return (await failureOf(records.write(record))) === undefined
 }
 
 /** Ends an operation after which the attachment stays. Throws CniError 5. */
