@@ -14,7 +14,7 @@ import type { KitHere } from './kit-here.ts'
 import { type Stores, storesHere } from './stores-here.ts'
 
 /** The part of a world that listings need, and the locks and folders of the whole. */
-export interface ListsHere extends Pick<World, 'lock' | 'lockNow' | 'places'> {
+interface ListsHere extends Pick<World, 'lock' | 'lockNow' | 'places'> {
   readonly lists: Lists &
     Pick<World, Stores> & { readonly cache: ResultsFolder; readonly records: RecordsFolder }
   /** Absent on a host of its own. */

@@ -1,7 +1,7 @@
 import { writeSync } from 'node:fs'
 
 /** Standard output, which may take no more: a full disk, a reader that has gone. */
-export interface Output {
+interface Output {
   /** Writes a text, unless one before was lost; of one that is lost, `done` says what it would have told to be done. */
   write(text: string, done?: string): void
   /** Whether a text was lost. */

@@ -1,7 +1,6 @@
 import { isPluginName } from '@vethra/plugins/names'
 
-/** An app, and the arguments that it gets. */
-export interface Picked {
+interface Picked {
   readonly app:
     | 'cni-plugin'
     | 'oci-hook'

@@ -13,7 +13,7 @@ import {
 import type { ApplyOptions, AttachmentKernel } from '@vethra/world'
 
 /** The desired state of a scope, and the namespace of its container. */
-export interface Wish {
+interface Wish {
   /** The container's namespace; empty when it is gone. */
   readonly netns: string
   readonly desired: State

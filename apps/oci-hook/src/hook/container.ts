@@ -28,7 +28,7 @@ export interface Container {
 }
 
 /** The log of one hook of one container, and the store that it is in. */
-export interface HookLog {
+interface HookLog {
   readonly namespace: string
   readonly store: Container['store']
   readonly record: Container['record']

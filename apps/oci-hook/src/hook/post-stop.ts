@@ -16,8 +16,7 @@ import type { Container } from './container.ts'
 import { detachedHome } from './detached-home.ts'
 import { removePidFile } from './pid-file.ts'
 
-/** Which container has stopped. */
-export interface Stopped extends ContainerRef {
+interface Stopped extends ContainerRef {
   /** Appends lines to the log of this hook. */
   readonly record: (lines: readonly string[]) => Promise<void>
 }

@@ -1,8 +1,7 @@
 import { type ClientHttp2Session, connect } from 'node:http2'
 import { createConnection } from 'node:net'
 
-/** A call of a gRPC method with an empty message. */
-export interface UnaryCall {
+interface UnaryCall {
   /** The path of a Unix socket. */
   readonly socket: string
   /** `/PACKAGE.SERVICE/METHOD`. */

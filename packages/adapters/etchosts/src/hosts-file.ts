@@ -12,8 +12,7 @@ import {
 import type { ReadOctets } from './octet-reader.ts'
 import { openHosts, stampAt, stampOf } from './seen-hosts.ts'
 
-/** How a hosts file is updated. */
-export interface UpdateOptions {
+interface UpdateOptions {
   /** Whether the change has to outlive a power cut. */
   readonly durable: boolean
   /** The stamp of the file when we wrote it last. */
@@ -27,7 +26,7 @@ export interface UpdateOptions {
 }
 
 /** The stamp of a hosts file that is as it is to be; or the limit for reading it, since others have written to it. */
-export type Update = { readonly stamp: string | undefined } | { readonly unread: number }
+type Update = { readonly stamp: string | undefined } | { readonly unread: number }
 
 /** Gives a hosts file these managed lines in place, where it differs; a missing one is made, 0644, an unseen one not read. Throws CniError 5. */
 export async function updateHostsFile(

@@ -14,7 +14,7 @@ export interface Known {
 }
 
 /** The container that is to change, and the networks that it will be in. */
-export interface Change {
+interface Change {
   readonly id: string
   readonly keys: readonly string[]
 }

@@ -7,7 +7,7 @@ export interface Cells {
 }
 
 /** The state of the folder when the table was right. */
-export interface Stamp {
+interface Stamp {
   readonly mtimeNs: bigint
   readonly inode: bigint
 }

@@ -95,14 +95,12 @@ function orAcrossMounts(move: () => void, copy: () => void): void {
   }
 }
 
-/** Where a writer's drafts lie, and the mark that they bear. */
-export interface DraftPlace {
-  readonly dataDir: string
-  readonly mark: string
-}
-
 /** Replaces a file by a text, whole. */
-export function replaceWhole({ dataDir, mark }: DraftPlace, path: string, text: string): void {
+export function replaceWhole(
+  { dataDir, mark }: { readonly dataDir: string; readonly mark: string },
+  path: string,
+  text: string,
+): void {
   const draft = writeDraft(dataDir, mark, text)
   try {
     orAcrossMounts(

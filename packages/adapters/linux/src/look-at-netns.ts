@@ -14,7 +14,7 @@ import { isFree, processAt } from '@vethra/plugin-exec/programs'
 import { isNetns } from './netns.ts'
 
 /** The facts that do not change while this process lives. */
-export interface Here {
+interface Here {
   readonly bootId?: string
   /** Our PID namespace. */
   readonly pidNamespace?: string

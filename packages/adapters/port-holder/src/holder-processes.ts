@@ -1,7 +1,7 @@
 import { isOfOurs, ownPids, type Process, processAt, textOf } from '@vethra/plugin-exec/programs'
 
 /** The command line of a holder, by which it is recognised. */
-export interface HolderCall {
+interface HolderCall {
   readonly containerId: string
   /** The first process of the container. */
   readonly init: Process

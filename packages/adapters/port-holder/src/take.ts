@@ -11,8 +11,7 @@ import type { HolderRecord, HolderRecords } from './records.ts'
 import type { SocketOpener, StartedHolder } from './socket-opener.ts'
 import { lookWhoHas } from './taken.ts'
 
-/** The parts that take ports. */
-export interface TakeTools {
+interface TakeTools {
   readonly records: HolderRecords
   readonly program: readonly string[]
   readonly opener: SocketOpener

@@ -5,7 +5,7 @@ import { type HolderProcess, holderAt } from './holder-processes.ts'
 import { whoHas } from './who-has.ts'
 
 /** The state of a port that could not be taken. */
-export type Taken =
+type Taken =
   /** A holder has it whose container is gone, or is the one that asks: it is to be ended. */
   | { readonly kind: 'stale'; readonly holder: HolderProcess }
   /** No process shows its socket any more, or the one that does is ending: it may be free in a moment. */

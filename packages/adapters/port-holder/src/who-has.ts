@@ -3,8 +3,7 @@ import type { Address } from '@vethra/address'
 import type { HeldSocket } from '@vethra/container'
 import { allPids, namesIn, textOf } from '@vethra/plugin-exec/programs'
 
-/** The process that has a port. */
-export interface PortOwner {
+interface PortOwner {
   readonly pid: number
   readonly name: string
   /** Whether it has the port for a connection that it made, and does not listen. */

@@ -8,14 +8,12 @@ import {
 } from '@vethra/cni'
 import { type ParseError, parseTree, printParseErrorCode } from 'jsonc-parser'
 
-/** A JSON text that has been read. */
-export interface JsonText {
+interface JsonText {
   readonly value: Json
   readonly text: string
 }
 
-/** A property of an object as written in a text. */
-export interface Property {
+interface Property {
   readonly key: string
   /** `"key": value`, as written. */
   readonly source: string

@@ -29,7 +29,7 @@ export function applyAll(draft: Draft, edits: readonly Edit[]): void {
 }
 
 /** A value that is to be set, and the line that describes it. */
-export type SetEdit = Omit<Extract<Edit, { readonly value: Json }>, 'kind'>
+type SetEdit = Omit<Extract<Edit, { readonly value: Json }>, 'kind'>
 
 /** An edit that sets the path to the value; none when it has that value already. */
 export function setUnlessSame(present: unknown, edit: SetEdit): readonly Edit[] {

@@ -2,8 +2,7 @@ import type { Config, Mount } from './config.ts'
 import { type Edit, noneOfOurs, oneOfOurs } from './edit.ts'
 import type { BundlePlaces } from './places.ts'
 
-/** The names and the asker of mounts. */
-export interface MountWishes {
+interface MountWishes {
   readonly id: string
   /** Empty where the container has none of its own. */
   readonly hostname: string

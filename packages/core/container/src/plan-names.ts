@@ -2,8 +2,7 @@ import { annotationKeys } from './annotations.ts'
 import type { Config } from './config.ts'
 import { type Edit, oneOfOurs, setUnlessSame } from './edit.ts'
 
-/** The names that a container has for itself. */
-export interface OwnNames {
+interface OwnNames {
   /** Empty when it has none of its own. */
   readonly hostname: string
   /** Empty when there is none. */

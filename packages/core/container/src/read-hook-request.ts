@@ -5,7 +5,7 @@ import type { BundleRecord, HookRequest } from './record.ts'
 import type { OciState } from './state.ts'
 
 /** The values that the caller computes itself, to compare an annotation with. */
-export interface ExpectedPlaces {
+interface ExpectedPlaces {
   /** The container's folder in the data store. */
   readonly stateDir: string
 }

@@ -1,8 +1,7 @@
 import type { Draft, Holder, Piece, Place } from './draft.ts'
 import type { TextEdit } from './text-edits.ts'
 
-/** A text that edits have made of another. */
-export interface Rendered {
+interface Rendered {
   readonly text: string
   /** The edits that turn it back into the source. */
   readonly inverse: readonly TextEdit[]

@@ -4,8 +4,7 @@ import type { PreparedAnswer } from './zone.ts'
 /** The largest UDP message that is sent, in octets: one that no link cuts (DNS flag day 2020). */
 export const largestUdp = 1232
 
-/** How an answer is wanted. */
-export interface WantedAnswer {
+interface WantedAnswer {
   readonly isTcp: boolean
   /** A number that grows from answer to answer: by it, equals take turns at being first. */
   readonly rotation: number

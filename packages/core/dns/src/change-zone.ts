@@ -5,7 +5,7 @@ import type { ZoneContainer, ZoneNetwork } from './zone-input.ts'
 import { addContainer, removeContainer } from './zone-members.ts'
 
 /** Networks and containers that have come, have changed or are gone. */
-export interface ZoneChange {
+interface ZoneChange {
   /** All networks, in their order. Default: those that there are. */
   readonly networks?: readonly ZoneNetwork[]
   /** By id; undefined for one that is gone. */

@@ -5,15 +5,14 @@ import { tryParse } from './parse-message.ts'
 import { questionsEnd, viewOf } from './record-spans.ts'
 
 /** A message that came from where an upstream's answer is awaited. */
-export interface UpstreamAnswer {
+interface UpstreamAnswer {
   /** The question sent: `formatUpstreamQuery` gives it. */
   readonly question: DnsQuestion
   readonly id: number
   readonly answer: Uint8Array
 }
 
-/** The verdict on a message. */
-export type UpstreamCheck =
+type UpstreamCheck =
   | { readonly kind: 'accepted'; readonly message: DnsMessage }
   /** More than its UDP message could hold: ask by TCP. */
   | { readonly kind: 'truncated' }

@@ -1,7 +1,7 @@
 import { dnsType } from './numbers.ts'
 
 /** How RDATA is cut where it may hold compressed names: a count of octets, `text` for a character-string, `name`; the rest is octets. */
-export type DataLayout = readonly (number | 'text' | 'name')[]
+type DataLayout = readonly (number | 'text' | 'name')[]
 
 const name: DataLayout = ['name']
 const nameBehindTwo: DataLayout = [2, 'name']

@@ -1,5 +1,5 @@
 /** Answers of upstream, the least recently used first. The functions of this file alone change it. */
-export interface DnsCache {
+interface DnsCache {
   readonly entries: Map<string, CachedAnswer>
   readonly mostEntries: number
   readonly mostOctets: number
@@ -7,8 +7,7 @@ export interface DnsCache {
   octets: number
 }
 
-/** An answer that is kept. */
-export interface CachedAnswer {
+interface CachedAnswer {
   readonly octets: Uint8Array
   /** When it came, in seconds of any clock that goes forward. */
   readonly atSeconds: number

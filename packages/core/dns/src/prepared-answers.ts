@@ -41,7 +41,7 @@ export function makePrepared(
 }
 
 /** A plain request and its content. */
-export interface AnsweredRequest {
+interface AnsweredRequest {
   readonly request: PlainRequest
   readonly question: DnsQuestion
   readonly content: Content

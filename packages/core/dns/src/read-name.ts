@@ -1,7 +1,6 @@
 import { malformed } from './malformed.ts'
 
-/** A name found in a message. */
-export interface FoundName {
+interface FoundName {
   /** Letter case kept, escaped as in DnsQuestion. */
   readonly spelling: string
   /** Where the octets behind it begin. */

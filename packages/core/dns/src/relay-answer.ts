@@ -15,8 +15,7 @@ export function keptAnswer(message: DnsMessage): Uint8Array {
   return formatMessage({ ...bare, id: 0, rcode }, 65_535)
 }
 
-/** An answer of upstream on its way to an asker. */
-export interface RelayedAnswer {
+interface RelayedAnswer {
   /** The question. */
   readonly message: DnsMessage
   /** Those of `keptAnswer`, aged. */

@@ -24,18 +24,12 @@ export function readServiceName(name: string): ServiceName | undefined {
   return { labels, base, port: Number(digits), protocol }
 }
 
-/** Where a service is, and the addresses of those places. */
-export interface FoundServices {
-  readonly services: readonly DnsRecord[]
-  readonly addresses: readonly DnsRecord[]
-}
-
 /** SRV records of the containers that publish the port: by the container's port behind it, else by its own published port. */
 export function findServices(
   service: ServiceName,
   holders: readonly Holder[],
   head: RecordHead,
-): FoundServices {
+): { readonly services: readonly DnsRecord[]; readonly addresses: readonly DnsRecord[] } {
   const found = holders.flatMap(({ member }) => {
     const port = publishedPort(service, member.container.ports)
     const fullName = port === undefined ? '' : fullNameOf(member)

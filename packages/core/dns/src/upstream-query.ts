@@ -2,8 +2,7 @@ import { largestUdp } from './assemble-answer.ts'
 import { formatMessage } from './format-message.ts'
 import { type DnsMessage, type DnsQuestion, noFlags, noRecords } from './message.ts'
 
-/** A question on its way upstream. */
-export interface UpstreamQuery {
+interface UpstreamQuery {
   /** A question that `answerQuestion` left to upstream. */
   readonly message: DnsMessage
   /** A random number of 16 bits. */
@@ -12,14 +11,10 @@ export interface UpstreamQuery {
   readonly hasEdns?: boolean
 }
 
-/** A query as octets, and the question that its answer must repeat. */
-export interface FormattedQuery {
-  readonly question: DnsQuestion
-  readonly octets: Uint8Array
-}
-
 /** The query for upstream: the question alone, with the asker's DNSSEC bits (RFC 4035, section 3.2; RFC 6840, section 5.7). */
-export function formatUpstreamQuery(query: UpstreamQuery): FormattedQuery | undefined {
+export function formatUpstreamQuery(
+  query: UpstreamQuery,
+): { readonly question: DnsQuestion; readonly octets: Uint8Array } | undefined {
   const { message, id, hasEdns = true } = query
   const [asked] = message.questions
   if (!asked) return undefined

@@ -18,8 +18,7 @@ export type Allocation =
   | { readonly kind: 'allocated'; readonly ips: readonly Candidate[] }
   | RefusedAllocation
 
-/** The reason why a request gets no address. */
-export interface RefusedAllocation {
+interface RefusedAllocation {
   readonly kind: 'refused'
   /** host-local's text. */
   readonly message: string
@@ -28,10 +27,10 @@ export interface RefusedAllocation {
 }
 
 /** One step of an allocation: a claim for a store to walk, or the end of it. */
-export type AllocationStep = ClaimStep | RefusedAllocation
+type AllocationStep = ClaimStep | RefusedAllocation
 
 /** A claim, and where its address may come from. */
-export interface ClaimStep {
+interface ClaimStep {
   readonly kind: 'claim'
   readonly claim: Claim
   readonly ranges: RangeSet

@@ -1,7 +1,7 @@
 import { addressBits, formatAddress, isLocal, readAddress } from '@vethra/address'
 
 /** An address as hosts files have it. */
-export interface HostAddress {
+interface HostAddress {
   /** Canonical: RFC 5952, and an IPv4-mapped one as IPv4, as Go prints it. */
   readonly text: string
   /** Sorts as the numbers do, IPv4 before IPv6. */

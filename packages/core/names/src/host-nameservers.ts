@@ -7,8 +7,7 @@ export interface ChosenNameservers {
   readonly warnings: readonly string[]
 }
 
-/** The nameservers of its host that a container can reach. */
-export interface Reach {
+interface Reach {
   /** Whether the host's own loopback addresses answer there: in the host's network namespace. */
   readonly local: boolean
   /** Whether IPv6 addresses do. */

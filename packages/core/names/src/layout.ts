@@ -19,8 +19,7 @@ export function anchorsOf(text: string, start: number, stop: number): Anchors {
   return anchors
 }
 
-/** Some rows as they stand in a file. */
-export interface Layout {
+interface Layout {
   readonly text: string
   /** How many octets keep rows in the pages that they were in. */
   readonly spare: number

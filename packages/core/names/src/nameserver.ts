@@ -1,7 +1,6 @@
 import { isLocal, readAddress, readLiteral } from '@vethra/address'
 
-/** The kind of a nameserver's address. */
-export interface NameserverKind {
+interface NameserverKind {
   readonly family: 4 | 6
   /** Whether it is the machine itself: a loopback address, or the unspecified one, which resolvers take for it. */
   readonly local: boolean

@@ -8,7 +8,7 @@ export interface PeerGroup {
 }
 
 /** The difference between a container's file and its peers' files. */
-export interface OwnWords {
+interface OwnWords {
   /** The entries that are not to be there: those that claim an address of its own. */
   readonly gone: ReadonlySet<HostEntry>
   /** Names in lower case that no other may have. */

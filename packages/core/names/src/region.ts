@@ -5,7 +5,7 @@ export const begin = '# <nerdctl>'
 export const end = '# </nerdctl>'
 
 /** Where the managed part of a hosts file is, in characters from its start. */
-export interface Region {
+interface Region {
   /** The row of the first marker. */
   readonly start: number
   /** The row of the last marker; `stop` when there is none. */

@@ -2,7 +2,7 @@ import type { ResolvConf, Sourced } from './resolv-conf.ts'
 import { values } from './resolv-conf.ts'
 
 /** How a resolv.conf is written. */
-export interface RenderOptions {
+interface RenderOptions {
   /** Writes `# from SOURCE` above each line. Default false. */
   readonly provenance?: boolean
 }

@@ -18,8 +18,7 @@ export function nested(type: number, parts: readonly Octets[]): Octets {
   return attribute(type | nestedFlag, join(parts))
 }
 
-/** An attribute found in a message. */
-export interface FoundAttribute {
+interface FoundAttribute {
   /** Without the nested and byte order flags. */
   readonly type: number
   readonly payload: Octets

@@ -2,7 +2,7 @@ import { readAddress } from '@vethra/address'
 import { macOctets } from './link-message.ts'
 
 /** One question to a DHCP server: of which interface, and under which number. */
-export interface LeaseQuestion {
+interface LeaseQuestion {
   /** Any 32 bits: who does not see the question cannot answer it. */
   readonly xid: number
   /** `02:3c:0a:04:01:02` */

@@ -27,7 +27,7 @@ export function linkHeader(index = 0, flags = 0, change = 0): Octets {
 }
 
 /** The head of a message about one link, and which of the link's flags it sets. */
-export interface LinkMessageHead {
+interface LinkMessageHead {
   readonly type: number
   readonly flags: number
   readonly up?: readonly [flags: number, change: number]

@@ -166,7 +166,7 @@ function nextHops(
 }
 
 /** A routing rule, as the kernel reports it. */
-export interface FoundRule {
+interface FoundRule {
   readonly family: 4 | 6
   readonly table: number
   /** The source that it is for, in network order; absent where it is for all. */
@@ -197,14 +197,11 @@ export function decodeRule({ type, body }: ReceivedMessage): FoundRule | undefin
   }
 }
 
-/** A neighbour entry that somebody made by hand. */
-export interface FoundNeighbour {
-  readonly index: number
-  readonly address: Octets
-}
-
 /** The entry of an RTM_NEWNEIGH message; undefined for another message, or one that the kernel made. */
-export function decodeNeighbour({ type, body }: ReceivedMessage): FoundNeighbour | undefined {
+export function decodeNeighbour({
+  type,
+  body,
+}: ReceivedMessage): { readonly index: number; readonly address: Octets } | undefined {
   if (type !== 28 || body.length < 12 || familyOf(body[0]) === undefined) return undefined
   const permanent = 0x80
   const address = payloadAt(body.subarray(12), [1])

@@ -36,7 +36,7 @@ interface DeleteQdisc {
 }
 
 /** Where packets are: about to leave, or just come in. */
-export type QdiscPlace = 'root' | 'ingress'
+type QdiscPlace = 'root' | 'ingress'
 
 const parents = { root: 0xffffffff, ingress: 0xfffffff1 } as const
 const ingressHandle = 0xffff0000

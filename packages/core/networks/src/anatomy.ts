@@ -5,7 +5,7 @@ import type { Network } from './network.ts'
 import { elements, textField } from './read-json.ts'
 
 /** One subnet that addresses are given out of, as the conf list has it. */
-export interface NetworkSubnet {
+interface NetworkSubnet {
   readonly subnet: string
   readonly gateway?: string
   /** The user's `--ip-range`. */

@@ -5,8 +5,7 @@ import { chooseSubnet, overlapWith, type UsedPrefix } from './choose-subnet.ts'
 import { networkId } from './identity.ts'
 import type { NetworkFacts, NetworkOptions } from './options.ts'
 
-/** The subnets of a new network. */
-export interface DecidedSubnets {
+interface DecidedSubnets {
   /** As given. None overlaps another, nor one that was chosen. */
   readonly given: readonly Prefix[]
   /** For the families that got none. */

@@ -28,7 +28,7 @@ export interface Network {
 }
 
 /** The networks of the files that are in order, and what is wrong with the others. */
-export interface ReadNetworks {
+interface ReadNetworks {
   /** By path of the file; names may repeat. */
   readonly networks: readonly Network[]
   /** Each names its file. */

@@ -7,7 +7,7 @@ import { readGateway, type SubnetShare, shareOut } from './share-out.ts'
 import { members, sortedMembers, type Written } from './written-json.ts'
 
 /** The `ipam` of a network whose containers bring their addresses, and what the user should know. */
-export interface StaticIpam {
+interface StaticIpam {
   readonly ipam: readonly (readonly [string, Written])[]
   readonly notes: readonly string[]
 }

@@ -3,7 +3,7 @@ import { networkSubnets } from './anatomy.ts'
 import type { Network } from './network.ts'
 
 /** How addresses that a container wants are said to the plugins of a network. */
-export interface WantedAddresses {
+interface WantedAddresses {
   /** For the CNI arg `IP`. */
   readonly ip?: string
   /** For the capability `ips`; empty for none. */

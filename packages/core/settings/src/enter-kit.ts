@@ -1,5 +1,5 @@
 /** A call of this program by an ordinary user, outside of RootlessKit. */
-export interface OutsideCall {
+interface OutsideCall {
   readonly env: Readonly<Record<string, string | undefined>>
   /** The effective ids. */
   readonly uid: number
@@ -10,8 +10,7 @@ export interface OutsideCall {
   readonly cwd: string
 }
 
-/** A RootlessKit that runs. */
-export interface RunningKit {
+interface RunningKit {
   readonly stateDir: string
   /** The content of its file `child_pid`. */
   readonly childPid: string

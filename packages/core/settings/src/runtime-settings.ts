@@ -7,7 +7,7 @@ import { shown, type TomlTable } from './toml.ts'
 export const defaultRuntime: RuntimeSettings = { binary: 'runc', ports: [1024, 65_535], modes: [] }
 
 /** The places where the settings of the OCI runtime may be given. */
-export interface RuntimePlaces {
+interface RuntimePlaces {
   readonly env: Readonly<Record<string, string | undefined>>
   /** vethra.toml; absent when there is no such file. */
   readonly toml?: { readonly runtime?: RuntimeSettings }

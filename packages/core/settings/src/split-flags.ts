@@ -2,8 +2,7 @@ import { usageError } from '@vethra/cni'
 import { settingFlags } from './setting-flags.ts'
 import type { GivenSettings, SettingKey } from './settings.ts'
 
-/** An argument vector taken apart. */
-export interface SplitFlags {
+interface SplitFlags {
   readonly flags: GivenSettings
   /** The rest, in order: subcommands, their flags and arguments, and `--` with all behind it. */
   readonly rest: readonly string[]

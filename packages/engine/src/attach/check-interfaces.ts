@@ -17,7 +17,7 @@ import { recordsNaming } from './records-naming.ts'
 type InterfaceTools = Pick<HostTools, 'netns' | 'records' | 'cache'>
 
 /** The interface that an attachment asks for, and the container that it is for. */
-export interface WantedInterface extends Pick<Attachment, 'netns' | 'ifname'> {
+interface WantedInterface extends Pick<Attachment, 'netns' | 'ifname'> {
   readonly container?: ContainerRef | undefined
 }
 

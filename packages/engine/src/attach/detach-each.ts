@@ -21,7 +21,7 @@ export interface DetachOptions {
 }
 
 /** How attachments whose conf lists have not been read are removed. */
-export interface ListingOptions extends DetachOptions {
+interface ListingOptions extends DetachOptions {
   /** Reads the conf list of a membership without one, where the cache entry has none. Default: it has none. */
   readonly listNow?: (cached: CachedAttachment | undefined) => Promise<ConfList | undefined>
 }

@@ -88,7 +88,7 @@ async function redo(tools: HostTools, membership: Membership): Promise<ParsedRes
 }
 
 /** Which chained plugins are to do their work again. */
-export interface ChainAgain {
+interface ChainAgain {
   readonly isWanted: (plugin: PluginConf) => boolean
   /** Whether something of what they did is left and goes first: DEL is the dearer half. */
   readonly left: boolean

@@ -8,7 +8,7 @@ import type { ProgramOutcome } from './next-step.ts'
 import { outcomeOf } from './outcome-of.ts'
 
 /** The answer of an IPAM plugin that is a program, or why there is none. */
-export type Answered = { readonly answer?: Addresses } | { readonly error: CniError }
+type Answered = { readonly answer?: Addresses } | { readonly error: CniError }
 
 /** Runs the IPAM plugin of a stage for an operation that returns nothing; without one it does nothing. */
 export async function runIpam(

@@ -9,7 +9,7 @@ import { keyOf, rememberedOnly } from './membership.ts'
 import { isWhole } from './remembered.ts'
 
 /** The outcome of publishing ports: done, nothing to do, or no attachment can. */
-export type Publishing = 'published' | 'unneeded' | 'impossible'
+type Publishing = 'published' | 'unneeded' | 'impossible'
 
 /** Has the first attachment that can publish a living container's ports, unless one does. The cache knows before. Throws as the plugin. */
 export async function publishPorts(

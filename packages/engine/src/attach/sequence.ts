@@ -12,7 +12,7 @@ export type SequenceStep = <T>(
 export type SequenceOutcome<T> = { readonly done: T } | { readonly failed: unknown }
 
 /** Does one step of an operation that has nothing to undo, and returns what it returns. */
-export type LoggedStep = <T>(name: string, work: () => Promise<T>) => Promise<T>
+type LoggedStep = <T>(name: string, work: () => Promise<T>) => Promise<T>
 
 /** Steps that are written to a log: the name and the time of each. */
 export function logSteps(log: StepLog = () => () => {}): LoggedStep {

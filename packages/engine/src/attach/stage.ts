@@ -48,7 +48,7 @@ export interface Stage {
 }
 
 /** The outcome of a stage: its result, or the error of a stage that is undone. */
-export type StageOutcome = { readonly result: Result } | { readonly error: CniError }
+type StageOutcome = { readonly result: Result } | { readonly error: CniError }
 
 /** ADD of a stage: claims, plans, converges. Throws CniError 7 for a refused conf, before anything is done. */
 export async function addStage(

@@ -3,7 +3,7 @@ import { isNative, type PluginWay, waysOf } from '@vethra/plugins'
 import type { HostTools } from './host-tools.ts'
 
 /** The parts that say which way plugins go: the choice, and whether there is a kernel for the native way. */
-export type WayTools = Pick<HostTools, 'runner' | 'plugins'>
+type WayTools = Pick<HostTools, 'runner' | 'plugins'>
 
 /** The ways that the plugins of a list would go now. */
 export function waysNow(

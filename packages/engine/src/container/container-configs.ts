@@ -3,8 +3,7 @@ import { isOfAnother, parsePrepared, undoConfig } from '@vethra/container'
 import type { ManageTools } from '../network/tools.ts'
 import type { KnownContainer } from './container-state.ts'
 
-/** A config.json, and the text that it is to have. */
-export interface ChangedConfig {
+interface ChangedConfig {
   readonly file: string
   readonly text: string
 }

@@ -16,8 +16,7 @@ import { findRemains } from './container-remains.ts'
 import { demandSeen, type KnownContainer } from './container-state.ts'
 import { holdingDecisions } from './holding-decisions.ts'
 
-/** The outcome of `removeContainers`. */
-export interface RemovedContainers {
+interface RemovedContainers {
   /** Those that have gone, as they were called. */
   readonly removed: readonly string[]
   /** Why others are still there: CniError 101 for one that is not known, 102 for one that is attached and alive. */

@@ -6,7 +6,7 @@ import { excessInput, hasOurs, inputRules, missingInput } from './input-rules.ts
 import type { ServedNetwork } from './served-networks.ts'
 
 /** The rules in chain INPUT of iptables that let questions in. */
-export interface InputRules {
+interface InputRules {
   /** The networks that rules are there for; undefined while nothing is known. */
   networks(): readonly ServedNetwork[] | undefined
   /** Removes the rules of all but these of `networks()`. The first time, rules that a killed resolver left are found, too. */

@@ -31,7 +31,7 @@ interface KnownNames {
 }
 
 /** A part of what is recorded that has changed. */
-export type NamesChange =
+type NamesChange =
   | { readonly kind: 'all' }
   | { readonly kind: 'networks' }
   | { readonly kind: 'container'; readonly namespace: string; readonly id: string }

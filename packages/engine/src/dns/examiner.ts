@@ -12,8 +12,7 @@ export interface Examiner {
   run(stop: Stop): Promise<void>
 }
 
-/** The parts of an examiner. */
-export interface ExaminerTools {
+interface ExaminerTools {
   readonly clock: Pick<Clock, 'now' | 'sleep'>
   readonly serving: Pick<Serving, 'examine'>
   readonly onFault: (fault: CniError) => void

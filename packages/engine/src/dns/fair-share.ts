@@ -13,8 +13,7 @@ interface AskedOnce {
   readonly nowMs: number
 }
 
-/** The bounds of a share. */
-export interface ShareBounds {
+interface ShareBounds {
   /** The time that questions are counted over, in milliseconds. */
   readonly windowMs: number
   /** Questions of one client in that time, while others wait for it. */

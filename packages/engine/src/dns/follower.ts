@@ -8,7 +8,7 @@ import type { Serving } from './serving.ts'
 import { newSignal, type Stop } from './signal.ts'
 
 /** The loop that follows what is recorded on the host. */
-export interface Follower {
+interface Follower {
   /** Has what changed looked at soon: a path, or a part of the kernel. */
   note(path: string): void
   /** The networks that the resolver answers in, and why not in others. */

@@ -32,8 +32,7 @@ export interface AskedNow {
   readonly outcome: 'answer' | 'upstream' | 'drop'
 }
 
-/** The parts that a question is answered with. */
-export interface HearTools {
+interface HearTools {
   /** The network of an address that is listened on. */
   readonly placeAt: (address: string) => HeardPlace | undefined
   /** The upstream of an asker, in its order. */

@@ -8,7 +8,7 @@ import { type Borrower, lendingFault } from './lending-fault.ts'
 import { type ServedNetwork, servedNetworks } from './served-networks.ts'
 
 /** The addresses that bridges of internal networks have while the resolver runs. */
-export interface LentAddresses {
+interface LentAddresses {
   /** Gives bridges of internal networks their listened addresses; others lose them. A refused one waits 5 seconds; others for `isChanged`. */
   lend(
     listened: readonly ServedNetwork[],

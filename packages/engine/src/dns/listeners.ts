@@ -2,7 +2,7 @@ import { CniError, inUseError } from '@vethra/cni'
 import type { DnsHearer, DnsListener, DnsSockets, HostFacts } from '@vethra/world'
 
 /** The addresses that are listened on. */
-export interface Listeners {
+interface Listeners {
   /** Listens on these addresses, and on no others. Those that are taken are tried again at the next call. */
   set(addresses: readonly string[]): Promise<void>
   /** Why an address is not listened on; undefined where it is. */

@@ -8,7 +8,7 @@ export interface Heard {
 }
 
 /** Whether questions of networks' containers arrive, by the paths of their conf lists. */
-export interface Reachability {
+interface Reachability {
   /** Forgets networks of other files. */
   keepOnly(files: ReadonlySet<string>): void
   /** The networks that a container is to ask in: those of which nothing is known and those in doubt, or all. */

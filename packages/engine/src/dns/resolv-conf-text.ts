@@ -6,7 +6,7 @@ import type { Settings } from '@vethra/settings'
 import type { ResolverState } from './resolver-state.ts'
 
 /** The values that a container's resolv.conf comes from. */
-export interface ResolvConfInput {
+interface ResolvConfInput {
   readonly record: Pick<BundleRecord, 'mode' | 'networks' | 'dns'>
   /** Those that the container's namespace has. */
   readonly networks: readonly Network[]

@@ -1,5 +1,5 @@
 /** A signal that loops wait for; it stays set until it is cleared. */
-export interface Signal {
+interface Signal {
   set(): void
   /** Resolves when it is set; at once where it was set and not cleared since. */
   wait(): Promise<void>

@@ -22,7 +22,7 @@ export interface CacheBounds {
 }
 
 /** The answers of upstream that are kept, and the questions that are under way. */
-export interface UpstreamAnswers {
+interface UpstreamAnswers {
   /** The answer under a key, fresh or stale by now. */
   find(key: string): FoundAnswer | undefined
   /** Asks upstream, once for equal questions at once, and caches; a stale answer beats a server's failure. Undefined without any. */

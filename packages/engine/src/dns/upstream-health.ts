@@ -22,8 +22,7 @@ export interface UpstreamFault {
   readonly Fault: string
 }
 
-/** The parts that health is known by. */
-export interface HealthTools {
+interface HealthTools {
   readonly sockets: Pick<DnsSockets, 'ask' | 'randomId'>
   /** Goes forward. */
   readonly nowMs: () => number

@@ -2,7 +2,7 @@ import { formatMessage, loopProbe } from '@vethra/dns'
 import type { DnsSockets } from '@vethra/world'
 
 /** Questions to servers upstream that come back here when such a server asks this resolver in turn. */
-export interface UpstreamProbes {
+interface UpstreamProbes {
   /** Sends one. Returns whether it came back while its answer was waited for. Never rejects. */
   send(server: string): Promise<boolean>
   /** The server that a probe that came back was sent to; undefined for one that is not under way. */

@@ -64,8 +64,7 @@ interface KernelFeatureRow {
   readonly BlockedBy: string
 }
 
-/** The facts that a process has of itself. */
-export interface AboutProcess {
+interface AboutProcess {
   readonly version: string
   readonly runtime: string
   readonly kernel: string

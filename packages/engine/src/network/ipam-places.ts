@@ -5,8 +5,7 @@ import { knownNetworks } from './known-networks.ts'
 import { networksNotFound } from './one-network.ts'
 import type { ManageTools } from './tools.ts'
 
-/** A network, and the store that its reservations are in. */
-export interface IpamPlace {
+interface IpamPlace {
   readonly network: string
   readonly store: IpamStore
 }

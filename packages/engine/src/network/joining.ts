@@ -31,8 +31,7 @@ export interface ConnectRequest extends NetworkAndContainer {
   readonly alias: readonly string[]
 }
 
-/** How a container is to join a network. */
-export interface Joining {
+interface Joining {
   readonly network: Network
   readonly asked: NetworkRequest
   /** The interface of its next start. */

@@ -130,8 +130,7 @@ async function checkPlugins(
   }
 }
 
-/** The parts that make the default network. */
-export interface DefaultNetworkTools extends FactTools {
+interface DefaultNetworkTools extends FactTools {
   readonly networks: ManageTools['networks']
   readonly host: FactTools['host'] & Pick<HostTools, 'events'>
   readonly settings: Pick<ManageTools['settings'], 'addressPools' | 'bridgeIp'>

@@ -24,8 +24,7 @@ import type { ManageTools } from './tools.ts'
 /** How a network is shown: as docker and nerdctl do, or with its whole conf list. */
 export type InspectMode = 'dockercompat' | 'native'
 
-/** Networks that were asked for, in that order. */
-export interface InspectedNetworks {
+interface InspectedNetworks {
   readonly shown: readonly (DockerNetwork | NativeNetwork)[]
   /** The references that match no network. */
   readonly missing: readonly string[]

@@ -6,7 +6,7 @@ import { isOf, type Removal, removalsOf } from './removals.ts'
 import type { ManageTools } from './tools.ts'
 
 /** All that is removed with a network, as a dry run prints it. */
-export interface RemovalPlan {
+interface RemovalPlan {
   readonly Name: string
   /** The conf list, which goes last. */
   readonly File: string

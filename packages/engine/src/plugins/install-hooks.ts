@@ -2,8 +2,7 @@ import { inUseError, usageError } from '@vethra/cni'
 import { hookFile, hookFileName, isHookFile } from '@vethra/container'
 import type { Files, PluginFolders } from '@vethra/world'
 
-/** The parts that install a hook file. */
-export interface HookTools {
+interface HookTools {
   readonly files: Pick<Files, 'read' | 'write' | 'makeFolder'>
   readonly folders: Pick<PluginFolders, 'program'>
 }

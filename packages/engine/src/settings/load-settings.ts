@@ -12,7 +12,7 @@ import {
 } from '@vethra/settings'
 
 /** The sources of settings; reading is the caller's. */
-export interface SettingsSource {
+interface SettingsSource {
   /** By `splitGlobalFlags` or `splitHookFlags`. */
   readonly flags: GivenSettings
   readonly env: Readonly<Record<string, string | undefined>>

@@ -4,8 +4,7 @@ import { boundSocket } from './bound-socket-in-bun.ts'
 import { answerCollected } from './collect-in-bun.ts'
 import { framed, splitFrames } from './frames.ts'
 
-/** The bounds of connections. */
-export interface TcpLimits {
+interface TcpLimits {
   /** Connections to one address of ours. */
   readonly connections: number
   /** Connections of one client to it. */

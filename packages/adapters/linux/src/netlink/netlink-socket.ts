@@ -29,7 +29,7 @@ export type Exchange = Answers & {
 }
 
 /** The netlink family of a socket: interfaces, addresses and routes, or nf_tables and conntrack. */
-export type NetlinkProtocol = 'route' | 'netfilter'
+type NetlinkProtocol = 'route' | 'netfilter'
 
 const protocols = { route: 0, netfilter: 12 } as const
 const family = 16

@@ -40,13 +40,13 @@ export interface Session {
 }
 
 /** Settings of a session: `zoneRecords` where firewalld is spoken to, and a socket of nf_tables that outlives it. */
-export interface SessionOptions {
+interface SessionOptions {
   readonly zoneRecords?: string
   readonly rules?: KeptSocket
 }
 
 /** A socket of nf_tables in the host's namespace that is opened when first used, and serves one session after the other. */
-export interface KeptSocket {
+interface KeptSocket {
   open(): NetlinkSocket
   close(): void
 }

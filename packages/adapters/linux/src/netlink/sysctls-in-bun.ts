@@ -1,17 +1,13 @@
 import { errorNumber, libc } from './libc-in-bun.ts'
 
-/** A setting to be written, and what came of it: 0, or an errno. */
-export interface SysctlWrite {
-  readonly key: string
-  readonly value: string
-}
-
 const readOnly = 0o2000000
 const writeOnly = 1 | readOnly
 const longest = 4096
 
 /** Writes settings below /proc/sys in the namespace of the calling thread; an errno for each, 0 when it was written. */
-export function prepareWrites(writes: readonly SysctlWrite[]): () => readonly number[] {
+export function prepareWrites(
+  writes: readonly { readonly key: string; readonly value: string }[],
+): () => readonly number[] {
   const prepared = writes.map(({ key, value }) => ({
     path: pathOf(key),
     value: Buffer.from(value),

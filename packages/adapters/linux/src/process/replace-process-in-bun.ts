@@ -2,8 +2,7 @@ import { CString, dlopen, ptr, read } from 'bun:ffi'
 import { readFileSync } from 'node:fs'
 import { CniError } from '@vethra/cni'
 
-/** The program that this process becomes. */
-export interface Replacement {
+interface Replacement {
   /** The path of the program. */
   readonly program: string
   /** Its argv[0]. Default: the path. */

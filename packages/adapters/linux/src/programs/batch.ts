@@ -3,7 +3,7 @@ import { inside } from '../run.ts'
 import type { Line } from './line.ts'
 
 /** The first line of a batch that failed, counted from 0, and what the program said. */
-export interface BatchFailure {
+interface BatchFailure {
   readonly at: number
   readonly said: string
 }

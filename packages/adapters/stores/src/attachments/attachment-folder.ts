@@ -18,7 +18,7 @@ export interface Survey<T> {
 }
 
 /** A folder (0700) with a file an attachment (0600), as libcni's results are. */
-export interface AttachmentFolder<T> {
+interface AttachmentFolder<T> {
   /** Undefined where there is none, or it is damaged. */
   read(key: AttachmentKey): T | undefined
   /** Replaces a file whole; with `lasting`, `flush` waits until it has reached the disk. */
@@ -36,7 +36,7 @@ export interface AttachmentFolder<T> {
 }
 
 /** The format of a folder's files, and their names. */
-export interface FolderFormat<T> extends EntryFormat<T> {
+interface FolderFormat<T> extends EntryFormat<T> {
   /** The name of a file. Throws CniError 7 for a key that makes none. */
   nameOf(key: AttachmentKey): string
   keyOf(entry: T): AttachmentKey

@@ -27,8 +27,7 @@ export function renderEntry({ network, attachment, listText, result }: CachedAtt
   return result === undefined ? head : `${head.slice(0, -1)},"result":${result}}`
 }
 
-/** Decodes the conf list of a cache file. */
-export type Decode = (base64: string) => string
+type Decode = (base64: string) => string
 
 /** A decoder of one text after the other: what a thousand attachments of one network were made by is in memory once. */
 export function decoder(): Decode {

@@ -5,7 +5,7 @@ import type { ConfFileText } from '@vethra/conflist'
 import { byOctets, errno, fileError, listFolder, readText } from '@vethra/files'
 
 /** Bounds for folders that others may write to. */
-export interface Bounds {
+interface Bounds {
   /** How many files there may be. */
   readonly files: number
   /** How many octets each may have. */

@@ -13,7 +13,7 @@ import type { OciState } from '../state.ts'
 import type { RootlessInfo } from './kit-answers.ts'
 
 /** The wish of a container to have its connections made outside of RootlessKit, by bypass4netns. */
-export interface Bypass {
+interface Bypass {
   /** Prefixes that connections inside of RootlessKit go to. */
   readonly ignoreSubnets: readonly string[]
 }
@@ -52,7 +52,7 @@ function wrong(name: string, value: string): CniError {
 }
 
 /** A container whose connections are to be made outside. */
-export interface BypassedContainer {
+interface BypassedContainer {
   readonly id: string
   /** The container's folder in DATA_STORE: the log goes there. */
   readonly stateDir: string

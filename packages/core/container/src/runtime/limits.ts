@@ -16,8 +16,7 @@ export interface WishLimits {
   readonly modes: readonly string[]
 }
 
-/** The networks and names of a host. */
-export interface WishFacts {
+interface WishFacts {
   /** The network that a reference means; undefined where there is none. */
   readonly network: (
     ref: string,

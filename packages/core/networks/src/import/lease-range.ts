@@ -10,14 +10,11 @@ import {
 } from '@vethra/address'
 import { confError } from '@vethra/cni'
 
-/** The first and the last address of a range; empty for those of the subnet. */
-export interface LeaseBounds {
-  readonly start: string
-  readonly end: string
-}
-
 /** The prefix of a range, from its first address or the next to the last; undefined without bounds. Throws CniError 7 when none fits. */
-export function leaseRange(subnet: string, { start, end }: LeaseBounds): string | undefined {
+export function leaseRange(
+  subnet: string,
+  { start, end }: { readonly start: string; readonly end: string },
+): string | undefined {
   if (start === '' && end === '') return undefined
   const whole = readCidr(subnet)?.prefix
   const first =

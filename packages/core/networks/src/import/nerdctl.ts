@@ -19,7 +19,7 @@ export function readNerdctlNetworks(files: readonly ConfFileText[]): readonly Fo
 }
 
 /** Which conf lists a program has made, and what they say. */
-export interface ConfListReader {
+interface ConfListReader {
   readonly makes: (origin: NetworkOrigin) => boolean
   /** Why those of other programs are passed over. */
   readonly otherwise: string
