@@ -91,7 +91,7 @@ function numbersOf({ dev, ino }: { readonly dev: number; readonly ino: number })
   return `${dev}:${ino}`
 }
 
-/** What `read` returns; undefined for what is not there, or not ours to see. */
+/** Returns what `read` returns; undefined for what is missing, or not ours to see. */
 export function trying<T>(read: () => T): T | undefined {
   try {
     return read()
