@@ -129,6 +129,9 @@ function wrap(progress: Progress, cause: CniError): CniError {
   return new CniError({ code: cause.code, message: `${which} failed (${word})`, cause })
 }
 
+const forgetHint =
+  'Put right what refuses it and repeat, or forget the attachment: "vethra cni del --force", or of a bundle "vethra bundle rm --force".'
+
 function failure(plan: Plan, errors: readonly CniError[]): CniError {
   const [first] = errors
   const whom =
@@ -138,6 +141,7 @@ function failure(plan: Plan, errors: readonly CniError[]): CniError {
   return new CniError({
     code: first?.code ?? 0,
     message: `${plan.operation} of network ${plan.list.name} failed${whom}`,
+    ...(plan.operation === 'DEL' ? { hint: forgetHint } : {}),
     cause:
       errors.length === 1 ? first : new AggregateError(errors, `${errors.length} plugins failed`),
   })

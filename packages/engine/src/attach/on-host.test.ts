@@ -124,6 +124,7 @@ describe('attachEach', () => {
       '  caused by: plugin type="main-a" failed (delete) (code 100)',
       '  caused by: no main-a (code 100)',
       '  hint: Install it.',
+      '  hint: Put right what refuses it and repeat, or forget the attachment: "vethra cni del --force", or of a bundle "vethra bundle rm --force".',
     ])
   })
 

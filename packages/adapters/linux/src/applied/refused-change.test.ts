@@ -45,6 +45,8 @@ it.each<[Resource, errno: number, option: string | undefined]>([
   [redirect, 2, 'CONFIG_NET_ACT_MIRRED'],
   [link('ifb'), 1, 'root'],
   [link('ifb'), 17, undefined],
+  [{ kind: 'admit', bridge: 'br0', subnets: [] }, 17, 'vethra doctor'],
+  [{ kind: 'masquerade', subnet: '10.4.0.0/24' }, 17, 'vethra doctor'],
   [forward, 30, 'sysctl -w net/ipv4/ip_forward=1'],
   [forward, 13, 'user namespace'],
   [forward, 1, 'user namespace'],

@@ -12,6 +12,7 @@ import {
 const notPermitted = 1
 const missing = 2
 const noAccess = 13
+const exists = 17
 const readOnly = 30
 const notSupported = 95
 
@@ -32,6 +33,8 @@ function hintOf(errno: number, resource: Resource): string | undefined {
   // The kernel's words on a link that has IPv6 switched off.
   if (errno === noAccess && resource.kind === 'address' && resource.address.includes(':'))
     return 'Allow IPv6: sysctl -w net.ipv6.conf.default.disable_ipv6=0; or make the network without it.'
+  if (errno === exists && (resource.kind === 'admit' || resource.kind === 'masquerade'))
+    return 'Remove the element of table inet vethra that others made and that overlaps it: "vethra doctor" names it.'
   const isLacking = errno === notSupported || (errno === missing && resource.kind === 'qdisc')
   return isLacking ? resourceHint(resource) : undefined
 }
