@@ -1,6 +1,7 @@
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
 import { hostAt, outside } from './engine-host.ts'
 import { describeOnHost } from './gate.ts'
+import { plugins as debian } from './host.ts'
 import type { Network, Step } from './plugin-set-random.ts'
 import { openSide, own, type Side } from './plugin-set-side.ts'
 
@@ -11,6 +12,8 @@ const ipam = {
   routes: [{ dst: '0.0.0.0/0' }, { dst: '::/0' }],
 }
 const bridge = { type: 'bridge', bridge: 'br7', isGateway: true, ipMasq: true, ipam }
+/** Another address of the host. */
+const third = '198.51.100.3'
 const step = (command: Step['command']) => ({ command, id: 'c1', ports }) as const
 
 function lan(keys: object): Network {
@@ -19,14 +22,18 @@ function lan(keys: object): Network {
 }
 
 describeOnHost('keys of portmap', () => {
+  let theirs: Side
   let ours: Side
   beforeAll(async () => {
-    ours = await openSide(own)
+    ;[theirs, ours] = await Promise.all([openSide(debian), openSide(own)])
+    for (const { place } of [theirs, ours]) await place.sh(`ip addr add ${third}/24 dev up0`)
   }, 60_000)
-  afterAll(() => ours.place.close())
+  afterAll(() => Promise.all([theirs.place.close(), ours.place.close()]))
 
-  const ask = (from: string, address: string) =>
-    ours.place.ask(from, { protocol: 'tcp', address, port: 8080 })
+  afterEach(() => Promise.all([theirs.reset(), ours.reset()]))
+
+  const ask = (from: string, address: string, { place } = ours) =>
+    place.ask(from, { protocol: 'tcp', address, port: 8080 })
 
   it('with masqAll the container sees the host, whoever asks its port, and DEL ends that', async () => {
     expect(await ours.perform(lan({}), step('ADD'))).toMatchObject({ said: [] })
@@ -45,6 +52,35 @@ describeOnHost('keys of portmap', () => {
       ])
     expect(await ours.perform(lan({}), step('DEL'))).toMatchObject({ said: [] })
     expect(await ours.place.sh('nft list table inet vethra')).not.toContain('c1')
-    await ours.reset()
+  })
+
+  // Who is answered: the outside and the host, at each of the host's two addresses, and by IPv6 where it is asked for.
+  const who = async (side: Side) => {
+    const asked = ['outside', 'host'].flatMap((from) =>
+      [hostAt.four, third, hostAt.six].map((address) => ask(from, address, side)),
+    )
+    return (await Promise.all(asked)).map((answer) => (answer.startsWith('c1') ? 1 : 0)).join('')
+  }
+
+  it.each<[string, object, string]>([
+    ['everybody', { conditionsV4: [] }, '111111'],
+    ['one source', { conditionsV4: ['-s', outside.four] }, '111001'],
+    ['other sources', { conditionsV4: ['!', '--src', `${outside.four}/32`] }, '001111'],
+    ['a list of sources', { conditionsV4: ['-s', `10.99.0.0/16,${outside.four}`] }, '111001'],
+    ['one address', { conditionsV4: ['-d', hostAt.four] }, '101101'],
+    ['other addresses', { conditionsV4: ['!', '-d', hostAt.four] }, '011011'],
+    ['one interface', { conditionsV4: ['-i', 'up0'] }, '111001'],
+    ['interfaces', { conditionsV4: ['--in-interface', 'up+'] }, '111001'],
+    ['other interfaces', { conditionsV4: ['!', '-i', 'up0', '!', '-s', '10.99.0.0/16'] }, '001111'],
+    ['all of that', { conditionsV4: ['-i', 'up0', '!', '-d', `${third}/32`] }, '101001'],
+    ['IPv6', { conditionsV6: ['!', '-s', outside.six] }, '110111'],
+  ])('a port is for %s as with the Go plugin', async (_, keys, expected) => {
+    for (const side of [theirs, ours])
+      expect(await side.perform(lan(keys), step('ADD'))).toMatchObject({ said: [] })
+    expect([await who(theirs), await who(ours)]).toEqual([expected, expected])
+    expect(await ours.perform(lan(keys), step('CHECK'))).toMatchObject({ said: [] })
+    expect(await ours.perform(lan(keys), step('ADD'))).toMatchObject({ failed: true })
+    expect(await ours.perform(lan({}), step('DEL'))).toMatchObject({ said: [] })
+    expect(await ours.place.sh('nft list table inet vethra')).not.toContain('c1')
   })
 })

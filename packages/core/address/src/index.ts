@@ -27,3 +27,4 @@ export {
   prefixAt,
   readCidr,
 } from './prefix.ts'
+export { commonRange, formatRange, outsideOf, type Range, readRange } from './range.ts'

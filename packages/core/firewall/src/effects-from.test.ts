@@ -32,6 +32,20 @@ const state: State = [
   },
 ]
 
+const port = { kind: 'publish', protocol: 'tcp', address: '10.4.0.2', port: 80 } as const
+const every = { hostAddress: '0.0.0.0/0', source: '0.0.0.0/0' }
+
+it.each<[string, Effect, readonly string[]]>([
+  ['a range of sources', { ...port, ...every, hostPort: 80, source: '10.0.0.7-10.0.0.9' }, ['c4']],
+  ['an interface', { ...port, ...every, hostPort: 80, from: 'eth*' }, ['i4']],
+  ['any other interface', { ...port, ...every, hostPort: 80, from: '!br-0' }, ['c4', 'x4']],
+])('a port that is for %s alone is read back', (_, effect, names) => {
+  const other = elementsOf({ ...port, ...every, hostPort: 81 }, web)
+  const made = elementsOf(effect, web)
+  expect(made.map(({ set }) => set)).toEqual(names)
+  expect(effectsFrom([...other, ...made])[1]).toEqual({ owner: web, resource: effect })
+})
+
 it('subnets of a second network on one bridge are read back without the bridge', () => {
   const first: Effect = { kind: 'admit', bridge: 'br0', subnets: ['10.4.0.0/24'] }
   const second: Effect = { kind: 'admit', bridge: 'br0', subnets: ['10.5.0.0/24', 'fd05::/64'] }

@@ -40,13 +40,27 @@ interface Marked extends PlacedElement {
 
 function effectOf({ set, element, owner }: Marked, all: readonly Marked[]): Effect | undefined {
   const [key = ''] = element.key
-  if (element.data) return publishOf(element)
+  if (element.data) return publishFrom({ set, element, owner }, all)
   if (set === 'masq4' || set === 'masq6') return { kind: 'masquerade', subnet: key }
   if (set === 'seen4' || set === 'seen6') return { kind: 'published masquerade', address: key }
   if (set === 'isolated' || set === 'apart' || set === 'internal' || set === 'dnsonly')
     return { kind: 'isolate', bridge: key, from: set }
   if (set !== 'bridges') return undefined
   return { kind: 'admit', bridge: key, subnets: subnetsOf(owner, all) }
+}
+
+// The interface that a port is not for is an element beside it.
+function publishFrom({ set, element, owner }: Marked, all: readonly Marked[]): Effect | undefined {
+  const port = publishOf(element)
+  if (port === undefined || !set.startsWith('c')) return port
+  const tail = element.key.join(' ')
+  const but = all.find(
+    (each) =>
+      each.set === set.replace('c', 'x') &&
+      isSameOwner(each.owner, owner) &&
+      each.element.key.slice(1).join(' ') === tail,
+  )
+  return but ? { ...port, from: `!${but.element.key[0]}` } : port
 }
 
 function subnetsOf(owner: Owned['owner'], all: readonly Marked[]): readonly string[] {

@@ -36,7 +36,7 @@ export function elementsOf(effect: Effect, owner: Owned['owner']): readonly Plac
 }
 
 function placed(effect: Effect, owner: Owned['owner']): readonly PlacedElement[] {
-  if (effect.kind === 'publish') return [publishElement(effect)]
+  if (effect.kind === 'publish') return publishElements(effect)
   if (effect.kind === 'admit') return admitElements(effect, owner)
   if (effect.kind === 'isolate') return [isolateElement(effect)]
   if (effect.kind === 'published masquerade')
@@ -50,24 +50,34 @@ function isolateElement({ bridge, from }: Isolate): PlacedElement {
   return { set: from, element: { key: isPair ? [bridge, bridge] : [bridge] } }
 }
 
-function publishElement(effect: Publish): PlacedElement {
-  const { protocol, hostAddress, hostPort, address, port } = effect
+function publishElements(effect: Publish): readonly PlacedElement[] {
+  const { protocol, hostAddress, hostPort, address, port, source, from } = effect
   const family = familyOf(address)
+  const every = family === 4 ? '0.0.0.0/0' : '::/0'
   const key = [protocol, String(hostPort)]
   const data = [address, String(port)]
+  if (source !== undefined) {
+    const ends = [source, hostAddress ?? every, ...key]
+    if (from === undefined) return [{ set: `c${family}`, element: { key: ends, data } }]
+    if (!from.startsWith('!'))
+      return [{ set: `i${family}`, element: { key: [from, ...ends], data } }]
+    const but = { set: `x${family}`, element: { key: [from.slice(1), ...ends] } }
+    return [{ set: `c${family}`, element: { key: ends, data } }, but]
+  }
   return hostAddress === undefined
-    ? { set: `p${family}`, element: { key, data } }
-    : { set: `a${family}`, element: { key: [hostAddress, ...key], data } }
+    ? [{ set: `p${family}`, element: { key, data } }]
+    : [{ set: `a${family}`, element: { key: [hostAddress, ...key], data } }]
 }
 
-/** The port that an element of `p4`, `a4`, `p6` or `a6` publishes; undefined for an element of another set. */
+/** The port that an element of a map publishes; undefined for an element of another set. */
 export function publishOf({ key, data }: Pick<NftElement, 'key' | 'data'>): Publish | undefined {
-  const [hostPort, protocol, hostAddress] = key.toReversed()
+  const [hostPort, protocol, hostAddress, source, from] = key.toReversed()
   const [address, port] = data ?? []
   const known = protocols.find((each) => each === protocol)
   if (known === undefined || address === undefined) return undefined
   const numbers = { hostPort: Number(hostPort), port: Number(port) }
-  return { kind: 'publish', protocol: known, address, ...numbers, ...present({ hostAddress }) }
+  const clients = { hostAddress, source, from }
+  return { kind: 'publish', protocol: known, address, ...numbers, ...present(clients) }
 }
 
 const protocols = ['tcp', 'udp', 'sctp'] as const

@@ -18,6 +18,7 @@ export type Match =
   | { readonly kind: 'family'; readonly family: 4 | 6 }
   /** To an address of this host; `here`: of the interface that it came by. */
   | { readonly kind: 'local'; readonly here?: boolean }
+  | { readonly kind: 'protocol'; readonly protocol: keyof typeof protocolNumbers }
   /** By a protocol to a port. */
   | { readonly kind: 'port'; readonly protocol: 'tcp' | 'udp'; readonly port: number }
   /** An ICMPv6 message of a type. */
@@ -59,6 +60,8 @@ type Action =
   | { readonly dnat: string; readonly family: 4 | 6; readonly fields: readonly Field[] }
   | { readonly markAndAccept: number }
 
+const protocolNumbers = { tcp: 6, udp: 17, sctp: 132 } as const
+
 /** The expressions of a rule, as the kernel has them. */
 export function expressionsOf({ when, does }: Rule): readonly NftExpression[] {
   return [...when.flatMap(matchExpressions), ...actionExpressions(does)]
@@ -89,9 +92,11 @@ function matchExpressions(match: Match): readonly NftExpression[] {
     return [...loadFields(fields), { kind: 'look up', set, register: first, not }]
   }
   if (match.kind === 'icmp6') return ofProtocol(58, 'icmp6 type', [match.type])
+  if (match.kind === 'protocol')
+    return [load('l4proto', 1), equals(Uint8Array.of(protocolNumbers[match.protocol]))]
   if (match.kind === 'port') {
     const octets = [match.port >> 8, match.port & 255]
-    return ofProtocol(match.protocol === 'tcp' ? 6 : 17, 'th dport', octets)
+    return ofProtocol(protocolNumbers[match.protocol], 'th dport', octets)
   }
   if (match.kind === 'more') {
     const { field, set, perSecond, burst } = match
@@ -174,6 +179,7 @@ function matchText(match: Match): string {
   if (match.kind === 'local') return `fib daddr${match.here ? ' . iif' : ''} type local`
   if (match.kind === 'state') return `${match.what} ${match.bits.join(',')}`
   if (match.kind === 'port') return `meta l4proto ${match.protocol} th dport ${match.port}`
+  if (match.kind === 'protocol') return `meta l4proto ${match.protocol}`
   if (match.kind === 'icmp6') return `meta l4proto ipv6-icmp icmpv6 type ${match.type}`
   if (match.kind === 'more') {
     const { field, set, perSecond, burst } = match

@@ -21,7 +21,20 @@ function family(number: 4 | 6): Match {
 function toPublished(number: 4 | 6): readonly Rule[] {
   const address = number === 4 ? 'ip daddr' : 'ip6 daddr'
   const port = ['l4proto', 'th dport'] as const
+  const ends = [number === 4 ? 'ip saddr' : 'ip6 saddr', address, ...port] as const
+  const byInterface = ['iifname', ...ends] as const
+  const isOther: Match = { kind: 'in', fields: byInterface, set: `x${number}`, not: true }
+  // nft(8) reads a map of ranges behind a protocol alone.
+  const conditional = (['tcp', 'udp', 'sctp'] as const).flatMap((protocol): readonly Rule[] => {
+    const when: readonly Match[] = [family(number), { kind: 'protocol', protocol }]
+    const led = (set: string, fields: readonly Field[]) => ({ dnat: set, family: number, fields })
+    return [
+      { when, does: led(`i${number}`, byInterface) },
+      { when: [...when, isOther], does: led(`c${number}`, ends) },
+    ]
+  })
   return [
+    ...conditional,
     {
       when: [family(number)],
       does: { dnat: `a${number}`, family: number, fields: [address, ...port] },

@@ -1,4 +1,4 @@
-import type { NewChain, NewSet, NftOp } from '@vethra/netlink'
+import type { NewChain, NewSet, NftOp, NftType } from '@vethra/netlink'
 import { expressionsOf } from './rule.ts'
 import { tableRules } from './table-rules.ts'
 
@@ -6,7 +6,7 @@ import { tableRules } from './table-rules.ts'
 export const vethraTable = { family: 'inet', table: 'vethra' } as const
 
 /** Raised whenever the rules change: a table with another version in its comment is made again, its elements kept. */
-export const tableVersion = 7
+export const tableVersion = 8
 
 /** The comment of the table. */
 export const tableComment: string = `made by vethra, ${tableVersion}`
@@ -60,6 +60,8 @@ export const sets: readonly Omit<NewSet, 'kind'>[] = [
     key: ['ipv6_addr', 'inet_proto', 'inet_service'],
     data: ['ipv6_addr', 'inet_service'],
   },
+  ...conditional('ipv4_addr', 4),
+  ...conditional('ipv6_addr', 6),
   // A network's choices, by its bridge.
   { set: 'bridges', key: ['ifname'] },
   { set: 'same', key: ['ifname', 'ifname'] },
@@ -81,6 +83,17 @@ export const sets: readonly Omit<NewSet, 'kind'>[] = [
   { set: 'seen4', key: ['ipv4_addr'] },
   { set: 'seen6', key: ['ipv6_addr'] },
 ]
+
+// Published to some clients, by their address and that of the host: of every interface, of one, of each but one.
+function conditional(address: NftType, family: 4 | 6): readonly Omit<NewSet, 'kind'>[] {
+  const key: readonly NftType[] = [address, address, 'inet_proto', 'inet_service']
+  const data: readonly NftType[] = [address, 'inet_service']
+  return [
+    { set: `c${family}`, key, data, interval: true },
+    { set: `i${family}`, key: ['ifname', ...key], data, interval: true },
+    { set: `x${family}`, key: ['ifname', ...key], interval: true },
+  ]
+}
 
 const passing = { most: 16_384, timeoutMs: 10_000 } as const
 const [named, metered] = [

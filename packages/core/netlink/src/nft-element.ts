@@ -1,4 +1,4 @@
-import { readAddress } from '@vethra/address'
+import { formatRange, readAddress, readRange, toOctets } from '@vethra/address'
 import { attribute, listAttributes, nested, payloadAt } from './attributes.ts'
 import type { ReceivedMessage } from './messages.ts'
 import { commentAttribute, commentOf } from './nft-comment.ts'
@@ -7,7 +7,6 @@ import {
   encodeValue,
   type NftType,
   type NftValue,
-  prefixBounds,
   type ValueReader,
   valueReader,
 } from './nft-type.ts'
@@ -40,10 +39,10 @@ function attributesOf(
     ...marks,
   ]
   if (!shape.interval) return [nested(1, [value(1, encodeValue(shape.key, element.key)), ...more])]
-  const bounds = element.key.map(boundsOf)
+  const bounds = element.key.map((text, at) => boundsOf(shape.key[at] ?? 'ipv4_addr', text))
   const joined = (which: 'first' | 'last') => join(bounds.map((each) => padded(each[which])))
   if (bounds.length > 1) {
-    // pipapo: one element, the last address inclusive.
+    // pipapo: one element, the last value inclusive.
     return [nested(1, [value(1, joined('first')), ...more, value(10, joined('last'))])]
   }
   const end = following(joined('last'))
@@ -51,8 +50,17 @@ function attributesOf(
   return [nested(1, [value(1, joined('first')), ...more]), ...(ending ? [ending] : [])]
 }
 
-function boundsOf(text: string): { readonly first: Octets; readonly last: Octets } {
-  return prefixBounds(text.includes('/') ? text : `${text}/${text.includes(':') ? 128 : 32}`)
+// A prefix or a range of addresses; names by their beginning, `eth*`; any other value is itself.
+function boundsOf(type: NftType, text: string): { readonly first: Octets; readonly last: Octets } {
+  if (type === 'ipv4_addr' || type === 'ipv6_addr') {
+    const range = readRange(text)
+    if (range === undefined) throw new RangeError(`no range of addresses: ${text}`)
+    return { first: toOctets(range.first), last: toOctets(range.last) }
+  }
+  const name = text.endsWith('*') ? text.slice(0, -1) : text
+  const first = encodeValue([type], [name])
+  const last = name === text ? first : first.map((octet, at) => (at < name.length ? octet : 0xff))
+  return { first, last }
 }
 
 function value(type: number, octets: Octets): Octets {
@@ -86,7 +94,7 @@ export function decodeElements(
   data?: readonly NftType[],
 ): readonly FoundElement[] {
   const list = listAttributes(payloadAt(body.subarray(4), [3]))
-  const read = { key: valueReader(key), data: data && valueReader(data) }
+  const read = { key: valueReader(key), data: data && valueReader(data), types: key }
   return list.flatMap(({ payload }) => decodeElement(payload, read) ?? [])
 }
 
@@ -94,11 +102,14 @@ export function decodeElements(
 interface Readers {
   readonly key: ValueReader
   readonly data?: ValueReader | undefined
+  /** Those of the key. */
+  readonly types: readonly NftType[]
 }
 
 // A host has an element for each published port: the attributes are gone through once.
-function decodeElement(octets: Octets, { key, data }: Readers): FoundElement | undefined {
+function decodeElement(octets: Octets, { key, data, types }: Readers): FoundElement | undefined {
   let read: NftValue | undefined
+  let last: NftValue | undefined
   let led: NftValue | undefined
   let comment = ''
   let isEnd = false
@@ -107,9 +118,22 @@ function decodeElement(octets: Octets, { key, data }: Readers): FoundElement | u
     else if (type === 2 && data) led = data(onlyPayload(payload))
     else if (type === 3) isEnd = endsInterval(payload)
     else if (type === 6) comment = commentOf(payload)
+    else if (type === 10) last = key(onlyPayload(payload))
   }
   if (!read) return undefined
-  return { key: read, ...(led ? { data: led } : {}), comment, ends: isEnd }
+  const whole = last ? rangesOf(types, read, last) : read
+  return { key: whole, ...(led ? { data: led } : {}), comment, ends: isEnd }
+}
+
+function rangesOf(types: readonly NftType[], first: NftValue, last: NftValue): NftValue {
+  return first.map((text, at) => {
+    const end = last[at] ?? text
+    if (end === text) return text
+    const [from, to] = [readRange(text)?.first, readRange(end)?.first]
+    return types[at] === 'ifname' || !from || !to
+      ? `${text}*`
+      : formatRange({ first: from, last: to })
+  })
 }
 
 // That of the one attribute which is nested in another.
@@ -142,7 +166,9 @@ export function decodePrefixes(
   type: NftType,
 ): readonly { readonly prefix: string; readonly comment: string }[] {
   const key = valueReader([type])
-  const bounds = copiesOf(messages).flatMap((octets) => decodeElement(octets, { key }) ?? [])
+  const bounds = copiesOf(messages).flatMap(
+    (octets) => decodeElement(octets, { key, types: [type] }) ?? [],
+  )
   return bounds.flatMap(({ key: [first = ''], comment, ends: isEnd }, at) => {
     if (isEnd) return []
     const bits = first.includes(':') ? 128 : 32

@@ -80,7 +80,7 @@ interface CopiedElements {
   readonly copies: readonly Octets[]
 }
 
-/** One element. In an interval set each field of its key is a prefix, `10.0.0.0/8`, or an address. */
+/** One element. In an interval set a field of its key may be a range: `10.0.0.0/8`, `10.0.0.7-10.0.0.9`, interfaces by `eth*`. */
 export interface NftElement {
   readonly key: NftValue
   readonly data?: NftValue

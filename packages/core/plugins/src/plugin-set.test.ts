@@ -294,7 +294,6 @@ it.each<[JsonObject, string]>([
     { type: 'portmap', markMasqBit: 3, externalSetMarkChain: 'X' },
     'Cannot specify externalSetMarkChain and markMasqBit',
   ],
-  [{ type: 'portmap', conditionsV4: ['-s', '10.0.0.0/8'] }, 'conditionsV4'],
   [{ type: 'portmap', masqAll: 1 }, 'masqAll'],
   [{ type: 'firewall', iptablesAdminChainName: 'MINE' }, 'iptablesAdminChainName'],
   [{ type: 'firewall', firewalldZone: 'public' }, 'firewalldZone'],

@@ -42,3 +42,73 @@ it.each<[JsonObject, readonly JsonObject[], readonly string[]]>([
   const seen = portsOf(conf, ...mappings).filter((key) => key.startsWith('published'))
   expect(seen).toEqual(addresses.map((each) => `published masquerade ${each}`))
 })
+
+// Each port as `PROTOCOL HOST-ADDRESSES HOST-PORT CLIENTS INTERFACE`.
+it.each<[JsonObject, readonly string[]]>([
+  [{ conditionsV4: [] }, ['tcp 0.0.0.0 8080', 'tcp :: 8080']],
+  [{ conditionsV6: ['!', '-d', '::1'] }, ['tcp 0.0.0.0 8080', 'tcp :: 8080']],
+  [
+    { conditionsV4: ['!', '-d', '192.0.2.0/24'] },
+    [
+      'tcp 0.0.0.0-192.0.1.255 8080 0.0.0.0/0 *',
+      'tcp 192.0.3.0-255.255.255.255 8080 0.0.0.0/0 *',
+      'tcp :: 8080',
+    ],
+  ],
+  [
+    { conditionsV4: ['-s', '10.0.0.5/8', '-i', 'eth0'] },
+    ['tcp 0.0.0.0/0 8080 10.0.0.0/8 eth0', 'tcp :: 8080'],
+  ],
+  [
+    { conditionsV4: ['--source', '10.0.0.1,10.0.0.9', '!', '--in-interface', 'eth+'] },
+    ['tcp 0.0.0.0/0 8080 10.0.0.1 !eth*', 'tcp 0.0.0.0/0 8080 10.0.0.9 !eth*', 'tcp :: 8080'],
+  ],
+  [
+    { conditionsV6: ['--dst', 'fd00::/8', '--in-interface', 'br-9'], backend: 'iptables' },
+    ['tcp 0.0.0.0 8080', 'tcp fd00::/8 8080 ::/0 br-9'],
+  ],
+  [
+    { conditionsV4: ['ip', 'daddr', '!=', '0.0.0.0/1'], conditionsV6: ['ip6 saddr fd00::1'] },
+    ['tcp 128.0.0.0/1 8080 0.0.0.0/0 *', 'tcp ::/0 8080 fd00::1 *'],
+  ],
+  [
+    { conditionsV4: ['iifname != "lo" ip saddr 10.0.0.0/8 ip saddr != 10.0.0.0/9'] },
+    ['tcp 0.0.0.0/0 8080 10.128.0.0/9 !lo', 'tcp :: 8080'],
+  ],
+])('with %j the port is for %j', (conf, ports) => {
+  const found = portsOf(conf, web)
+  expect(found.map((key) => key.replace(/^publish /, ''))).toEqual(ports)
+})
+
+it('a hostIP is one more condition, and a port for none is not published', () => {
+  const to = (hostIP: string) =>
+    portsOf({ conditionsV4: ['-d', '192.0.2.0/24'] }, { ...web, hostIP })
+  expect(to('192.0.2.7')).toEqual(['publish tcp 192.0.2.7 8080 0.0.0.0/0 *'])
+  expect(to('198.51.100.7')).toEqual([])
+  expect(to('0.0.0.0')).toEqual(['publish tcp 192.0.2.0/24 8080 0.0.0.0/0 *'])
+})
+
+it.each<[JsonObject, string]>([
+  [{ conditionsV4: ['-m', 'set'] }, 'invalid conditionsV4 "-m"'],
+  [{ conditionsV4: ['-s'] }, 'invalid conditionsV4 "-s"'],
+  [{ conditionsV4: ['!', '10.0.0.0/8'] }, 'invalid conditionsV4 "10.0.0.0/8"'],
+  [{ conditionsV4: ['-s', '10.0.0.0/33'] }, 'invalid conditionsV4 "10.0.0.0/33"'],
+  [{ conditionsV4: ['-s', 'fd00::1'] }, 'invalid conditionsV4 "fd00::1"'],
+  [{ conditionsV6: ['-i', 'a/b'] }, 'invalid conditionsV6 "a/b"'],
+  [{ conditionsV6: ['-i', '+'] }, 'invalid conditionsV6 "+"'],
+  [{ conditionsV6: ['-i', 'a', '-i', 'b'] }, 'it may name one interface'],
+  [{ conditionsV4: [7] }, 'invalid conditionsV4 7'],
+  [{ conditionsV4: ['ip6', 'saddr', 'fd00::1'] }, 'invalid conditionsV4 "ip6"'],
+  [{ conditionsV4: ['ip', 'ttl', '7'] }, 'invalid conditionsV4 "ttl"'],
+  [{ conditionsV4: ['ip', 'saddr', '!='] }, 'invalid conditionsV4 "saddr"'],
+  [
+    { backend: 'iptables', conditionsV4: ['ip', 'x'], conditionsV6: ['ip6', 'x'] },
+    'iptables backend was requested but configuration contains nftables-specific options [conditionsV4 conditionsV6]',
+  ],
+  [
+    { backend: 'nftables', externalSetMarkChain: 'X', conditionsV6: ['-s', 'fd00::1'] },
+    'nftables backend was requested but configuration contains iptables-specific options [externalSetMarkChain conditionsV6]',
+  ],
+])('refuses %j', (conf, message) => {
+  expect(() => portsOf(conf, web)).toThrow(message)
+})

@@ -1,7 +1,7 @@
-import { formatAddress, readAddress } from '@vethra/address'
+import { commonRange, formatAddress, formatRange, readAddress, readRange } from '@vethra/address'
 import {
-  type CniError,
   confError,
+  familyOf,
   isObject,
   type Json,
   type JsonObject,
@@ -11,6 +11,7 @@ import {
 import type { Owned, Publish, Resource } from '@vethra/state'
 import { owned, ownerOf } from './owned.ts'
 import type { PlanInput, Planned, Plugin, PluginRequest } from './plugin.ts'
+import { checkDialect, type PortConditions, portConditions } from './port-conditions.ts'
 import { admissionOf, hostInterfaceOf, needsPrevious } from './previous.ts'
 import { arrayOf, booleanOf, hasKey, invalidKey, numberOf, objectOf, textOf } from './read-conf.ts'
 import { ipOf } from './subnets.ts'
@@ -21,6 +22,8 @@ export interface PortmapConf {
   readonly mappings: readonly Mapping[]
   /** Whether the container sees the host in place of whoever asks its ports. */
   readonly masquerades: boolean
+  /** Per family; absent where a port is for every packet. */
+  readonly conditions: { readonly 4?: PortConditions; readonly 6?: PortConditions }
 }
 
 interface Mapping {
@@ -36,7 +39,7 @@ export const portmap: Plugin<PortmapConf> = {
   type: 'portmap',
   chained: 'must be called as chained plugin',
   keys: [],
-  // Marks and conditions are iptables' own, but for the one in networks of ours: table vethra leads ::1 nowhere, either.
+  // Others than those of networks of ours are left to the program.
   fixed: { snat: true, masqAll: false, conditionsV6: ['!', '-d', '::1'] },
   parse,
   plan,
@@ -48,10 +51,11 @@ function parse({ conf }: PluginRequest): PortmapConf {
   // The reference plugin masquerades nothing without `snat`.
   const masquerades =
     booleanOf(conf, 'masqAll') && !(hasKey(conf, 'snat') && !booleanOf(conf, 'snat'))
-  return { mappings: arrayOf(runtime, 'portMappings').map(mappingOf), masquerades }
+  const conditions = present({ 4: portConditions(conf, 4), 6: portConditions(conf, 6) })
+  return { mappings: arrayOf(runtime, 'portMappings').map(mappingOf), masquerades, conditions }
 }
 
-// What these keys have iptables do, table vethra does by itself, or cannot do.
+// What most of these keys have iptables do, table vethra does by itself.
 function checkIptablesKeys(conf: JsonObject): void {
   const backend = textOf(conf, 'backend')
   if (backend !== undefined && backend !== 'iptables' && backend !== 'nftables')
@@ -60,28 +64,7 @@ function checkIptablesKeys(conf: JsonObject): void {
   if (bit !== undefined && !(bit >= 0 && bit <= 31)) throw confError(words.invalidMarkBit)
   const chain = textOf(conf, 'externalSetMarkChain')
   if (bit !== undefined && chain !== undefined) throw confError(words.markBitAndChain)
-  for (const key of ['conditionsV4', 'conditionsV6']) {
-    const conditions = arrayOf(conf, key)
-    if (conditions.length > 0 && !isToLoopback(conditions)) throw notDone(key)
-  }
-}
-
-// A connection to the loopback address of IPv6 is led nowhere, anyway.
-function isToLoopback(conditions: readonly Json[]): boolean {
-  const [not, destination, address, ...more] = conditions
-  return (
-    not === '!' &&
-    destination === '-d' &&
-    /^::1(\/128)?$/.test(String(address)) &&
-    more.length === 0
-  )
-}
-
-function notDone(key: string): CniError {
-  return confError(
-    `${key} is not supported: it is a condition of iptables, and ports are published by table inet vethra`,
-    `Leave ${key} out, name a hostIP in the port mapping, or use the program portmap of containernetworking.`,
-  )
+  checkDialect(conf, backend, chain === undefined ? [] : ['externalSetMarkChain'])
 }
 
 /** So many mappings one ADD takes: a hundred thousand of them take hundreds of megabytes. */
@@ -119,7 +102,7 @@ function portOf(mapping: JsonObject, key: keyof typeof portNames): number {
 }
 
 function plan(
-  { mappings, masquerades }: PortmapConf,
+  { mappings, masquerades, conditions }: PortmapConf,
   { request, previous, removing }: PlanInput,
 ): Planned {
   const result = needsPrevious('portmap', { previous, request, removing })
@@ -129,7 +112,7 @@ function plan(
   // The key of a port has no address of the container's: a port is found without.
   const addresses = known.length === 0 && removing ? ['0.0.0.0', '::'] : known
   const publishes = mappings.flatMap((mapping) =>
-    addresses.flatMap((each) => publish(mapping, each)),
+    addresses.flatMap((each) => publish(mapping, each, conditions[familyOf(each)])),
   )
   return {
     resources: [
@@ -158,11 +141,31 @@ function addressesOf({ ips, interfaces }: Result, ifname: string): readonly stri
 function publish(
   { protocol, hostPort, containerPort, hostIp }: Mapping,
   address: string,
+  conditions: PortConditions | undefined,
 ): readonly Publish[] {
-  if (hostIp !== undefined && hostIp.includes(':') !== address.includes(':')) return []
+  if (hostIp !== undefined && familyOf(hostIp) !== familyOf(address)) return []
   const hostAddress = hostIp === '0.0.0.0' || hostIp === '::' ? undefined : hostIp
   const port = { hostPort, address, port: containerPort }
-  return [{ kind: 'publish', protocol, ...port, ...present({ hostAddress }) }]
+  const made: Publish = { kind: 'publish', protocol, ...port, ...present({ hostAddress }) }
+  return conditions ? withConditions(made, conditions) : [made]
+}
+
+// One for each range of sources and each of destinations.
+function withConditions(
+  port: Publish,
+  { sources, destinations, from }: PortConditions,
+): readonly Publish[] {
+  const { hostAddress: asked, ...rest } = port
+  const only = asked === undefined ? undefined : readRange(asked)
+  const to = destinations.flatMap((each) => (only ? (commonRange(each, only) ?? []) : [each]))
+  return sources.flatMap((source) =>
+    to.map((each) => ({
+      ...rest,
+      hostAddress: formatRange(each),
+      source: formatRange(source),
+      ...present({ from }),
+    })),
+  )
 }
 
 // What a bridge needs for packets from 127.0.0.1 to be led to its containers: the route, and the guard that comes

@@ -11,6 +11,8 @@ export const words = {
     `minID and maxID should be configured simultaneously, ${key} is missing`,
   trunkBackwards: 'minID is greater than maxID in trunk parameter',
   unknownPortmapBackend: (name: string) => `unrecognized backend ${JSON.stringify(name)}`,
+  otherBackend: (backend: string, keys: readonly string[]) =>
+    `${backend} backend was requested but configuration contains ${backend === 'iptables' ? 'nftables' : 'iptables'}-specific options [${keys.join(' ')}]`,
   invalidMarkBit: 'MasqMarkBit must be between 0 and 31',
   markBitAndChain: 'Cannot specify externalSetMarkChain and markMasqBit',
   invalidPort: (whose: string, port: number) => `Invalid ${whose} port number: ${port}`,

@@ -36,6 +36,7 @@ function identity(resource: Resource): readonly (string | number)[] {
         resource.protocol,
         resource.hostAddress ?? familyOf(resource.address),
         resource.hostPort,
+        ...(resource.source === undefined ? [] : [resource.source, resource.from ?? '*']),
       ]
     case 'admit':
       return [resource.bridge]

@@ -208,8 +208,12 @@ export interface PublishedMasquerade {
 export interface Publish {
   readonly kind: 'publish'
   readonly protocol: 'tcp' | 'udp' | 'sctp'
-  /** An address of the host; absent for each of them. */
+  /** An address of the host; absent for each of them. With `source` a range or a prefix, `0.0.0.0/0` for each. */
   readonly hostAddress?: string
+  /** The clients that it is for: an address, a prefix or `10.0.0.7-10.0.0.9`. Absent, `from` too, for all. */
+  readonly source?: string
+  /** The interface that clients come by, `eth*` for each that begins so, `!eth0` for any other. Absent for any. */
+  readonly from?: string
   readonly hostPort: number
   readonly address: string
   readonly port: number

@@ -12,9 +12,14 @@ import type { Session } from './session.ts'
 /** The published ports that lead to any of the addresses, and bear a mark. */
 export function portsTo(session: Session, addresses: readonly string[]): State {
   const families = new Set(addresses.map((address) => (address.includes(':') ? 6 : 4)))
-  const maps = [...families].flatMap((family) => [`p${family}`, `a${family}`])
   const wanted = addresses.map((address) => Buffer.from(addressOctets(address).octets))
-  const elements = maps.flatMap((set) => elementsIn(session, set, (body) => holdsAny(body, wanted)))
+  const elements = [...families].flatMap((family) => [
+    ...['p', 'a', 'c', 'i'].flatMap((map) =>
+      elementsIn(session, `${map}${family}`, (body) => holdsAny(body, wanted)),
+    ),
+    // Interfaces that a port is not for.
+    ...elementsIn(session, `x${family}`),
+  ])
   return elements.length === 0 ? [] : publishedTo(effectsFrom(elements), addresses)
 }
 

@@ -27,7 +27,7 @@ export function expectedElements(
     listed.push(set)
     for (const message of session.askNetfilter(dumpElements(vethraTable, set)).messages)
       for (const each of decodeElements(message, key, data))
-        found.set([set, ...each.key].join(' '), each)
+        found.set([set, ...bareKey(each)].join(' '), each)
   }
   const asked = wanted.filter(({ set }) => !listed.includes(set))
   for (let at = 0; at < asked.length; at += atOnce)

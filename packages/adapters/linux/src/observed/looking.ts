@@ -57,9 +57,12 @@ export interface Looking {
   passes(subnets: readonly string[]): boolean
 }
 
-/** The key of an element, prefixes by their first address: `10.4.0.0` of `10.4.0.0/24`. */
-export function bareKey({ key }: NftElement): readonly string[] {
-  return key.map((each) => each.replace(/\/\d+$/, ''))
+/** The key of an element, ranges by their first value: `10.4.0.0` of `10.4.0.0/24`, `eth` of `eth*`. */
+export function bareKey({ key }: Pick<NftElement, 'key'>): readonly string[] {
+  // An interface may have a - in its name.
+  return key.map((each) =>
+    each.replace(/\/\d+$|\*$|(?<=^[0-9a-f:]*[.:][0-9a-f.:]*)-[0-9a-f]*[.:].*$/, ''),
+  )
 }
 
 /** A route of a container's main table through an interface, as it was seen. */

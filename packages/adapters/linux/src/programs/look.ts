@@ -4,7 +4,7 @@ import { isEffect } from '@vethra/firewall'
 import type { FoundElement, FoundLimit, FoundLink } from '@vethra/netlink'
 import type { Place, Resource, State } from '@vethra/state'
 import type { IpLink, IpRoute } from '../ip-json.ts'
-import type { Looking, SeenRoute, SeenRule } from '../observed/looking.ts'
+import { bareKey, type Looking, type SeenRoute, type SeenRule } from '../observed/looking.ts'
 import { inside } from '../run.ts'
 import { listInside } from './batch.ts'
 import { linksFrom, routesFrom } from './ip-look.ts'
@@ -124,10 +124,7 @@ async function elementsByKey(): Promise<ReadonlyMap<string, FoundElement>> {
   const listed = (await listTable())?.elements ?? new Map<string, readonly FoundElement[]>()
   return new Map(
     [...listed].flatMap(([set, elements]) =>
-      elements.map((each) => {
-        const key = each.key.map((field) => field.replace(/\/\d+$/, ''))
-        return [[set, ...key].join(' '), each] as const
-      }),
+      elements.map((each) => [[set, ...bareKey(each)].join(' '), each] as const),
     ),
   )
 }

@@ -107,10 +107,11 @@ function elementOf(listed: unknown, isMap: boolean): FoundElement {
 
 function fieldsOf(listed: unknown): readonly string[] {
   if (typeof listed !== 'object' || listed === null) return [String(listed)]
-  const { concat, prefix } = listed as {
+  const { concat, prefix, range } = listed as {
     concat?: readonly unknown[]
+    range?: readonly string[]
     prefix?: { addr: string; len: number }
   }
   if (prefix) return [`${prefix.addr}/${prefix.len}`]
-  return (concat ?? []).flatMap(fieldsOf)
+  return range ? [range.join('-')] : (concat ?? []).flatMap(fieldsOf)
 }

@@ -41,6 +41,33 @@ export function ofTheFirewall(subject: Current): void {
     expect((await kernel.observe(netns, web)).length).toBe(web.length)
   })
 
+  it('keeps apart the ports of one number that are for different clients, and finds each', async () => {
+    const { kernel, netns, other } = subject()
+    const port = { kind: 'publish', protocol: 'tcp', hostPort: 80, port: 80 } as const
+    const four = { ...port, address: '10.4.0.2', hostAddress: '0.0.0.0/0' }
+    const six = { ...port, address: 'fd00:4::2', hostAddress: '2001:db8::1' }
+    const web = owned(
+      holder('web'),
+      { ...four, source: '10.0.0.0-10.9.255.255' },
+      { ...four, source: '11.0.0.0/8', from: '!eth0' },
+      { ...four, source: '10.0.0.0/8', from: 'br-10.1*' },
+      { ...six, source: '::/0', from: 'eth0' },
+      { kind: 'published masquerade', address: '10.4.0.2' },
+    )
+    const db = owned(holder('db'), { ...four, address: '10.4.0.3', source: '12.0.0.0/8' })
+    await makeAll(subject(), [...bridge, ...web])
+    expect((await kernel.apply(other, made(db))).failed).toBeUndefined()
+    expect(await kernel.observe(netns, web)).toEqual(web)
+    const effects = await kernel.effects(holder('web'))
+    expect(effects).toHaveLength(web.length)
+    expect(effects).toEqual(expect.arrayContaining([...web]))
+    expect(await kernel.publishedTo(['10.4.0.2'])).toHaveLength(3)
+    expect(await kernel.publishedTo(['10.4.0.2'])).toEqual(expect.arrayContaining(web.slice(0, 3)))
+    expect((await kernel.apply(netns, removed(effects))).failed).toBeUndefined()
+    expect(await kernel.observe(netns, web)).toEqual([])
+    expect(await kernel.effects(holder('db'))).toEqual(db)
+  })
+
   it('changes many ports at once', async () => {
     const { kernel, netns } = subject()
     const ports = Array.from({ length: 1000 }, (_, at) => 20_000 + at)
