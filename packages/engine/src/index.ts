@@ -9,7 +9,7 @@ export { collectGarbage } from './attach/collect-garbage.ts'
 export { collectLinks, collectStage } from './attach/collect-stage.ts'
 export {
   checkOthers,
-  entryLives,
+  lifeOfEntry,
   livingRecords,
   recordsOf,
   refuseSecondLife,

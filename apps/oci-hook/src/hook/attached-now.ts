@@ -3,8 +3,8 @@ import { type Membership, membershipsOf } from '@vethra/container'
 import {
   type Attempt,
   cachedList,
-  entryLives,
   lifeNow,
+  lifeOfEntry,
   recordsOf,
   rememberedOnly,
   wantedNetworks,
@@ -98,7 +98,7 @@ async function remembered(
   const left = await Promise.all(
     memberships.map(async ({ network, attachment: { containerId, ifname } }) => {
       const entry = await world.cache.read({ network, containerId, ifname })
-      return entry !== undefined && !(await entryLives(world, entry))
+      return entry !== undefined && (await lifeOfEntry(world, entry)) !== 'alive'
     }),
   )
   return memberships.filter((_, index) => left[index])

@@ -5,7 +5,6 @@ import {
   isTexts,
   type Json,
   type JsonObject,
-  present,
 } from '@vethra/cni'
 import { checkDns, checkDomain, checkHostname, type DnsOptions } from '@vethra/names'
 import { checkIds, checkName } from './check-names.ts'
@@ -49,21 +48,7 @@ export type HookRequest = Omit<BundleRecord, 'version' | 'dns' | 'transient' | '
 
 /** The record as the object to write to vethra.json; `parseRecord` gives the record back. */
 export function renderRecord(record: BundleRecord): JsonObject {
-  const { pidFile, netns, transient, configs } = record
-  return {
-    version: record.version,
-    id: record.id,
-    name: record.name,
-    namespace: record.namespace,
-    hostname: record.hostname,
-    domainname: record.domainname,
-    networks: record.networks.map((network) => ({ ...network })),
-    ports: record.ports.map((port) => ({ ...port })),
-    extraHosts: record.extraHosts,
-    mode: record.mode,
-    dns: { ...record.dns },
-    ...present({ pidFile, netns, transient, configs }),
-  }
+  return { ...record } as unknown as JsonObject
 }
 
 /** The checked record in a parsed vethra.json. Throws CniError 107 when it is damaged, or of an unknown version. */

@@ -6,6 +6,7 @@ import {
   dashJoined,
   inUseError,
   isSameNamespace,
+  type Life,
 } from '@vethra/cni'
 import type { Membership } from '@vethra/container'
 import type { AttachmentRecord, AttachmentRecords, CachedAttachment } from '@vethra/world'
@@ -136,21 +137,25 @@ async function mayLive(
   record: AttachmentRecord | undefined,
   cached: CachedAttachment | undefined,
 ): Promise<boolean> {
-  if (record === undefined) return cached !== undefined && (await entryLives(tools, cached))
+  if (record === undefined)
+    return cached !== undefined && (await lifeOfEntry(tools, cached)) === 'alive'
   const life = await lifeNow(tools, record)
   return record.container ? life !== 'gone' : life === 'alive'
 }
 
-/** Whether an unrecorded cached attachment lives: at `/proc/PID/ns/net` by the interface's MAC and addresses. */
-export async function entryLives(tools: LifeTools, cached: CachedAttachment): Promise<boolean> {
-  const { netns, containerId, ifname } = cached.attachment
-  if (netns === '') return false
+/** Whether an unrecorded cached attachment lives at a path: at `/proc/PID/ns/net` by the interface's MAC and addresses. */
+export async function lifeOfEntry(
+  tools: LifeTools,
+  cached: CachedAttachment,
+  netns: string = cached.attachment.netns,
+): Promise<Life> {
+  if (netns === '') return 'unknown'
   const seen = await tools.netns.look(netns)
-  if (seen.found !== 'namespace') return false
-  if (!netns.startsWith('/proc/')) return true
-  const { network } = cached
-  const record = { network, containerId, ifname, netns, netnsId: '', made: cached }
-  return isProven(tools, record, seen)
+  if (seen.found !== 'namespace') return seen.found === 'missing' ? 'gone' : 'unknown'
+  // Some runtimes give each container a path of its own; at /proc/PID/ns/net may be another process by now.
+  if (!netns.startsWith('/proc/')) return 'alive'
+  const record = { ...keyOf(cached), netns, netnsId: '', made: cached }
+  return (await isProven(tools, record, seen)) ? 'alive' : 'unknown'
 }
 
 /** Whether two containers are one. */

@@ -2,7 +2,7 @@ import { type AttachmentKey, CniError, containerIdOf, inUseError, oneOrAll } fro
 import type { Membership } from '@vethra/container'
 import { findNetwork, type Network } from '@vethra/networks'
 import type { CachedAttachment } from '@vethra/world'
-import { attachedIdOf, entryLives } from '../attach/container-records.ts'
+import { attachedIdOf, lifeOfEntry } from '../attach/container-records.ts'
 import { type DetachOptions, detachEach } from '../attach/detach-each.ts'
 import { holdingAttachments } from '../attach/holding-container.ts'
 import type { HostTools } from '../attach/host-tools.ts'
@@ -151,10 +151,10 @@ async function notOthers(
   const placeOf = ({ network, ifname }: Pick<AttachmentKey, 'network' | 'ifname'>) =>
     `${network}/${ifname}`
   const ours = new Set(recorded.map(placeOf))
-  const living = await Promise.all(entries.map((each) => entryLives(host, each)))
+  const living = await Promise.all(entries.map((each) => lifeOfEntry(host, each)))
   return entries.filter(
     ({ network, attachment: { ifname } }, index) =>
-      living[index] === false || ours.has(placeOf({ network, ifname })),
+      living[index] !== 'alive' || ours.has(placeOf({ network, ifname })),
   )
 }
 

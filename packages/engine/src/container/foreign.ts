@@ -3,14 +3,14 @@ import {
   checkContainerId,
   checkIfname,
   checkNetworkName,
-  type Life,
   orElse,
   type Result,
 } from '@vethra/cni'
 import type { CachedAttachment } from '@vethra/world'
 import { resultOf } from '../attach/cached-list.ts'
+import { lifeOfEntry } from '../attach/container-records.ts'
 import type { HostTools } from '../attach/host-tools.ts'
-import { isProven, type LifeTools } from '../attach/life.ts'
+import type { LifeTools } from '../attach/life.ts'
 import { byInterface } from '../attach/membership.ts'
 import { attachedState, type KnownContainer } from './container-state.ts'
 
@@ -42,7 +42,7 @@ export async function foreignFrom(
   const entries = own.toSorted((a, b) => byInterface(a.attachment, b.attachment))
   const [first] = entries
   const netns = first ? netnsOfEntry(first) : ''
-  const life = first ? await lifeOfEntry(tools, first) : 'unknown'
+  const life = first ? await lifeOfEntry(tools, first, netns) : 'unknown'
   const results = new Map(entries.map((each) => [each.network, resultOf(each) ?? noResult]))
   return {
     id,
@@ -84,20 +84,6 @@ function isShowable({ network, attachment }: CachedAttachment): boolean {
     return true
   }
   return containerId.length <= 255 && orElse(check, false)
-}
-
-// Some runtimes give each container a path of its own; at /proc/PID/ns/net may be another process by now.
-async function lifeOfEntry(tools: LifeTools, entry: CachedAttachment): Promise<Life> {
-  const { containerId, ifname } = entry.attachment
-  const netns = netnsOfEntry(entry)
-  if (netns === '') return 'unknown'
-  const seen = await tools.netns.look(netns)
-  if (seen.found === 'missing') return 'gone'
-  if (seen.found === 'unreadable') return 'unknown'
-  if (!netns.startsWith('/proc/')) return 'alive'
-  const { network } = entry
-  const record = { network, containerId, ifname, netns, netnsId: '', made: entry }
-  return (await isProven(tools, record, seen)) ? 'alive' : 'unknown'
 }
 
 /** The netns path of a cached attachment, else empty. Before libcni 1.2 (containerd 1.6) the result's interface has it. */
