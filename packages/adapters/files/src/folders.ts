@@ -31,6 +31,11 @@ export async function listFolder(path: string): Promise<readonly string[]> {
 
 /** As `listFolder`, but only the names of folders; a symbolic link to a folder is none. */
 export async function listFolders(path: string): Promise<readonly string[]> {
+  return foldersIn(path)
+}
+
+/** As `listFolders`, at once. */
+export function foldersIn(path: string): readonly string[] {
   const entries = listed(path, () => readdirSync(path, { withFileTypes: true }))
   return inOrder(entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name))
 }

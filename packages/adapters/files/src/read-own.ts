@@ -26,7 +26,11 @@ export function readOwnAgain(path: string, before = ''): StampedText | 'same' | 
   })
 }
 
-function ifThere<T>(path: string, stray: T, work: (descriptor: number) => T): T | undefined {
+/**
+ * Returns what `work` makes of a file of ours that is open for reading; undefined where it is missing, `stray` for a symbolic
+ * link, or a socket. Throws CniError 5.
+ */
+export function ifThere<T>(path: string, stray: T, work: (descriptor: number) => T): T | undefined {
   let descriptor: number | undefined
   try {
     descriptor = openSync(path, flags)

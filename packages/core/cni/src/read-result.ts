@@ -1,6 +1,6 @@
 import { type CniError, decodeError } from './cni-error.ts'
 import { goField, goType } from './go-json.ts'
-import { isObject, type Json, type JsonObject } from './json.ts'
+import { isObject, isTexts, type Json, type JsonObject } from './json.ts'
 import { canonicalAddress, canonicalCidr } from './result-addresses.ts'
 
 /** An object somewhere in a JSON text: known keys are read whatever their case, as Go does. */
@@ -35,8 +35,7 @@ export function integerAt(place: Place, key: string): number | undefined {
 export function textsAt(place: Place, key: string): readonly string[] | undefined {
   const value = fieldAt(place, key)
   if (value === undefined) return undefined
-  const texts = Array.isArray(value) && value.every((each) => typeof each === 'string')
-  return texts ? (value as readonly string[]) : wrongType(value, pathOf(place, key), '[]string')
+  return isTexts(value) ? value : wrongType(value, pathOf(place, key), '[]string')
 }
 
 /** The object under a key; undefined when it is absent or null. */

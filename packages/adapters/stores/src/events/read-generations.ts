@@ -1,4 +1,4 @@
-import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
+import { fstatSync, readSync } from 'node:fs'
 import {
   type EventPlace,
   firstGeneration,
@@ -6,7 +6,7 @@ import {
   type HostEvent,
   readEventLines,
 } from '@vethra/api'
-import { errno, fileError } from '@vethra/files'
+import { ifThere } from '@vethra/files'
 
 /** The whole lines of one file behind a place, a character an octet. */
 export interface Generation extends EventPlace {
@@ -36,19 +36,9 @@ export function endOf({ text, generation, offset }: Generation): EventPlace {
 }
 
 function readFrom(path: string, after: EventPlace): Generation | undefined {
-  const { O_NOFOLLOW, O_NONBLOCK, O_RDONLY } = constants
-  try {
-    const descriptor = openSync(path, O_RDONLY | O_NONBLOCK | O_NOFOLLOW)
-    try {
-      return fstatSync(descriptor).isFile() ? behind(descriptor, after) : undefined
-    } finally {
-      closeSync(descriptor)
-    }
-  } catch (error) {
-    const code = errno(error) ?? ''
-    if (['ENOENT', 'ENOTDIR', 'ELOOP', 'ENXIO'].includes(code)) return undefined
-    throw fileError('read', path, error)
-  }
+  return ifThere(path, undefined, (descriptor) =>
+    fstatSync(descriptor).isFile() ? behind(descriptor, after) : undefined,
+  )
 }
 
 function behind(descriptor: number, after: EventPlace): Generation {
