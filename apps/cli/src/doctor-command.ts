@@ -17,7 +17,7 @@ import type { Command } from 'commander'
 import type { Call } from './call.ts'
 import { findingLines, repairLines, summaryLines } from './doctor-report.ts'
 import { fewEnough } from './few-enough.ts'
-import { printListing } from './listing.ts'
+import { isStyled, printListing } from './listing.ts'
 import { openWorld } from './open-world.ts'
 import { subcommand } from './program.ts'
 import { whileWaiting } from './progress.ts'
@@ -79,7 +79,7 @@ function report(findings: readonly Finding[], { format }: DoctorFlags, io: Io): 
 }
 
 function printFindings(findings: readonly Finding[], more: readonly string[], io: Io): void {
-  for (const line of [...findingLines(findings, io.isTerminal()), ...more]) io.printStyled(line)
+  for (const line of [...findingLines(findings, isStyled(io)), ...more]) io.printStyled(line)
 }
 
 async function repairAll(
@@ -94,7 +94,7 @@ async function repairAll(
         const told = repairEvent(event)
         if (told) telling = telling.then(() => events.append(told))
         if (format !== 'text' || event.kind === 'begun') return
-        for (const line of repairLines(outcomeRow(event), io.isTerminal()))
+        for (const line of repairLines(outcomeRow(event), isStyled(io)))
           io.printStyled(line, outcomeRow(event).Repair)
       },
     }),
@@ -122,8 +122,7 @@ function printRepairs(rows: readonly RepairRow[], format: string, io: Io): void 
     printListing({ items: rows, shape: repairShape, header, row }, format, io)
     return
   }
-  for (const each of rows)
-    for (const line of repairLines(each, io.isTerminal())) io.printStyled(line)
+  for (const each of rows) for (const line of repairLines(each, isStyled(io))) io.printStyled(line)
   if (rows.length === 0) io.print('nothing to repair')
 }
 

@@ -64,6 +64,20 @@ describe('printListing', () => {
     )
   })
 
+  it.each([
+    [{}, '\u001b[1mROW ID  MAC\u001b[0m'],
+    [{ NO_COLOR: '' }, '\u001b[1mROW ID  MAC\u001b[0m'],
+    [{ NO_COLOR: '1' }, 'ROW ID  MAC'],
+    [{ TERM: 'dumb' }, 'ROW ID  MAC'],
+  ])('on a terminal the header is bold, unless the environment %j forbids it', (env, header) => {
+    const lines: string[] = []
+    const printStyled = (line: string) => void lines.push(line)
+    const io = { printStyled, env, isTerminal: () => true, columns: () => 80 } as unknown as Io
+    const row = ({ ID, MacAddress = '' }: Row) => [ID, MacAddress]
+    printListing({ items: rows, shape, header: ['ROW ID', 'MAC'], row }, 'table', io)
+    expect(lines[0]).toBe(header)
+  })
+
   it('cuts nothing in a pipe', () => {
     const [row] = rows
     const long = [{ ...(row as Row), ID: 'x'.repeat(300) }]

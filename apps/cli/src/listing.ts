@@ -66,5 +66,10 @@ export function tableOptions(
   { whole = false }: Pick<Listing<unknown>, 'whole'> = {},
 ): { terminal: boolean; width?: number } {
   const width = whole ? undefined : io.columns()
-  return { terminal: io.isTerminal(), ...(width === undefined ? {} : { width }) }
+  return { terminal: isStyled(io), ...(width === undefined ? {} : { width }) }
+}
+
+/** Whether output may be bold: on a terminal that knows it, unless NO_COLOR forbids it. */
+export function isStyled({ env, isTerminal }: Pick<Io, 'env' | 'isTerminal'>): boolean {
+  return isTerminal() && !env['NO_COLOR'] && env['TERM'] !== 'dumb'
 }

@@ -49,7 +49,7 @@ function addRemoving(network: Command, call: Call): void {
       'vethra network prune --force --filter label=team=web',
     ],
   })
-    .option('-f, --force', 'remove them without asking', false)
+    .option('-f, --force', 'remove them; without it they are only named', false)
     .option('--filter <key=value>', filterHelp, gather, [])
     .option('--dry-run', dryRunHelp, false)
     .action(async (flags: PruneFlags) => {

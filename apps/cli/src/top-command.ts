@@ -3,6 +3,7 @@ import type { Io } from '@vethra/world'
 import type { Command } from 'commander'
 import type { Call } from './call.ts'
 import { unsupported } from './flags.ts'
+import { isStyled } from './listing.ts'
 import { type Daemon, openDaemon } from './open-daemon.ts'
 import { subcommand } from './program.ts'
 import { topLines } from './top-table.ts'
@@ -36,7 +37,7 @@ async function showTop(client: Daemon, flags: TopFlags, io: Io): Promise<void> {
     const now = await read()
     const { rows = 24, columns = 80 } = process.stdout
     const lines = topLines(before, now, {
-      terminal: io.isTerminal(),
+      terminal: isStyled(io),
       ...(live ? { width: columns } : {}),
     })
     // Home, each line to its end, and what is below: without a flicker.
