@@ -142,11 +142,18 @@ describeOnHost('what people type', () => {
     expect(quiet.stdout.split('\n')).toContainEqual(expect.stringMatching(/^[0-9a-f]{12}$/))
   })
 
-  it('an id that no container can have is a wrong command line', async () => {
+  it('an id or a name that no container can have is a wrong command line', async () => {
     const bundle = await host.bundle('unnamed', ['true'])
     for (const id of ['', 'a/b', '..', 'ünï', 'x'.repeat(300)]) {
       const ran = await host.vethra('bundle', 'prepare', bundle, '--id', id)
       expect(ran, id).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('hint: ') })
+    }
+    for (const name of ['', 'a/b', '..', 'x y', 'x'.repeat(300)]) {
+      const named = ['bundle', 'prepare', bundle, '--id', 'unnamed', '--name', name]
+      for (const argv of [named, ['container', 'rename', web, name]]) {
+        const ran = await host.vethra(...argv)
+        expect(ran, name).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('hint: ') })
+      }
     }
   })
 

@@ -43,9 +43,8 @@ export function checkNamespace(namespace: string): void {
 const namespaceHint =
   'Use up to 76 letters and digits, with single dots, dashes and underscores between them.'
 
-/** Throws CniError 103 or 107 unless the text can be the name of a container: a file name, and a name in hosts files. */
+/** Throws CniError 103 unless the text can be the name of a container: a file name, and a name in hosts files. */
 export function checkName(name: string): void {
-  checkPathComponent('name', name)
   if (!/^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,252}$/.test(name)) {
     throw usageError(
       `invalid name ${JSON.stringify(name.slice(0, 64))}`,

@@ -1,17 +1,16 @@
-import { checkPathComponent } from '@vethra/cni'
-import { renderRecord } from '@vethra/container'
+import { checkName, renderRecord } from '@vethra/container'
 import { all, demandDone, inSequence } from '../attach/sequence.ts'
 import type { ManageTools } from '../network/tools.ts'
 import { changeContainer, notPrepared } from './container-record.ts'
 import type { KnownContainer } from './container-state.ts'
 
-/** Renames a container: in the name store, for its next start, and in peers' hosts files. Throws CniError 102 for a taken name. */
+/** Renames a container: in the name store, for its next start, and in peers' hosts files. Throws CniError 102 for a taken name, 103 for one that cannot be. */
 export async function renameContainer(
   tools: ManageTools,
   ref: string,
   name: string,
 ): Promise<void> {
-  checkPathComponent('name', name)
+  checkName(name)
   await changeContainer(tools, ref, (container) => rename(tools, container, name))
 }
 
