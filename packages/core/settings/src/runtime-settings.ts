@@ -45,13 +45,17 @@ const keys = ['binary', 'networks', 'ports', 'modes']
 // A relative path would depend on the working directory.
 function readBinary(where: string, value: unknown): string {
   const isRelative = typeof value === 'string' && value.includes('/') && !value.startsWith('/')
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused
-  if (typeof value === 'string' && value !== '' && !isRelative && !/[\u0000-\u001f]/.test(value))
+  // No regular expression: a process's first takes 0.3 ms, and each call of the runtime comes here.
+  if (typeof value === 'string' && value !== '' && !isRelative && ![...value].some(isControl))
     return value
   throw invalid(where, shown(value), {
     fault: 'is no program',
     hint: 'Give a name on PATH, or an absolute path.',
   })
+}
+
+function isControl(character: string): boolean {
+  return character < ' '
 }
 
 function readPorts(where: string, value: unknown): RuntimeSettings['ports'] {
