@@ -96,7 +96,7 @@ export interface ObservedHost {
   readonly unreadableRules: readonly string[]
   /** Programs that look after the firewall themselves: `firewalld`, `ufw`. */
   readonly firewallManagers: readonly string[]
-  /** The prefixes whose packets firewalld lets pass (zone `trusted`); absent where it does not run. */
+  /** The prefixes that are in zones of firewalld, each of which decides what passes; absent where it does not run. */
   readonly firewalldSources?: readonly string[]
   /** The tables of others that forwarded packets pass, beside those of that iptables. Default: none. */
   readonly tables?: readonly FilterTable[]

@@ -1,4 +1,4 @@
-import { type CniError, confError, type JsonObject, type Result } from '@vethra/cni'
+import { confError, present, type Result } from '@vethra/cni'
 import type { Owned, Resource } from '@vethra/state'
 import { owned, ownerOf } from './owned.ts'
 import type { PlanInput, Planned, Plugin, PluginRequest } from './plugin.ts'
@@ -9,49 +9,41 @@ import { words } from './words.ts'
 /** The conf of `firewall`, checked. */
 export interface FirewallConf {
   readonly ingressPolicy: 'open' | 'same-bridge' | 'isolated'
+  /** The zone of firewalld that addresses are to be in. Default: `trusted`, or the one that they are in. */
+  readonly zone?: string
 }
 
 /** The plugin `firewall`: a network's packets are forwarded, and its bridge may be kept from others. */
 export const firewall: Plugin<FirewallConf> = {
   type: 'firewall',
   chained: words.noEarlierResult,
-  // `backend` and `iptablesAdminChainName` mean iptables.
+  // The others mean iptables and firewalld.
   keys: ['ingressPolicy'],
   parse,
   plan,
 }
 
 function parse({ conf }: PluginRequest): FirewallConf {
-  checkBackend(conf)
+  // Table vethra stands for iptables.
+  textOf(conf, 'backend')
+  const chain = textOf(conf, 'iptablesAdminChainName')
+  if (chain !== undefined && chain !== 'CNI-ADMIN')
+    throw confError(
+      `iptablesAdminChainName ${JSON.stringify(chain)} is not supported: packets are let pass by table inet vethra`,
+      'Put the rules of that chain into chain FORWARD: a packet that it drops is dropped.',
+    )
+  const zone = textOf(conf, 'firewalldZone')
   const policy = textOf(conf, 'ingressPolicy') ?? 'open'
   if (policy === 'open' || policy === 'same-bridge' || policy === 'isolated')
-    return { ingressPolicy: policy }
+    return { ingressPolicy: policy, ...present({ zone }) }
   throw confError(
     `unknown ingress policy: ${JSON.stringify(policy)}`,
     'Set ingressPolicy to open, same-bridge or isolated.',
   )
 }
 
-// Table vethra stands for iptables, and where firewalld runs the subnets are in its zone `trusted`.
-function checkBackend(conf: JsonObject): void {
-  textOf(conf, 'backend')
-  const zone = textOf(conf, 'firewalldZone')
-  if (zone !== undefined && zone !== 'trusted') throw notDone('firewalldZone', zone)
-  const chain = textOf(conf, 'iptablesAdminChainName')
-  if (chain !== undefined && chain !== 'CNI-ADMIN') throw notDone('iptablesAdminChainName', chain)
-}
-
-function notDone(key: string, value: string): CniError {
-  return confError(
-    `${key} ${JSON.stringify(value)} is not supported: packets are let pass by table inet vethra`,
-    key === 'iptablesAdminChainName'
-      ? 'Put the rules of that chain into chain FORWARD: a packet that it drops is dropped.'
-      : `Leave ${key} out, or use the program firewall of containernetworking.`,
-  )
-}
-
 function plan(
-  { ingressPolicy }: FirewallConf,
+  { ingressPolicy, zone }: FirewallConf,
   { request, previous, removing }: PlanInput,
 ): Planned {
   const result = needsPrevious('firewall', { previous, request, removing })
@@ -61,7 +53,7 @@ function plan(
       words.noBridge(ingressPolicy),
       'Set ingressPolicy to "open", or use it behind the plugin bridge.',
     )
-  const admission = admissionOf(result, request)
+  const admission = admissionOf(result, request, zone)
   return {
     resources: [
       ...(admission ? [admission, ...isolations(admission, ingressPolicy)] : []),

@@ -296,7 +296,7 @@ it.each<[JsonObject, string]>([
   ],
   [{ type: 'portmap', masqAll: 1 }, 'masqAll'],
   [{ type: 'firewall', iptablesAdminChainName: 'MINE' }, 'iptablesAdminChainName'],
-  [{ type: 'firewall', firewalldZone: 'public' }, 'firewalldZone'],
+  [{ type: 'firewall', firewalldZone: 7 }, 'firewalldZone'],
   [{ type: 'firewall', ingressPolicy: 'x' }, 'unknown ingress policy: "x"'],
   [{ type: 'vrf' }, 'configuration is expected to have a valid vrf name'],
   [{ type: 'host-device' }, 'specify either "device", "hwaddr", "kernelpath" or "pciBusID"'],
@@ -340,6 +340,17 @@ it('an empty vlanTrunk has the bridge filter VLANs, and leaves the port its defa
   expect(found.find(({ kind }) => kind === 'bridge port')).toMatchObject({
     vlans: { tagged: [], keepsDefault: true },
   })
+})
+
+it('firewall has the subnets in the zone that it is told, and says none by itself', () => {
+  const admitOf = (conf: JsonObject) =>
+    planOf({ type: 'firewall', ...conf }, before).resources.find(
+      ({ resource }) => resource.kind === 'admit',
+    )?.resource
+  const plain = { kind: 'admit', bridge: 'veth1', subnets: ['10.4.0.2/32'] }
+  expect(admitOf({})).toEqual(plain)
+  expect(admitOf({ firewalldZone: '' })).toEqual(plain)
+  expect(admitOf({ firewalldZone: 'work' })).toEqual({ ...plain, zone: 'work' })
 })
 
 it.each<[JsonObject, Result | undefined, string]>([

@@ -1,4 +1,4 @@
-import { confError, type Result } from '@vethra/cni'
+import { confError, present, type Result } from '@vethra/cni'
 import type { Owned } from '@vethra/state'
 import { hostEndName } from './names.ts'
 import { ownerOf } from './owned.ts'
@@ -83,14 +83,18 @@ function madeVeth(made: Result | undefined, request: PluginRequest): Veth | unde
   }
 }
 
-/** The admission of what leads to the container: the network's for a bridge, the attachment's for a veth; undefined without either. */
-export function admissionOf(result: Result, request: PluginRequest): Owned | undefined {
+/** The admission of what leads to the container: the network's for a bridge, the attachment's for a veth; undefined without either. `zone`: that of firewalld. */
+export function admissionOf(
+  result: Result,
+  request: PluginRequest,
+  zone?: string,
+): Owned | undefined {
   const [link, port] = hostSide(result)
   if (link === undefined) return undefined
   const ips = result.ips.flatMap((ip) => ipOf(ip) ?? [])
   const subnets = ips.map((ip) => (port ? ip.subnet : hostPrefix(ip)))
   return {
     owner: port ? { kind: 'network', network: request.network } : ownerOf(request),
-    resource: { kind: 'admit', bridge: link, subnets: [...new Set(subnets)] },
+    resource: { kind: 'admit', bridge: link, subnets: [...new Set(subnets)], ...present({ zone }) },
   }
 }

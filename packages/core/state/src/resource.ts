@@ -225,6 +225,8 @@ export interface Admit {
   /** Empty where subnets alone are seen: another network admitted the bridge before. */
   readonly bridge: string
   readonly subnets: readonly string[]
+  /** The zone of firewalld that the subnets are to be in, where that runs. Default: the one that they are in, else `trusted`. */
+  readonly zone?: string
 }
 
 /** A limit on the containers of a bridge. */

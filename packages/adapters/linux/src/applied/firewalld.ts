@@ -1,44 +1,74 @@
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { ioError } from '@vethra/cni'
+import type { Admit } from '@vethra/state'
 import type { Passage } from './legacy-passages.ts'
 import { type RanNow, runNow } from './run-now.ts'
 
 /** The table that firewalld has while it runs. Its chain for forwarding rejects what no zone lets pass. */
 export const firewalldTable = { family: 'inet', table: 'firewalld' } as const
 
-/** The zone whose sources may send anywhere: ours, and those of the plugin `firewall` as a program. */
-const zone = 'trusted'
+/** The zone whose sources may send anywhere: that of the plugin `firewall` without another one. */
+const trusted = 'trusted'
 
-/** The sources in zone `trusted`; undefined where firewalld does not answer. */
+/** The sources in zones, each of which decides what they may; undefined where firewalld does not answer. */
 export function zoneSources(): readonly string[] | undefined {
-  const { said, fault } = call('getSources', zone)
+  const { said, fault } = call('getActiveZones')
   return fault === undefined ? (said.match(/[0-9a-f.:]+\/\d+/g) ?? []) : undefined
 }
 
-/** The subnets in no zone of firewalld, to be put into `trusted` at run time; `records` has a file for each that was put there. */
-export function missingSources(records: string, subnets: readonly string[]): readonly Passage[] {
-  return subnets
-    .filter((subnet) => call('getZoneOfSource', subnet).said.trim() === '')
-    .map((subnet) => ({
-      name: `zone ${zone} of firewalld, source ${subnet}`,
-      put: () => putSource(records, subnet),
-    }))
+/**
+ * The subnets in no zone of firewalld, or in another than they are to be in, to be put into theirs at run time; `records` has a
+ * file for each that was put into one.
+ */
+export function missingSources(records: string, admits: readonly Admit[]): readonly Passage[] {
+  return admits.flatMap(({ subnets, zone }) =>
+    subnets.flatMap((subnet) => {
+      const now = call('getZoneOfSource', subnet).said.trim()
+      if (now !== '' && (zone ?? now) === now) return []
+      const source = {
+        records,
+        subnet,
+        now,
+        zone: zone ?? recordedZone(records, subnet) ?? trusted,
+      }
+      const name = `zone ${source.zone} of firewalld, source ${subnet}`
+      return [{ name, put: () => putSource(source) }]
+    }),
+  )
 }
 
 /** Takes those of the subnets out again that were put there: none where firewalld has gone, with all that it knew. */
-export function removeSources(records: string, subnets: readonly string[]): void {
-  const put = new Set(recordsIn(records))
-  for (const subnet of subnets.filter((each) => put.has(fileOf(each)))) {
-    call('removeSource', zone, subnet)
+export function removeSources(records: string, admits: readonly Admit[]): void {
+  for (const subnet of admits.flatMap(({ subnets }) => subnets)) {
+    const zone = recordedZone(records, subnet)
+    if (zone === undefined) continue
+    // A kill before it was moved has left it where it was.
+    for (const each of new Set([zone, trusted])) call('removeSource', each, subnet)
     rmSync(`${records}/${fileOf(subnet)}`, { force: true })
   }
 }
 
-function putSource(records: string, subnet: string): void {
+interface Source {
+  readonly records: string
+  readonly subnet: string
+  /** The zone that it is in; empty for none. */
+  readonly now: string
+  /** That it is to be in. */
+  readonly zone: string
+}
+
+function putSource({ records, subnet, now, zone }: Source): void {
+  // One that the owner or another network has put into a zone stays there.
+  const isMovable = now === trusted && recordedZone(records, subnet) === trusted
+  if (now !== '' && !isMovable)
+    throw ioError(
+      `source ${subnet} is in zone ${now} of firewalld, and zone ${zone} is asked for`,
+      `Set firewalldZone to ${now}, or run: firewall-cmd --zone=${now} --remove-source=${subnet}`,
+    )
   mkdirSync(records, { recursive: true, mode: 0o700 })
   // Before it is done: a kill between the two leaves a file, and no source that nobody removes.
-  writeFileSync(`${records}/${fileOf(subnet)}`, '')
-  const { fault } = call('addSource', zone, subnet)
+  writeFileSync(`${records}/${fileOf(subnet)}`, zone)
+  const { fault } = call(now === '' ? 'addSource' : 'changeZoneOfSource', zone, subnet)
   if (fault !== undefined && !fault.includes('ZONE_ALREADY_SET'))
     throw ioError(
       `cannot add source ${subnet} to zone ${zone} of firewalld: ${fault}`,
@@ -46,11 +76,12 @@ function putSource(records: string, subnet: string): void {
     )
 }
 
-function recordsIn(folder: string): readonly string[] {
+// The zone that a source was put into; undefined for one that was not. Earlier versions wrote nothing into the file.
+function recordedZone(records: string, subnet: string): string | undefined {
   try {
-    return readdirSync(folder)
+    return readFileSync(`${records}/${fileOf(subnet)}`, 'utf8') || trusted
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
     throw error
   }
 }

@@ -1,5 +1,5 @@
 import { type Effect, elementsOf, isEffect, type PlacedElement } from '@vethra/firewall'
-import { type Change, targetOf } from '@vethra/state'
+import { type Admit, type Change, targetOf } from '@vethra/state'
 
 /** Where a change goes: those of one channel that follow each other go together. */
 type Channel = 'firewall' | 'sysctl host' | 'sysctl container' | 'route'
@@ -22,11 +22,11 @@ export function elementsIn(
     .flatMap(({ resource, owner }) => elementsOf(resource as Effect, owner))
 }
 
-/** The subnets of the networks that changes admit. */
-export function admittedSubnets(changes: readonly Change[]): readonly string[] {
+/** The admissions that changes are about. */
+export function admitsIn(changes: readonly Change[]): readonly Admit[] {
   return changes.flatMap((change) => {
     const { resource } = targetOf(change)
-    return resource.kind === 'admit' ? resource.subnets : []
+    return resource.kind === 'admit' ? [resource] : []
   })
 }
 

@@ -18,10 +18,10 @@ import {
   type Refusal,
   refusedElement,
 } from '@vethra/netlink'
-import { type Change, type Publish, targetOf } from '@vethra/state'
+import { type Admit, type Change, type Publish, targetOf } from '@vethra/state'
 import type { Applied } from '@vethra/world'
 import { removeSources } from '../applied/firewalld.ts'
-import { admittedSubnets, elementsIn } from '../applied/groups.ts'
+import { admitsIn, elementsIn } from '../applied/groups.ts'
 import { overlapOf } from '../applied/overlap.ts'
 import { refusedChange } from '../applied/refused-change.ts'
 import { bareKey } from '../observed/looking.ts'
@@ -128,22 +128,22 @@ function publishOf(change: Change): readonly Publish[] {
 }
 
 function tendPassages(session: Session, group: readonly Change[]): void {
-  const admits = group.filter((change) => targetOf(change).resource.kind === 'admit')
-  const made = admits.filter(({ kind }) => kind !== 'remove')
-  if (made.length > 0) putPassages(session, admittedSubnets(made))
-  else if (admits.length > 0) releasePassages(session, admittedSubnets(admits))
+  const made = admitsIn(group.filter(({ kind }) => kind !== 'remove'))
+  const admits = admitsIn(group)
+  if (made.length > 0) putPassages(session, made)
+  else if (admits.length > 0) releasePassages(session, admits)
 }
 
-function releasePassages(session: Session, subnets: readonly string[]): void {
-  removeSources(session.zoneRecords, subnets)
+function releasePassages(session: Session, admits: readonly Admit[]): void {
+  removeSources(session.zoneRecords, admits)
   if (hasNetworks(session)) return
   removePassages(session)
   // Another network may have come, and seen the rule that was just removed.
   if (hasNetworks(session)) putPassages(session, [])
 }
 
-function putPassages(session: Session, subnets: readonly string[]): void {
-  for (const passage of missingPassages(session, subnets)) passage.put()
+function putPassages(session: Session, admits: readonly Admit[]): void {
+  for (const passage of missingPassages(session, admits)) passage.put()
 }
 
 function hasNetworks(session: Session): boolean {

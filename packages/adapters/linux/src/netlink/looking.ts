@@ -55,7 +55,7 @@ export function looking(session: Session, expected: State): Looking {
     redirect: (index) =>
       ask(dumpIngressFilters(index)).flatMap((each) => decodeRedirect(each) ?? [])[0],
     element: (set, key) => elements().get([set, ...key].join(' ')),
-    passes: (subnets) => missingPassages(session, subnets).length === 0,
+    passes: (admit) => missingPassages(session, [admit]).length === 0,
   }
 }
 

@@ -11,6 +11,7 @@ import {
   type NftTable,
   type ReceivedMessage,
 } from '@vethra/netlink'
+import type { Admit } from '@vethra/state'
 import { firewalldTable, missingSources } from '../applied/firewalld.ts'
 import {
   missingLegacyPassages,
@@ -23,11 +24,11 @@ import type { Session } from './session.ts'
 const chain = 'FORWARD'
 
 /** The changes without which other firewalls drop what our table passes: rules in iptables chains, subnets in a zone of firewalld. */
-export function missingPassages(session: Session, subnets: readonly string[]): readonly Passage[] {
+export function missingPassages(session: Session, admits: readonly Admit[]): readonly Passage[] {
   return [
     ...forwardTables.filter((table) => lacksRule(session, table)).map(nftPassage(session)),
     ...missingLegacyPassages(),
-    ...(hasFirewalld(session) ? missingSources(session.zoneRecords, subnets) : []),
+    ...(hasFirewalld(session) ? missingSources(session.zoneRecords, admits) : []),
   ]
 }
 

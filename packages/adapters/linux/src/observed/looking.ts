@@ -1,6 +1,6 @@
 import { present } from '@vethra/cni'
 import type { FoundElement, FoundLimit, FoundLink, NftElement } from '@vethra/netlink'
-import type { Place, Route } from '@vethra/state'
+import type { Admit, Place, Route } from '@vethra/state'
 
 interface SeenAddress {
   /** The index of the interface. */
@@ -53,8 +53,8 @@ export interface Looking {
   redirect(index: number): number | undefined
   /** The element of a key, prefixes by their first address, in a set of our table. */
   element(set: string, key: readonly string[]): FoundElement | undefined
-  /** Whether other firewalls let pass what our table does, from and to subnets. */
-  passes(subnets: readonly string[]): boolean
+  /** Whether other firewalls let pass what our table does, from and to the subnets of an admission. */
+  passes(admit: Admit): boolean
 }
 
 /** The key of an element, ranges by their first value: `10.4.0.0` of `10.4.0.0/24`, `eth` of `eth*`. */

@@ -110,7 +110,7 @@ function observeEffect(known: Looking, { resource, owner }: Owned): Owned | unde
   const found = wanted.map(({ set, element }) => known.element(set, bareKey(element)))
   const [first] = found
   if (first === undefined || found.includes(undefined)) return undefined
-  if (resource.kind === 'admit' && !known.passes(resource.subnets)) return undefined
+  if (resource.kind === 'admit' && !known.passes(resource)) return undefined
   const { comment, data } = first
   const mark = readMark(comment) ?? owner
   if (resource.kind !== 'publish') return { resource, owner: mark }

@@ -4,7 +4,7 @@ import { runProgram } from '@vethra/plugin-exec/programs'
 import { type Change, describeChange, type Publish, targetOf } from '@vethra/state'
 import type { Applied } from '@vethra/world'
 import { removeSources } from '../applied/firewalld.ts'
-import { admittedSubnets, elementsIn } from '../applied/groups.ts'
+import { admitsIn, elementsIn } from '../applied/groups.ts'
 import { overlapOf } from '../applied/overlap.ts'
 import { run } from '../run.ts'
 import { type ListedTable, listTable } from './nft-table.ts'
@@ -28,10 +28,10 @@ export async function applyEffects(
 }
 
 async function tendPassages(group: readonly Change[], zoneRecords: string): Promise<void> {
-  const admits = group.filter((change) => targetOf(change).resource.kind === 'admit')
-  const made = admits.filter(({ kind }) => kind !== 'remove')
-  if (made.length > 0) return putPassages(zoneRecords, admittedSubnets(made))
-  removeSources(zoneRecords, admittedSubnets(admits))
+  const made = admitsIn(group.filter(({ kind }) => kind !== 'remove'))
+  if (made.length > 0) return putPassages(zoneRecords, made)
+  const admits = admitsIn(group)
+  removeSources(zoneRecords, admits)
   if (admits.length > 0 && !hasNetworks(await listTable())) await removePassages()
 }
 

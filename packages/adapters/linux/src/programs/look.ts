@@ -25,9 +25,7 @@ export async function lookByPrograms(
   const admits = effects.flatMap(({ resource }) => (resource.kind === 'admit' ? resource : []))
   const mayPass = new Map(
     await Promise.all(
-      admits.map(
-        async ({ subnets }) => [`${subnets}`, await passes(zoneRecords, subnets)] as const,
-      ),
+      admits.map(async (each) => [each, await passes(zoneRecords, [each])] as const),
     ),
   )
   const qdiscs = expected.flatMap(({ resource }) =>
@@ -45,7 +43,7 @@ export async function lookByPrograms(
     limit: (index) => traffic.get(index)?.limit,
     redirect: (index) => traffic.get(index)?.redirect,
     element: (set, key) => elements.get([set, ...key].join(' ')),
-    passes: (subnets) => mayPass.get(`${subnets}`) ?? true,
+    passes: (admit) => mayPass.get(admit) ?? true,
   }
 }
 

@@ -1,13 +1,14 @@
 import { forwardTables, passRuleText } from '@vethra/firewall'
 import type { NftTable } from '@vethra/netlink'
+import type { Admit } from '@vethra/state'
 import { firewalldTable, missingSources } from '../applied/firewalld.ts'
 import { missingLegacyPassages, notPut, removeLegacyPassages } from '../applied/legacy-passages.ts'
 import { run } from '../run.ts'
 
 /** Whether each chain FORWARD of iptables that drops packets accepts those that bear our mark, and firewalld knows the subnets. */
-export async function passes(records: string, subnets: readonly string[]): Promise<boolean> {
+export async function passes(records: string, admits: readonly Admit[]): Promise<boolean> {
   const looked = await Promise.all(forwardTables.map(lookAt))
-  const zoned = (await hasFirewalld()) ? missingSources(records, subnets) : []
+  const zoned = (await hasFirewalld()) ? missingSources(records, admits) : []
   return !looked.some(lacksRule) && missingLegacyPassages().length === 0 && zoned.length === 0
 }
 
@@ -17,12 +18,12 @@ async function hasFirewalld(): Promise<boolean> {
 }
 
 /** Puts the rule into each such chain that has it not, and the subnets into a zone. Throws CniError 5 when it is refused. */
-export async function putPassages(records: string, subnets: readonly string[]): Promise<void> {
+export async function putPassages(records: string, admits: readonly Admit[]): Promise<void> {
   for (const chain of (await Promise.all(forwardTables.map(lookAt))).filter(lacksRule)) {
     const outcome = await run('nft', ['insert', 'rule', ...chain.words, passRuleText])
     if (outcome.status !== 0) throw notPut(chain.words.join(' '), outcome.stderr.trim())
   }
-  const zoned = (await hasFirewalld()) ? missingSources(records, subnets) : []
+  const zoned = (await hasFirewalld()) ? missingSources(records, admits) : []
   for (const passage of [...missingLegacyPassages(), ...zoned]) passage.put()
 }
 

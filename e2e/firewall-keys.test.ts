@@ -1,0 +1,77 @@
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { hostAt } from './engine-host.ts'
+import { firewalls } from './firewalls.ts'
+import { describeOnHost } from './gate.ts'
+import { plugins as debian } from './host.ts'
+import type { Network, Step } from './plugin-set-random.ts'
+import { openSide, own, type Side } from './plugin-set-side.ts'
+
+const ipam = { type: 'host-local', subnet: '10.7.0.0/24', routes: [{ dst: '0.0.0.0/0' }] }
+const step = (command: Step['command'], id: Step['id'] = 'c1') => ({ command, id }) as const
+
+function lan(main: object, keys: object): Network {
+  const plugins = [
+    { ipam, ...main },
+    { type: 'firewall', ...keys },
+  ]
+  return { name: 'lan', cniVersion: '1.0.0', ports: 7, plugins } as Network
+}
+
+describeOnHost('keys of firewall, where firewalld runs', () => {
+  let theirs: Side
+  let ours: Side
+  beforeAll(async () => {
+    ;[theirs, ours] = await Promise.all([openSide(debian), openSide(own)])
+    const set = firewalls.find(({ name }) => name === 'firewalld')?.set ?? ''
+    for (const { place } of [theirs, ours]) await place.sh(set)
+  }, 60_000)
+  afterAll(async () => {
+    for (const { place } of [theirs, ours]) {
+      await place.sh('kill $(cat /run/firewalld-test.pids)')
+      await place.close()
+    }
+  })
+
+  const sources = async ({ place }: Side, zone: string) =>
+    (await place.sh(`firewall-cmd --zone=${zone} --list-sources`)).trim()
+  const askHost = ({ place }: Side) =>
+    place.ask('c1', { protocol: 'tcp', address: hostAt.four, port: 90 })
+
+  it.each([
+    ['trusted', true],
+    ['drop', false],
+  ])('in zone %s a container reaches the host as with the Go plugin: %s', async (zone, reached) => {
+    const net = lan({ type: 'ptp' }, { firewalldZone: zone })
+    for (const side of [theirs, ours]) {
+      expect(await side.perform(net, step('ADD'))).toMatchObject({ said: [] })
+      expect(await side.perform(net, step('CHECK'))).toMatchObject({ said: [] })
+      expect(await sources(side, zone)).toBe('10.7.0.2/32')
+      expect((await askHost(side)).startsWith('host')).toBe(reached)
+      // The Go plugin asks for the source, and passes whatever the answer is.
+      await side.place.sh(`firewall-cmd --zone=${zone} --remove-source=10.7.0.2/32`)
+      expect((await side.perform(net, step('CHECK'))).failed).toBe(side === ours)
+      await side.place.sh(`firewall-cmd --zone=${zone} --add-source=10.7.0.2/32`)
+      expect(await side.perform(net, step('DEL'))).toMatchObject({ said: [] })
+      expect(await sources(side, zone)).toBe('')
+      // The next container gets the same address.
+      await side.place.sh('rm -r /var/lib/cni/networks')
+    }
+    expect(await ours.place.sh('ls /run/vethra/firewalld')).toBe('')
+  })
+
+  it("the subnet of a bridge goes from zone trusted to the named one, and stays in its owner's", async () => {
+    const net = lan({ type: 'bridge', bridge: 'br7', isGateway: true }, { firewalldZone: 'work' })
+    expect(await ours.perform(net, step('ADD'))).toMatchObject({ said: [] })
+    expect(await ours.perform(net, step('ADD', 'c2'))).toMatchObject({ said: [] })
+    expect(await ours.perform(net, step('CHECK'))).toMatchObject({ said: [] })
+    const zones = () => Promise.all(['trusted', 'work', 'home'].map((zone) => sources(ours, zone)))
+    expect(await zones()).toEqual(['', '10.7.0.0/24', ''])
+    await ours.place.sh('firewall-cmd --zone=home --change-source=10.7.0.0/24')
+    const { said } = await ours.perform(net, step('CHECK'))
+    expect(said.join()).toContain('firewall')
+    await ours.perform(net, step('DEL', 'c2'))
+    const again = await ours.perform(net, step('ADD', 'c2'))
+    expect(again.said.join()).toContain('source 10.7.0.0/24 is in zone home of firewalld')
+    expect(await zones()).toEqual(['', '', '10.7.0.0/24'])
+  })
+})
