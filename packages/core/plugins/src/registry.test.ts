@@ -1,6 +1,8 @@
 import type { JsonObject } from '@vethra/cni'
 import { expect, it } from 'vitest'
 import { whyProgram } from './index.ts'
+import { pluginNames } from './plugin-names.ts'
+import { ipamPlannerOf, pluginTypes } from './registry.ts'
 
 const ipam = { type: 'host-local', ranges: [[{ subnet: '10.4.0.0/24' }]] }
 
@@ -33,4 +35,9 @@ it.each<[JsonObject, string]>([
   [{ type: 'firewall', iptablesAdminChainName: 'MINE' }, 'iptablesAdminChainName'],
 ])('left to the program: %j', (conf, named) => {
   expect(whyProgram(conf)).toContain(named)
+})
+
+it('each planner is a plugin that is called by its name, too', () => {
+  const others = pluginNames.filter((name) => ipamPlannerOf(name) === undefined)
+  expect([...others].sort()).toEqual([...pluginTypes].sort())
 })
