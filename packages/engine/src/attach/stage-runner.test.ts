@@ -101,6 +101,26 @@ it('CHECK misses what is in the sets of a table whose rules are gone', async () 
   })
 })
 
+it('an ADD that asks for an address of another says how to find who has it', async () => {
+  const store = memoryIpamStore()
+  const ask = (containerId: string) => {
+    const world = { ...worldInMaps(), attachments: memoryKernel(), ipamAt: async () => store }
+    const call = dummy('ADD', hostLocal('10.4.1.0/24'))
+    const calls = call.calls.map((each) => ({
+      ...each,
+      containerId,
+      cniArgs: [['IP', '10.4.1.9']] as const,
+    }))
+    return stageRunner(world)({ ...call, calls })
+  }
+  await ask('a')
+  await expect(ask('b')).rejects.toMatchObject({
+    code: 999,
+    message: expect.stringContaining('10.4.1.9'),
+    hint: expect.stringContaining('vethra ipam ls --network lan'),
+  })
+})
+
 it('an ADD whose address cannot be given back either says first why it failed', async () => {
   const store = memoryIpamStore()
   const world: StageWorld = {

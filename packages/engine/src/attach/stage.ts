@@ -193,7 +193,8 @@ async function claimAddresses(world: StageWorld, claim: AddressClaim): Promise<C
   if (allocation.kind === 'refused') {
     const { message, exhausted } = allocation
     const details = exhausted && (await whyFull({ store, network: claim.network }, exhausted))
-    return { error: new CniError({ code: 999, message, details }) }
+    const hint = `Ask for another address, or none: "vethra ipam ls --network ${claim.network}" shows who has which.`
+    return { error: new CniError({ code: 999, message, details, hint }) }
   }
   return { granted: allocation.ips.map(ipOf) }
 }
