@@ -26,7 +26,7 @@ export function bundleCommand(program: Command, call: Call): void {
     examples: ['vethra bundle rm web db'],
   })
     .option(
-      '--force',
+      '-f, --force',
       'also remove records of attachments whose plugins fail, and report possible leftovers',
       false,
     )
