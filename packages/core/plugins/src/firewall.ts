@@ -19,6 +19,8 @@ export const firewall: Plugin<FirewallConf> = {
   chained: words.noEarlierResult,
   // The others mean iptables and firewalld.
   keys: ['ingressPolicy'],
+  // Podman writes `"backend": ""` into the conf lists that it makes.
+  fixed: { backend: '' },
   parse,
   plan,
 }

@@ -16,6 +16,7 @@ it.each<JsonObject>([
   { type: 'portmap', capabilities: { portMappings: true }, snat: true },
   { type: 'portmap', conditionsV6: ['!', '-d', '::1'] },
   { type: 'firewall', ingressPolicy: 'same-bridge' },
+  { type: 'firewall', backend: '' },
   { type: 'tuning', capabilities: { mac: true }, sysctl: {} },
   { type: 'macvlan', master: 'eth0', mode: 'bridge', ipam: { type: 'static', addresses: [] } },
 ])('planned in this process: %j', (conf) => {
