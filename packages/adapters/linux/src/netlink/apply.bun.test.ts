@@ -137,3 +137,21 @@ it('a setting that cannot be written is refused, unless it has that value', () =
   const refused = (how: string) => expect.stringContaining(how)
   expect(said).toEqual([1, refused('sysctl -w'), 1, refused('Mount /proc/sys for writing')])
 })
+
+it('a bridge carries packets at once, with the first container on it', () => {
+  const said = inHost(`${tools}
+    const { encodeRouteDump } = await import('@vethra/netlink')
+    const network = { kind: 'network', network: 'lan' }
+    const bridge = { kind: 'link', place: 'host', name: 'br0', type: { name: 'bridge' }, up: true, mac: '02:00:00:00:00:09' }
+    const onBridge = { ...veth, type: { ...veth.type, bridge: 'br0' } }
+    applyChanges(session, [{ kind: 'make', to: { owner: network, resource: bridge } }])
+    const running = (place) => session.routeMessages(place, [encodeRouteDump('links')]).messages.slice(1).map(({ body }) => (body[8] & 0x40) !== 0)
+    const seen = []
+    for (let at = 0; at < 10; at += 1) {
+      applyChanges(session, owned(onBridge))
+      seen.push(...running('host'), ...running('container'))
+      applyChanges(session, [{ kind: 'remove', from: { owner, resource: onBridge } }])
+    }
+    say(seen)`)
+  expect(said).toEqual(Array.from({ length: 30 }, () => true))
+})
