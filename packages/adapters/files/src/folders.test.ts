@@ -84,7 +84,7 @@ describe('listFolder', () => {
     writeFileSync(join(folder, 'file'), '')
     await expect(listFolder(join(folder, 'file'))).rejects.toMatchObject({
       code: 5,
-      hint: 'Remove the file: a folder belongs there.',
+      hint: 'Name a folder, or remove the file that is in its place.',
     })
   })
 })

@@ -3,7 +3,7 @@ import { systemHint } from './index.ts'
 
 it.each([
   ['EMFILE', /limit of open files/],
-  ['ENOTDIR', /\bfile\b.*\bfolder\b/],
+  ['ENOTDIR', /\bfolder\b.*\bfile\b/],
   ['ENAMETOOLONG', /shorter name/],
   ['EACCES', /as root/],
 ])('%s has its own way out', (code, hint) => {
