@@ -41,5 +41,5 @@ function folders(file: string, cni: TomlTable | undefined, key: string): readonl
 
 function readText(where: string, value: unknown): string {
   if (typeof value === 'string') return value
-  throw invalid(where, shown(value), { fault: 'is not a string' })
+  throw invalid(where, shown(value), { fault: 'is not a string', hint: 'Write a path in quotes.' })
 }

@@ -23,7 +23,10 @@ export function resolveRuntime({ env, toml }: RuntimePlaces): RuntimeSettings {
 /** The table `runtime` of vethra.toml. Throws CniError 103 naming the file and the unknown or invalid key. */
 export function readRuntimeTable(file: string, table: unknown): RuntimeSettings {
   if (!isObject(table))
-    throw invalid(`runtime in ${file}`, shown(table), { fault: 'is not a table' })
+    throw invalid(`runtime in ${file}`, shown(table), {
+      fault: 'is not a table',
+      hint: 'Write its keys below [runtime].',
+    })
   const where = (key: string) => `runtime.${key} in ${file}`
   const unknown = Object.keys(table).find((each) => !keys.includes(each))
   if (unknown !== undefined) {
@@ -84,5 +87,8 @@ function networksOf(where: string, { networks }: TomlTable): Pick<RuntimeSetting
   if (networks === undefined) return {}
   const isText = (each: unknown): each is string => typeof each === 'string'
   if (Array.isArray(networks) && networks.every(isText)) return { networks }
-  throw invalid(where, shown(networks), { fault: 'is not an array of strings' })
+  throw invalid(where, shown(networks), {
+    fault: 'is not an array of strings',
+    hint: 'Write networks = ["lan"].',
+  })
 }

@@ -17,7 +17,11 @@ export function readPath({ where, texts: [text = ''] }: Given): string {
 /** Absolute paths out of `DIR:DIR`; empty elements are dropped. */
 export function readPathList({ where, texts }: Given): readonly string[] {
   const parts = texts.flatMap((text) => text.split(':')).filter((part) => part !== '')
-  if (parts.length === 0) throw invalid(where, texts.join(':'), { fault: 'names no folder' })
+  if (parts.length === 0)
+    throw invalid(where, texts.join(':'), {
+      fault: 'names no folder',
+      hint: 'Give folders like /opt/cni/bin:/usr/lib/cni.',
+    })
   return parts.map((part) => cleanPath(where, part))
 }
 
@@ -53,20 +57,25 @@ export function readPluginChoice({ where, texts: [text = ''] }: Given): Settings
   })
 }
 
+const addressHint = 'Give an address like 192.0.2.53 or 2001:db8::53.'
+
 /** Addresses, each once, as they were written. */
 export function readAddresses(given: Given): readonly string[] {
   const texts = listed(given)
   // The text is nerdctl's, which people search for.
   const bad = texts.find((text) => !readAddress(text))
   if (bad !== undefined)
-    throw invalid(given.where, bad, { fault: 'ip address is not correctly formatted' })
+    throw invalid(given.where, bad, {
+      fault: 'ip address is not correctly formatted',
+      hint: addressHint,
+    })
   return texts
 }
 
 /** One address, as it was written. */
 export function readOneAddress({ where, texts: [text = ''] }: Given): string {
   if (readAddress(text)) return text
-  throw invalid(where, text, { fault: 'is not an IP address' })
+  throw invalid(where, text, { fault: 'is not an IP address', hint: addressHint })
 }
 
 /** An address with its prefix length, as it was written. */
@@ -83,7 +92,10 @@ export function readWords(given: Given): readonly string[] {
   const texts = listed(given)
   for (const text of texts) {
     if (!/^[!-~]{1,255}$/.test(text) || /[#;,]/.test(text))
-      throw invalid(given.where, text, { fault: 'has characters that resolv.conf cannot hold' })
+      throw invalid(given.where, text, {
+        fault: 'has characters that resolv.conf cannot hold',
+        hint: 'Give up to 255 letters, digits, dots, colons and dashes.',
+      })
   }
   return texts
 }
@@ -133,7 +145,11 @@ export function readMebioctets({ where, texts: [text = ''] }: Given): number {
 function listed({ where, texts }: Given): readonly string[] {
   const parts = texts.flatMap((text) => text.split(',')).map((part) => part.trim())
   const named = [...new Set(parts)].filter((part) => part !== '')
-  if (named.length === 0) throw invalid(where, texts.join(','), { fault: 'names nothing' })
+  if (named.length === 0)
+    throw invalid(where, texts.join(','), {
+      fault: 'names nothing',
+      hint: 'Give a value, or leave it out.',
+    })
   return named
 }
 

@@ -43,7 +43,7 @@ describe('readVethraToml', () => {
     ],
   ])('refuses %j', (bad, message) => {
     expect(() => readVethraToml('/e/v.toml', parse(bad))).toThrow(
-      expect.objectContaining({ code: 103, message }),
+      expect.objectContaining({ code: 103, message, hint: expect.stringMatching(/\.$/) }),
     )
   })
 

@@ -33,21 +33,33 @@ function readValue(where: string, key: string, value: unknown): string | readonl
   if (row?.repeated && isTexts(value)) return value
   if (key === 'cni_path' && isTexts(value)) return value.join(':')
   const wanted = row?.repeated || key === 'cni_path' ? 'an array of strings' : 'a string'
-  throw invalid(where, shown(value), { fault: `is not ${wanted}` })
+  const example = wanted === 'a string' ? '"…"' : '["…"]'
+  throw invalid(where, shown(value), {
+    fault: `is not ${wanted}`,
+    hint: `Write ${key} = ${example}.`,
+  })
 }
 
 function readNumber(where: string, value: unknown): string {
   if (typeof value === 'number' || typeof value === 'string') return String(value)
-  throw invalid(where, shown(value), { fault: 'is not a number' })
+  throw invalid(where, shown(value), {
+    fault: 'is not a number',
+    hint: 'Write a number, such as 30.',
+  })
 }
+
+const poolsHint = 'Write address_pools = [{ base = "10.64.0.0/12", size = 24 }].'
 
 function readPools(where: string, value: unknown): readonly string[] {
   if (!Array.isArray(value))
-    throw invalid(where, shown(value), { fault: 'is not an array of tables' })
+    throw invalid(where, shown(value), { fault: 'is not an array of tables', hint: poolsHint })
   return value.map((pool) => {
     const { base, size, ...more } = isObject(pool) ? pool : {}
     if (typeof base === 'string' && typeof size === 'number' && Object.keys(more).length === 0)
       return `base=${base},size=${size}`
-    throw invalid(where, shown(pool), { fault: 'is not a table with base and size' })
+    throw invalid(where, shown(pool), {
+      fault: 'is not a table with base and size',
+      hint: poolsHint,
+    })
   })
 }
