@@ -43,6 +43,16 @@ export const toldDamages: readonly Damage[] = [
       'interface-shaped',
       ({ bridge }) => `tc qdisc add dev ${bridge} root tbf rate 9mbit burst 32kbit latency 50ms`,
     ],
+    [
+      'the bridge answers nobody who asks for its address',
+      'arp-off',
+      ({ bridge }) => `sysctl -qw net.ipv4.conf.${bridge}.arp_ignore=8`,
+    ],
+    [
+      'no interface answers who asks for an address',
+      'arp-off',
+      () => 'sysctl -qw net.ipv4.conf.all.arp_ignore=8',
+    ],
     ['lo is down', 'loopback-down', () => 'ip link set lo down'],
     [
       'a neighbour entry by hand has another MAC',

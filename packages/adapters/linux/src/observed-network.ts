@@ -100,12 +100,11 @@ async function seenLinks(
   links: readonly IpLink[],
   local: ReadonlySet<string>,
 ): Promise<readonly ObservedLink[]> {
-  const all = await setting('all', 'rp_filter')
   const settings = new Map(
     await Promise.all(
       links
         .filter((each) => isBridge(each) || isUplink(each))
-        .map(async ({ ifname }) => [ifname, await settingsOf(ifname, all)] as const),
+        .map(async ({ ifname }) => [ifname, await settingsOf(ifname)] as const),
     ),
   )
   const trees = new Set(
@@ -185,13 +184,15 @@ function portOf({ linkinfo }: IpLink): Pick<ObservedLink, 'port'> {
 
 async function settingsOf(
   name: string,
-  all: string,
-): Promise<Pick<ObservedLink, 'forwards' | 'strict'>> {
-  const [forwards, own] = [await setting(name, 'forwarding'), await setting(name, 'rp_filter')]
+): Promise<Pick<ObservedLink, 'forwards' | 'strict' | 'silencedBy'>> {
+  // Of the two the higher one counts: rp_filter 1 is strict, 2 is not, and arp_ignore 8 answers nobody.
+  const both = async (key: string) => [await setting('all', key), await setting(name, key)]
+  const silent = (await both('arp_ignore')).indexOf('8')
+  const silencedBy = `net.ipv4.conf.${['all', name.replaceAll('.', '/')][silent]}.arp_ignore`
   return {
-    ...(forwards === '0' ? { forwards: false } : {}),
-    // Of the two the higher one counts: 1 is strict, 2 is not.
-    ...([all, own].toSorted().at(-1) === '1' ? { strict: true } : {}),
+    ...((await setting(name, 'forwarding')) === '0' ? { forwards: false } : {}),
+    ...((await both('rp_filter')).toSorted().at(-1) === '1' ? { strict: true } : {}),
+    ...(silent === -1 ? {} : { silencedBy }),
   }
 }
 

@@ -47,6 +47,9 @@ function forwardingFindings({ desired, observed }: Compared): readonly Finding[]
     ...(host.forwards[4] === false ? [] : closed).map(({ name, bridge }) =>
       forwardingOff(`net.ipv4.conf.${name.replaceAll('.', '/')}.forwarding`, 4, bridge ? '' : name),
     ),
+    ...links.flatMap(({ name, silencedBy }) =>
+      silencedBy && used.has(name) ? arpOff(name, silencedBy) : [],
+    ),
   ]
 }
 
@@ -59,6 +62,14 @@ function forwardingOff(key: string, family: 4 | 6, uplink = ''): Finding {
       : `the host does not forward IPv${family} packets: containers cannot reach hosts outside of their bridge`,
     evidence: [`${key} is 0`],
     fix: `sysctl -w ${key}=1`,
+  })
+}
+
+function arpOff(bridge: string, key: string): Finding {
+  return finding('arp-off', about('host', key), {
+    message: `the host answers no ARP request for the address of bridge ${bridge}: its containers cannot reach other hosts`,
+    evidence: [`${key} is 8`],
+    fix: `sysctl -w ${key}=0`,
   })
 }
 

@@ -400,6 +400,11 @@ describe('interfaces', () => {
       change('br-lan', { forwards: false }),
       ['forwarding-off', undefined],
     ],
+    [
+      'a bridge whose address is asked for in vain',
+      change('br-lan', { silencedBy: 'net.ipv4.conf.br-lan.arp_ignore' }),
+      ['arp-off', undefined],
+    ],
     ['an interface of a lower MTU', change('veth0', { mtu: 1280 }), ['mtu-lowered', undefined]],
     ['a bridge of a lower MTU', change('br-lan', { mtu: 1280 }), ['mtu-lowered', undefined]],
     ['an interface of a higher MTU', change('veth0', { mtu: 9000 }), []],

@@ -31,6 +31,7 @@ export type {
   ObservedHost,
   ObservedNeighbour,
   ObservedProgram,
+  ObservedRoute,
   ObservedRule,
   OpenEntry,
   SeenPath,
@@ -46,7 +47,6 @@ export type {
   ObservedName,
   ObservedPortHold,
   ObservedReservation,
-  ObservedRoute,
   ObservedState,
   ObservedTable,
 } from './observed-state.ts'

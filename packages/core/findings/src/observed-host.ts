@@ -31,6 +31,14 @@ export interface ObservedFlow {
   readonly target: string
 }
 
+/** A route of the host. */
+export interface ObservedRoute {
+  /** `10.0.0.0/8`; default routes are none. */
+  readonly prefix: string
+  /** Empty for a route that leads to no interface. */
+  readonly device: string
+}
+
 /** A rule of the routing policy; it is for any packet but for the fields that it has. */
 export interface ObservedRule {
   readonly family: 4 | 6

@@ -9,6 +9,7 @@ import type {
   ObservedFlow,
   ObservedHost,
   ObservedNeighbour,
+  ObservedRoute,
   ObservedRule,
   ShadowedConf,
 } from './observed-host.ts'
@@ -212,6 +213,8 @@ export interface ObservedLink {
   readonly forwards?: boolean
   /** Whether a bridge drops IPv4 packets whose answers would leave by another interface. Default: it does not. */
   readonly strict?: boolean
+  /** The setting by which the host answers no ARP request for its addresses: `net.ipv4.conf.br-lan.arp_ignore`. Default: none does. */
+  readonly silencedBy?: string
   readonly master?: string
   /** Whether it is a port that its bridge forwards nothing by, though both ends are up. Default false. */
   readonly blocked?: true
@@ -231,14 +234,6 @@ export interface PortSettings {
   readonly isolated: boolean
   /** Whether it learns MACs, takes frames of all, and gets what is for all and for those that are not known. Default: unknown. */
   readonly open?: boolean
-}
-
-/** A route of the host. */
-export interface ObservedRoute {
-  /** `10.0.0.0/8`; default routes are none. */
-  readonly prefix: string
-  /** Empty for a route that leads to no interface. */
-  readonly device: string
 }
 
 /** Something that cannot be read. */
