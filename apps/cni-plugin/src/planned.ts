@@ -68,9 +68,7 @@ async function add(call: PlannedCall): Promise<JsonObject> {
     await demandSingleSysctls(request.text)
     await beforeTuning(call, stage)
   }
-  const first = await addStage(host, stage)
-  // A port of a VRF loses its IPv6 addresses and its routes: seen again, they are made again.
-  const outcome = type === 'vrf' && 'result' in first ? await addStage(host, stage) : first
+  const outcome = await addStage(host, stage)
   if ('error' in outcome) {
     // A link may come before the answer of a program, and stays for the DEL that this is.
     if (stage.ipam) await remove(call).catch(onCniError(() => undefined))

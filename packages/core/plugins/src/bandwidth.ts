@@ -80,8 +80,8 @@ function plan(
   const result = needsPrevious('bandwidth', { previous, request, removing })
   const { network, attachment } = request
   const { containerId, ifname } = attachment
-  const link = hostEndOf(result)
-  if ((!removing || made) && (ingress || egress)) demandVeth(result, { ifname, facts })
+  const link = peerOf(result, { ifname, facts })
+  if ((!removing || made) && (ingress || egress)) demandVeth(result, { ifname, facts, link })
   const name = limitName(network, containerId)
   const mac = macFor('ifb', network, containerId)
   const mtu = mtuOf(link, earlier) ?? facts.links[link ?? '']?.mtu
@@ -100,13 +100,27 @@ function plan(
   }
 }
 
-function demandVeth(result: Result, { ifname, facts }: { ifname: string; facts: Facts }): void {
+interface Limited {
+  readonly ifname: string
+  readonly facts: Facts
+}
+
+// One that a plugin of this stage makes is not there yet.
+function peerOf(result: Result, { ifname, facts }: Limited): string | undefined {
+  const { lower } = facts.inside?.[ifname] ?? {}
+  const link = hostEndOf(result)
+  const isPeer = lower === undefined || facts.links[link ?? '']?.index === lower
+  return isPeer ? link : undefined
+}
+
+function demandVeth(
+  result: Result,
+  { ifname, facts, link }: Limited & { readonly link: string | undefined },
+): void {
   if (result.interfaces.length === 0) throw confError(words.noInterfaces)
-  if (hostEndOf(result) === undefined || isOther(facts, ifname))
-    throw confError(
-      `container interface ${ifname} has no veth peer: no interface of the host leads to it`,
-      'Use bandwidth behind the plugin bridge or ptp.',
-    )
+  const hint = 'Use bandwidth behind the plugin bridge or ptp.'
+  if (isOther(facts, ifname)) throw confError(words.noVeth(ifname), hint)
+  if (link === undefined) throw confError(words.noPeer, hint)
 }
 
 // An interface that a plugin of this stage makes is not there yet.

@@ -9,6 +9,8 @@ export interface BridgeState {
   readonly mac: string
   /** Whether the bridge is made. */
   readonly isNew: boolean
+  /** Whether it keeps its MAC, whatever ports it gets. */
+  readonly keepsMac: boolean
   /** Whether its containers have a route to anywhere but each other. */
   readonly hasRoutes: boolean
 }
@@ -17,7 +19,7 @@ export interface BridgeState {
 export function bridgeResources(
   conf: BridgeConf,
   ips: readonly Ip[],
-  { mac, isNew, hasRoutes }: BridgeState,
+  { mac, isNew, keepsMac, hasRoutes }: BridgeState,
 ): readonly Resource[] {
   const { bridge: name, mtu, promiscuous, isGateway, ipMasq } = conf
   const gatewayLink = gatewayLinkOf(conf)
@@ -33,7 +35,8 @@ export function bridgeResources(
       type: { name: 'bridge', ...(isNew && conf.vlans ? { vlanFiltering: true } : {}) },
       up: true,
       // Nothing of a bridge that exists is changed: it may be others', too.
-      ...(isNew ? { mac, linkLocal: false } : {}),
+      ...(isNew || keepsMac ? { mac } : {}),
+      ...(isNew && conf.hasIpam ? { linkLocal: false } : {}),
       ...(isNew && mtu !== undefined ? { mtu } : {}),
     },
     ...(promiscuous

@@ -11,6 +11,8 @@ import { type Veth, vethOf } from './previous.ts'
 import { ipOf, usesLinkLocal, withGateway } from './subnets.ts'
 import { words } from './words.ts'
 
+const noMac = '00:00:00:00:00:00'
+
 /** The plugin `bridge`: a veth between a bridge of the host and the container. */
 export const bridge: Plugin<BridgeConf> = {
   type: 'bridge',
@@ -59,16 +61,12 @@ function plan(conf: BridgeConf, input: PlanInput): Planned {
     throw new CniError({ code: 999, message: words.noLeasedAddresses })
   const first = ips.find(({ family }) => family === 4) ?? ips[0]
   const veth = vethOf(input, conf.mac ?? interfaceMac(request, first))
-  const bridgeMac = existing?.mac ?? macFor('bridge', conf.bridge)
+  const state = stateOf(conf, existing)
   const conflicts =
     removing || !(request.called || conf.forceAddress)
       ? []
       : conflictsOf(conf, ips, existing?.addresses ?? [])
-  const ofBridge = bridgeResources(conf, ips, {
-    mac: bridgeMac,
-    isNew: existing === undefined,
-    hasRoutes: given.routes.length > 0,
-  })
+  const ofBridge = bridgeResources(conf, ips, { ...state, hasRoutes: given.routes.length > 0 })
   const { ifname } = request.attachment
   const ofNetwork = { kind: 'network', network: request.network } as const
   return {
@@ -84,8 +82,17 @@ function plan(conf: BridgeConf, input: PlanInput): Planned {
       ]),
     ],
     removes: owned(ofNetwork, conflicts),
-    result: resultOf(conf, request, { given, veth, bridgeMac }),
+    again: state.keepsMac,
+    result: resultOf(conf, request, { given, veth, bridgeMac: state.mac }),
   }
+}
+
+function stateOf({ bridge: name }: BridgeConf, existing: HostLink | undefined) {
+  const own = macFor('bridge', name)
+  // The kernel takes the MAC from a bridge that loses its last port, and gives that of the first to one that another made.
+  const mac = existing && existing.mac !== noMac ? existing.mac : own
+  const keepsMac = existing?.ports === 0 && existing.mac !== own
+  return { mac, keepsMac, isNew: existing === undefined }
 }
 
 interface Wanted {

@@ -28,6 +28,9 @@ export interface HostLink {
   readonly kind: string
   readonly mac: string
   readonly mtu: number
+  readonly index?: number
+  /** The index of a veth's other end, or of what it lies on, in that one's namespace. */
+  readonly lower?: number
   /** How many ports a bridge has. */
   readonly ports?: number
   /** The addresses of a bridge, or of an interface of the container, `10.4.0.1/24`; link-local ones are left out. */
@@ -38,7 +41,7 @@ export interface HostLink {
 export interface DeviceRef {
   readonly name?: string
   readonly mac?: string
-  /** Its folder below /sys, or below /sys/devices. */
+  /** Its folder below /sys/devices. */
   readonly kernelPath?: string
   /** `0000:00:1f.6`; of a virtual function, or of an auxiliary device such as `mlx5_core.sf.4`. */
   readonly busId?: string
@@ -110,6 +113,8 @@ export interface Planned {
   readonly result: Result
   /** Resources that are in the way and go. Default: none. */
   readonly removes?: readonly Owned[]
+  /** Whether making some of its resources changes others of them, so that these are made again. Default false. */
+  readonly again?: boolean
 }
 
 /** A kind of interface in a container, as the kernel names it. */

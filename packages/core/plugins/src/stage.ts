@@ -145,6 +145,7 @@ function planRead(stage: readonly ReadRequest[], input: StageInput): Planned {
   let previous = input.previous
   const resources: Owned[] = []
   const removes: Owned[] = []
+  let again = false
   for (const each of stage) {
     const { request, planner, conf } = each
     const addresses = addressesFor(each, input)
@@ -157,10 +158,11 @@ function planRead(stage: readonly ReadRequest[], input: StageInput): Planned {
     demandFirst(request, { resources, planned })
     resources.push(...planned.resources)
     removes.push(...(planned.removes ?? []))
+    again ||= planned.again === true
     previous = planned.result
   }
   if (previous === undefined) throw confError('a stage has no plugin')
-  return { resources: merged(resources), result: previous, removes }
+  return { resources: merged(resources), result: previous, removes, again }
 }
 
 interface Made {

@@ -64,6 +64,8 @@ function plan(conf: VrfConf, { request, previous, facts, removing }: PlanInput):
       ...owned(ownerOf(request), [port, ...within]),
     ],
     result,
+    // A port of a VRF loses its IPv6 addresses and its routes.
+    again: true,
   }
 }
 

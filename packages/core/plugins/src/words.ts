@@ -24,6 +24,12 @@ export const words = {
   badSubnet: (subnet: string) =>
     `bad subnet ${JSON.stringify(subnet)} provided, details invalid CIDR address: ${subnet}`,
   noInterfaces: 'no interfaces provided',
+  noVeth: (ifname: string) =>
+    `container interface ${ifname} has no veth peer: no interface of the host leads to it`,
+  noPeer: 'no veth peer of container interface found in host ns',
+  noLink: (ifname: string) => `Cannot find container link ${ifname}`,
+  noSubnetRoute: (gateway: string, ifname: string) =>
+    `Failed to find Gateway ${gateway} for interface ${ifname}`,
   duplicateSysctl: 'duplicated sysctl keys are not allowed',
   noAddresses: (ifname: string) => `No IP addresses supplied on interface: ${ifname}`,
   noIpam: 'no plugin name provided',
@@ -42,5 +48,7 @@ export const words = {
     `loopback interface found with non-loopback address ${JSON.stringify(address)}`,
   mtuAboveMaster: (mtu: number, most: number) =>
     `invalid MTU ${mtu}, must be [0, master MTU(${most})]`,
+  badKernelPath: (path: string) =>
+    `failed to find host device: kernel device path ${JSON.stringify(path)} must be absolute and begin with /sys/devices/`,
   dummyNeedsIpam: 'dummy interface requires an IPAM configuration',
 } as const

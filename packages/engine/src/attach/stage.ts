@@ -13,6 +13,7 @@ import {
   type AddressClaim,
   demandAllowed,
   type Facts,
+  type Planned,
   type PluginRequest,
   planFormer,
   setsSysctls,
@@ -34,6 +35,7 @@ import type { ApplyOptions, StageWorld } from '@vethra/world'
 import { converge, type Outcome } from '../converge.ts'
 import { allocate } from './allocate.ts'
 import { together, undoAfter } from './failures.ts'
+import { freeSubnets } from './free-subnets.ts'
 import { demandFree, whyFull } from './full-sets.ts'
 import { askIpam, runIpam } from './ipam-program.ts'
 import { outcomeOf } from './outcome-of.ts'
@@ -73,14 +75,21 @@ export async function addStage(
     }),
   )
   if ('error' in planned) return giveBack(world, claim, planned.error)
-  const { resources: desired, result, removes = [] } = planned.value
-  const netns = netnsOf(requests)
-  const made = await converge(world.attachments, { netns, desired })
-  const outcome =
-    made.kind === 'done' && removes.length > 0
-      ? await replace(world, { netns, desired, removes })
-      : made
-  return outcome.kind === 'done' ? { result } : giveBack(world, claim, outcome.error)
+  const outcome = await make(world, netnsOf(requests), planned.value)
+  return outcome.kind === 'done'
+    ? { result: planned.value.result }
+    : giveBack(world, claim, outcome.error)
+}
+
+async function make(world: StageWorld, netns: string, planned: Planned): Promise<Outcome> {
+  const { resources: desired, removes = [], again = false } = planned
+  const wish = { netns, desired }
+  const first = await converge(world.attachments, wish)
+  const isFreed = first.kind === 'failed' && (await freeSubnets(world.attachments, desired))
+  const made = isFreed ? await converge(world.attachments, wish) : first
+  if (made.kind === 'failed') return made
+  if (removes.length > 0) return replace(world, { netns, desired, removes })
+  return again ? converge(world.attachments, wish) : made
 }
 
 interface Replacing {
@@ -134,7 +143,7 @@ export async function checkStage(
 ): Promise<CniError | undefined> {
   const asked = await runIpam(world, ipam)
   if ('error' in asked) return asked.error
-  const { wants, claim } = stageNeeds(requests)
+  const { wants, claim } = stageNeeds(requests, previous)
   const facts = await factsOf(world, requests, wants)
   const former = { facts, checks: true, ...(previous ? { result: previous } : {}) }
   const desired = planFormer(requests, former).filter(({ resource }) => isAsked(resource))

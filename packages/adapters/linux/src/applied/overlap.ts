@@ -14,7 +14,7 @@ export function overlapOf(change: Change, effects: State): CniError | undefined 
         `subnet ${own} overlaps subnet ${found} of network ${network}: table inet vethra has no room for both`,
         network === networkOf(targetOf(change))
           ? 'Detach the containers that have addresses of the former subnet, then: vethra doctor --repair'
-          : `Give one of the two networks another subnet, or use the programs: --plugins exec. If ${network} is gone: vethra network create ${network} && vethra network rm ${network}`,
+          : 'Give one of the two networks another subnet, or use the programs: --plugins exec.',
       )
     }
   }

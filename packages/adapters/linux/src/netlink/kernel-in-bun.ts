@@ -1,4 +1,4 @@
-import { familyOf } from '@vethra/cni'
+import { familyOf, present } from '@vethra/cni'
 import {
   addressText,
   decodeAddress,
@@ -115,11 +115,12 @@ function linksOf(
 }
 
 function factsOfLink(session: Session, place: Place, link: FoundLink): HostLink {
-  const { kind, mac, mtu } = link
-  if (kind !== 'bridge' && place === 'host') return { kind, mac, mtu }
+  const { kind, mac, mtu, index, lower } = link
+  const facts = { kind, mac, mtu, index, ...present({ lower }) }
+  if (kind !== 'bridge' && place === 'host') return facts
   const addresses = addressesOf(session, place, link)
-  if (place === 'container') return { kind, mac, mtu, addresses }
-  return { kind, mac, mtu, ports: countPorts(session, link), addresses }
+  if (place === 'container') return { ...facts, addresses }
+  return { ...facts, ports: countPorts(session, link), addresses }
 }
 
 function addressesOf(session: Session, place: Place, { index }: FoundLink): readonly string[] {

@@ -1,0 +1,153 @@
+import type { JsonObject } from '@vethra/cni'
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
+import { describeOnHost } from './gate.ts'
+import { executable, type Host, openHost } from './host.ts'
+
+const folder = '/run/plugins'
+const ipam = { type: 'host-local', subnet: '10.1.2.0/24' }
+const netOf = (type: string, conf: JsonObject): JsonObject => ({
+  cniVersion: '1.0.0',
+  name: `net-${type}`,
+  type,
+  ...conf,
+})
+interface Options {
+  readonly id?: string
+  readonly prevResult?: JsonObject
+}
+
+const bridge = netOf('bridge', { bridge: 'br0', isGateway: true, ipam })
+
+describeOnHost('plugins that another runtime calls', () => {
+  let host: Host
+  beforeAll(async () => {
+    host = await openHost()
+    await host.run([executable, 'plugin', 'install', folder])
+  })
+  afterAll(() => host.close())
+  beforeEach(async () => {
+    await sh('ip netns del c1 2>/dev/null; ip link del br0 2>/dev/null; ip netns add c1')
+  })
+
+  const sh = async (script: string) => (await host.run(['sh', '-c', script])).stdout
+  const call = async (
+    command: string,
+    conf: JsonObject,
+    { id = 'c1', prevResult }: Options = {},
+  ) => {
+    const ran = await host.run([`${folder}/${conf['type']}`], {
+      input: JSON.stringify({ ...conf, ...(prevResult ? { prevResult } : {}) }),
+      env: {
+        CNI_COMMAND: command,
+        CNI_CONTAINERID: id,
+        CNI_NETNS: `/run/netns/${id}`,
+        CNI_IFNAME: 'eth0',
+        CNI_PATH: folder,
+      },
+    })
+    return ran.stdout === '' ? {} : JSON.parse(ran.stdout)
+  }
+  const macOf = async (link: string) =>
+    JSON.parse(await sh(`ip -j link show dev ${link}`))[0].address as string
+
+  it.each([true, false])(
+    'a bridge without ports keeps its MAC, which the result names; isGateway: %s',
+    async (isGateway) => {
+      await sh('ip link add br0 type bridge; ip link set br0 up')
+      const before = await macOf('br0')
+      const conf = { ...bridge, isGateway }
+      expect((await call('ADD', conf)).interfaces[0]).toEqual({ name: 'br0', mac: before })
+      expect(await macOf('br0')).toBe(before)
+      expect(await call('DEL', conf)).toEqual({})
+      expect(await macOf('br0')).toBe(before)
+    },
+  )
+
+  it('a bridge without IPAM has a link-local address', async () => {
+    await call('ADD', netOf('bridge', { bridge: 'br0' }))
+    expect(await sh('ip -6 addr show dev br0 scope link')).toContain('fe80:')
+  })
+
+  it.each([
+    ['ptp', { ipMasq: true, ipam }, '10.1.2.2/24'],
+    [
+      'bridge',
+      { name: 'wide', bridge: 'br1', ipMasq: true, ipam: { ...ipam, subnet: '10.1.0.0/16' } },
+      '10.1.0.2/16',
+    ],
+  ])('%s takes a subnet whose former bridge has no port left', async (type, keys, address) => {
+    const masquerading = { ...bridge, ipMasq: true }
+    await call('ADD', masquerading)
+    await call('DEL', masquerading)
+    const conf = netOf(type, keys)
+    expect(await call('ADD', conf)).toMatchObject({ ips: [{ address }] })
+    await call('DEL', conf)
+    await sh('ip link del br1 2>/dev/null')
+  })
+
+  it('a subnet of a bridge that has a port stays taken', async () => {
+    await sh('ip netns add c2')
+    await call('ADD', bridge)
+    const refused = await call('ADD', netOf('ptp', { ipam }), { id: 'c2' })
+    expect(refused).toMatchObject({ msg: expect.stringContaining('10.1.2.0/24') })
+    expect(await sh('nft list set inet vethra nets4')).toContain('10.1.2.0/24')
+    await call('DEL', bridge)
+    await sh('ip netns del c2')
+  })
+
+  it.each([
+    ['bridge', { bridge: 'br0', isGateway: true, ipam }],
+    ['ptp', { ipam }],
+  ])('CHECK of %s misses the route to the subnet', async (type, keys) => {
+    const conf = netOf(type, keys)
+    const made = await call('ADD', conf)
+    expect(await call('CHECK', conf, { prevResult: made })).toEqual({})
+    await sh('ip -n c1 route flush 10.1.2.0/24')
+    expect(await call('CHECK', conf, { prevResult: made })).toMatchObject({ code: 999 })
+    await call('DEL', conf, { prevResult: made })
+  })
+
+  it('CHECK of tuning misses the interface; of bandwidth, the interfaces of the result', async () => {
+    const eth0 = { name: 'eth0', sandbox: '/run/netns/c1' }
+    const prevResult = { cniVersion: '1.0.0', interfaces: [eth0], ips: [] }
+    expect(await call('CHECK', netOf('tuning', {}), { prevResult })).toEqual({
+      code: 999,
+      msg: 'Cannot find container link eth0',
+    })
+    const limited = netOf('bandwidth', { ingressRate: 8000, ingressBurst: 8000 })
+    expect(
+      await call('CHECK', limited, { prevResult: { ...prevResult, interfaces: [] } }),
+    ).toMatchObject({
+      code: 999,
+      msg: 'no interfaces provided',
+    })
+  })
+
+  it('host-device gives an interface back as it was, without an alias', async () => {
+    await sh('ip link add hd0 type veth peer name hd1')
+    const lent = netOf('host-device', { device: 'hd0' })
+    await call('DEL', lent, { prevResult: await call('ADD', lent) })
+    expect(JSON.parse(await sh('ip -j link show dev hd0'))[0]).not.toHaveProperty('ifalias')
+    await sh('ip link del hd0')
+  })
+
+  it('bandwidth limits no interface that does not lead to the container', async () => {
+    await sh(`ip link add up0 type veth peer name up1
+      ip link add veth0 type veth peer name eth0 netns c1`)
+    const eth0 = { name: 'eth0', sandbox: '/run/netns/c1' }
+    const limited = netOf('bandwidth', { ingressRate: 8000, ingressBurst: 8000 })
+    const behind = (name: string) => ({
+      cniVersion: '1.0.0',
+      interfaces: [{ name }, eth0],
+      ips: [],
+    })
+    expect(await call('ADD', limited, { prevResult: behind('up0') })).toMatchObject({
+      msg: expect.stringContaining('no veth peer of container interface found in host ns'),
+    })
+    expect(await sh('tc qdisc show dev up0')).not.toContain('tbf')
+    expect(await call('ADD', limited, { prevResult: behind('veth0') })).toMatchObject({
+      interfaces: [{}, {}],
+    })
+    await sh('ip link del up0; ip link del veth0')
+  })
+})
