@@ -1,6 +1,6 @@
 import { checkPlainIfname } from '@vethra/cni'
 import { checkStage, demandSingleSysctls, type Stage } from '@vethra/engine'
-import { isChained, linkKindOf, words } from '@vethra/plugins'
+import { isChained, linkKindOf, withoutRoute, words } from '@vethra/plugins'
 import { effectKinds, type Resource } from '@vethra/state'
 import { failed } from './go-codes.ts'
 import { isOthersMaking } from './others-making.ts'
@@ -30,6 +30,7 @@ export async function checkPlanned(call: PlannedCall): Promise<void> {
   const asOurs = !isOthers || isChained(type)
   const error = await checkStage(host, stage, asOurs ? undefined : isNoRule)
   if (error && !(asOurs && isOthers)) throw error
+  await demandInside(call, stage)
   if (!isOthers || (asOurs && error === undefined)) return
   const other = asOurs ? await checkStage(host, stage, isNoRule) : undefined
   if (other) throw other
@@ -45,6 +46,26 @@ function demandInterface(
   const isThere = previous.interfaces.some(({ name, sandbox }) => name === ifname && sandbox)
   if (!isThere) throw failed(words.noSandbox(netns))
 }
+
+// The kernel makes the route to a subnet with the address; sbr and vrf lead it to a table of their own.
+async function demandInside(
+  { type, host, request: { netns, ifname } }: PlannedCall,
+  { previous }: Stage,
+): Promise<void> {
+  if (type === 'loopback' || (isChained(type) && type !== 'tuning')) return
+  const wanted = { inside: [ifname], routes: true, tables: true }
+  const { inside = {}, routes = [], tables = [] } = await host.attachments.facts(wanted, netns)
+  if (type === 'tuning' && inside[ifname] === undefined) throw failed(words.noLink(ifname))
+  // A driver of DPDK has no interface to ask.
+  if (type === 'tuning' || inside[ifname] === undefined) return
+  if (tables.some(({ table }) => !standardTables.includes(table))) return
+  const own = routes.filter(({ link }) => link === ifname)
+  const lost = previous && withoutRoute(previous, own)
+  if (lost) throw failed(words.noSubnetRoute(lost.gateway ?? lost.address, ifname))
+}
+
+// RT_TABLE_DEFAULT, RT_TABLE_MAIN and RT_TABLE_LOCAL of the kernel.
+const standardTables: readonly number[] = [253, 254, 255]
 
 // Rules that a Go plugin made are chains of iptables.
 function isNoRule({ kind }: Resource): boolean {

@@ -17,7 +17,7 @@ export function interfaceBelow({
   const folders =
     kernelPath === undefined
       ? buses.map((bus) => `/sys/bus/${bus}/devices/${busId ?? ''}`)
-      : [kernelPath.startsWith('/sys/') ? kernelPath : `/sys${kernelPath}`]
+      : [kernelPath]
   const named = folders.flatMap((folder) => [...namesIn(`${folder}/net`), ...virtioIn(folder)])
   // A path to the interface itself, .../net/eth1, is as good.
   const own =

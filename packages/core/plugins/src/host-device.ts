@@ -2,6 +2,7 @@ import { type CniError, confError, present, type Result } from '@vethra/cni'
 import { onlyInterface } from './only-interface.ts'
 import type { DeviceRef, PlanInput, Planned, Plugin, PluginRequest } from './plugin.ts'
 import { dnsOf, linkNameOf, objectOf, textOf } from './read-conf.ts'
+import { words } from './words.ts'
 
 /** The conf of `host-device`, checked. */
 export interface HostDeviceConf {
@@ -29,8 +30,8 @@ function parse({ conf }: PluginRequest): HostDeviceConf {
     throw confError('specify either "device", "hwaddr", "kernelpath" or "pciBusID"')
   if (busId !== undefined && !/^[0-9a-zA-Z:._-]+$/.test(busId))
     throw confError(`invalid pciBusID ${JSON.stringify(busId)}`)
-  if (kernelPath?.split('/').includes('..'))
-    throw confError(`invalid kernelpath ${JSON.stringify(kernelPath)}`)
+  if (kernelPath?.startsWith('/sys/devices/') === false || kernelPath?.split('/').includes('..'))
+    throw confError(words.badKernelPath(kernelPath))
   return { device: refOf({ name, mac, kernelPath, busId }), ...present({ dns: dnsOf(conf) }) }
 }
 
@@ -63,7 +64,7 @@ function plan(conf: HostDeviceConf, input: PlanInput): Planned {
 function noDevice(device: DeviceRef): CniError {
   const [what = ''] = Object.values(device)
   return confError(
-    `failed to find host device ${JSON.stringify(what)}: Link not found`,
+    `failed to find host device: Link not found: ${JSON.stringify(what)}`,
     'Name an interface that the host has; one that is in a container comes back with its DEL.',
   )
 }

@@ -25,6 +25,7 @@ export {
   whyProgram,
 } from './registry.ts'
 export { type FormerInput, planFormer, planStage, stageHolding, stageNeeds } from './stage.ts'
+export { withoutRoute } from './subnets.ts'
 export { tuning } from './tuning.ts'
 export { isNative, type PluginChoice, type PluginWay, waysOf } from './ways.ts'
 export { words } from './words.ts'

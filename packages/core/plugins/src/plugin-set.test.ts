@@ -300,6 +300,10 @@ it.each<[JsonObject, string]>([
   [{ type: 'firewall', ingressPolicy: 'x' }, 'unknown ingress policy: "x"'],
   [{ type: 'vrf' }, 'configuration is expected to have a valid vrf name'],
   [{ type: 'host-device' }, 'specify either "device", "hwaddr", "kernelpath" or "pciBusID"'],
+  [
+    { type: 'host-device', kernelpath: 'virtual/net/hd0' },
+    'kernel device path "virtual/net/hd0" must be absolute and begin with /sys/devices/',
+  ],
   [{ type: 'bridge', MTU: 1400, mtu: 1500 }, 'invalid mtu ["MTU","mtu"]'],
   [{ type: 'sbr', gateways: ['10.0.0.1', '10.0.0.2'] }, 'only one gateway per address family'],
 ])('%j is refused', (conf, message) => {

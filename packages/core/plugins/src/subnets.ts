@@ -7,8 +7,8 @@ import {
   type Prefix,
   readCidr,
 } from '@vethra/address'
-import { present, type ResultIp } from '@vethra/cni'
-import type { InterfaceAddress, Place } from '@vethra/state'
+import { present, type Result, type ResultIp } from '@vethra/cni'
+import type { InterfaceAddress, Place, Route } from '@vethra/state'
 import { linkLocalOf } from './names.ts'
 import type { PluginRequest } from './plugin.ts'
 import { objectOf, textOf } from './read-conf.ts'
@@ -70,4 +70,16 @@ export function linkLocalOn(link: string, mac: string): InterfaceAddress {
 export function usesLinkLocal({ conf, ipam }: PluginRequest, ips: readonly Ip[]): boolean {
   const isLayer2 = ipam === undefined && textOf(objectOf(conf, 'ipam') ?? {}, 'type') === undefined
   return ips.some(({ family }) => family === 6) || (isLayer2 && ips.length === 0)
+}
+
+/** The first address of a result whose subnet none of the routes leads to, as the kernel's own does; undefined for none. */
+export function withoutRoute({ ips }: Result, routes: readonly Route[]): ResultIp | undefined {
+  return ips.find((each) => {
+    const ip = ipOf(each)
+    return (
+      ip !== undefined &&
+      ip.prefixLength < addressBits(ip.family) &&
+      !routes.some(({ destination }) => destination === ip.subnet)
+    )
+  })
 }

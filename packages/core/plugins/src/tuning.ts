@@ -3,7 +3,16 @@ import type { LinkSettings, Resource } from '@vethra/state'
 import { owned, ownerOf } from './owned.ts'
 import type { PlanInput, Planned, Plugin, PluginRequest } from './plugin.ts'
 import { needsPrevious } from './previous.ts'
-import { askedMac, booleanOf, integerOf, invalidKey, mtuOf, objectOf, textOf } from './read-conf.ts'
+import {
+  askedMac,
+  booleanOf,
+  hasKey,
+  integerOf,
+  invalidKey,
+  mtuOf,
+  objectOf,
+  textOf,
+} from './read-conf.ts'
 import { words } from './words.ts'
 
 /** The conf of `tuning`, checked. */
@@ -41,7 +50,7 @@ function parse({ conf, attachment }: PluginRequest): TuningConf {
     settings: {
       ...present({ mac, mtu, transmitQueueLength: queue }),
       ...(booleanOf(merged, 'promisc') ? { promiscuous: true } : {}),
-      ...(booleanOf(merged, 'allmulti') ? { allMulticast: true } : {}),
+      ...(hasKey(merged, 'allmulti') ? { allMulticast: booleanOf(merged, 'allmulti') } : {}),
     },
   }
 }

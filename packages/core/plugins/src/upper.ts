@@ -85,7 +85,7 @@ function parse(
     )
   const id = numberOf(conf, 'vlanId') ?? 0
   if (id < 0 || id > 4094)
-    throw confError(`invalid VLAN ID ${id} (must be between 0 and 4094 inclusive)`)
+    throw confError(`invalid VLAN ID ${id} (must be between 0 and 4095 inclusive)`)
   const queue = type === 'macvlan' ? integerOf(conf, 'bcqueuelen', [0, 2 ** 32 - 1]) : undefined
   const mtu = numberOf(conf, 'mtu') ?? 0
   const own = type === 'macvlan' ? (textOf(conf, 'mac') ?? '') : ''

@@ -71,7 +71,10 @@ export function moveOut({ device, name }: MovedLink, lookup: Lookup): readonly P
   lookup.demandFree(device)
   const link = { index: lookup.index('container', name) }
   const out = { kind: 'set link', link, name: device, namespace: lookup.host() } as const
-  return [{ place: 'container', ops: [{ kind: 'set link', link, up: false }, out] }]
+  return [
+    { place: 'container', ops: [{ kind: 'set link', link, up: false }, out] },
+    { place: 'host', ops: [marked(device, '')] },
+  ]
 }
 
 function aloneOp(

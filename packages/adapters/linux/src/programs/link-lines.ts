@@ -54,6 +54,7 @@ export function moveOut({ device, name }: MovedLink): readonly Line[] {
   return [
     ip('container', 'link set dev', name, 'down'),
     ip('container', 'link set dev', name, 'name', device, ...back),
+    ip('host', 'link set dev', device, 'alias ""'),
   ]
 }
 
