@@ -34,7 +34,12 @@ export const lives: Readonly<Record<string, readonly string[]>> = {
   any: ['apps/vethra/src/main.ts', 'apps/vethra/src/version-here.ts'],
   add: [...onNetns, 'apps/cli/src/cni-add.ts'],
   del: [...onNetns, 'apps/cli/src/cni-del.ts'],
-  hook: [...stage, 'apps/oci-hook/src/hook/index.ts', 'packages/adapters/etchosts/src/index.ts'],
+  hook: [
+    ...stage,
+    'apps/oci-hook/src/hook/index.ts',
+    'packages/adapters/etchosts/src/index.ts',
+    'packages/adapters/etchosts/src/change-names.ts',
+  ],
   list: [...lists, 'apps/cli/src/network-list.ts', 'apps/cli/src/container-list.ts'],
   plugin,
   planned,

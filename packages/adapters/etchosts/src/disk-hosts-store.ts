@@ -3,13 +3,12 @@ import { invalidFileError } from '@vethra/cni'
 import { createWhole, makeFolder, removeFile, removeFolder } from '@vethra/files'
 import { type ContainerNames, checkNames } from '@vethra/names'
 import type { HostsFolders, HostsStore, Lock } from '@vethra/world'
-import { changeNames, type NameChange, type OnFault } from './change-names.ts'
+import type { NameChange, OnFault } from './change-names.ts'
 import { dropHead, readHead, writeHead } from './index-files.ts'
 import { draftsOfNames, keepNames } from './keep-names.ts'
 import { listContainers } from './list-containers.ts'
-import { knownNames, lookAtFolder, staleHosts } from './look-at-folder.ts'
 import { type Places, placesOf } from './places.ts'
-import { readNames } from './read-names.ts'
+import { knownNames, readNames } from './read-names.ts'
 
 /** Options of `diskHostsStore`. */
 export interface DiskHostsStoreOptions {
@@ -37,8 +36,10 @@ export interface DiskHostsStoreOptions {
 export function diskHostsStore(options: DiskHostsStoreOptions): HostsStore & HostsFolders {
   const { dir, namespace, lock, sync = true, indexes, onFault = () => {} } = options
   const places = placesOf(dir, namespace, indexes)
-  const change = (each: NameChange) => changeNames(places, each, { lock, onFault })
-  const leave = leaving(places, { lock, onFault })
+  // Loaded where names change: a start that is prepared has no use for it.
+  const change = async (each: NameChange) =>
+    (await import('./change-names.ts')).changeNames(places, each, { lock, onFault })
+  const leave = leaving(places, { lock, change })
   return {
     async prepare(id, initial) {
       const path = places.hosts(id)
@@ -60,8 +61,8 @@ export function diskHostsStore(options: DiskHostsStoreOptions): HostsStore & Hos
     remove: (...ids) => leave(ids, async (id) => void (await removeFolder(places.container(id)))),
     read: async (id) => readNames(places, id),
     ids: async () => listContainers(places),
-    folder: async (id) => lookAtFolder(places, id),
-    stale: async () => staleHosts(places),
+    folder: async (id) => (await import('./look-at-folder.ts')).lookAtFolder(places, id),
+    stale: async () => (await import('./look-at-folder.ts')).staleHosts(places),
     async tidy() {
       if (draftsOfNames(places).length === 0) return
       await lock.hold(places.folder, async () => {
@@ -74,7 +75,12 @@ export function diskHostsStore(options: DiskHostsStoreOptions): HostsStore & Hos
 
 type Last = (id: string) => Promise<void>
 
-function leaving(places: Places, options: { readonly lock: Lock; readonly onFault: OnFault }) {
+interface Leaving {
+  readonly lock: Lock
+  readonly change: (change: NameChange) => Promise<void>
+}
+
+function leaving(places: Places, { lock, change }: Leaving) {
   const drop = async (ids: readonly string[], last: Last) => {
     dropHead(places)
     for (const id of ids) {
@@ -86,12 +92,8 @@ function leaving(places: Places, options: { readonly lock: Lock; readonly onFaul
     const [first, ...others] = ids.filter((id) => existsSync(places.container(id)))
     if (first === undefined) return
     // Without an index all containers are looked at, once for all that leave.
-    if (others.length > 0) await options.lock.hold(places.folder, () => drop(others, last))
-    await changeNames(
-      places,
-      { id: first, next: () => undefined, last: () => last(first) },
-      options,
-    )
+    if (others.length > 0) await lock.hold(places.folder, () => drop(others, last))
+    await change({ id: first, next: () => undefined, last: () => last(first) })
   }
 }
 

@@ -1,10 +1,9 @@
 import { existsSync } from 'node:fs'
-import { type ContainerNames, fitHosts, hostsLimit, managedBlocks, nameBook } from '@vethra/names'
+import { fitHosts, hostsLimit, managedBlocks, nameBook } from '@vethra/names'
 import type { HostsFolder } from '@vethra/world'
-import { listContainers } from './list-containers.ts'
 import { octetReader } from './octet-reader.ts'
 import type { Places } from './places.ts'
-import { readNames } from './read-names.ts'
+import { knownNames, readNames } from './read-names.ts'
 import { readHosts } from './seen-hosts.ts'
 
 /** The folder of a container, and what its peers know of it. Throws CniError 5. */
@@ -13,11 +12,6 @@ export function lookAtFolder(places: Places, id: string): HostsFolder {
   if (names === undefined)
     return { id, names: existsSync(places.meta(id)) ? 'damaged' : 'none', networks: [] }
   return { id, names: 'known', networks: Object.keys(names.networks ?? {}) }
-}
-
-/** The containers whose names are known, ascending by id. */
-export function knownNames(places: Places): readonly ContainerNames[] {
-  return listContainers(places).flatMap((id) => readNames(places, id) ?? [])
 }
 
 /** The ids of known containers whose hosts files can be read and do not say what is known, ascending. */

@@ -1,6 +1,7 @@
 import { orElse } from '@vethra/cni'
 import { readOwn } from '@vethra/files'
 import { type ContainerNames, parseMeta } from '@vethra/names'
+import { listContainers } from './list-containers.ts'
 import type { Places } from './places.ts'
 
 /** A container's meta.json; undefined when it is missing, damaged or another container's. Throws CniError 5 when it cannot be read. */
@@ -9,4 +10,9 @@ export function readNames(places: Places, id: string): ContainerNames | undefine
   if (text === undefined) return undefined
   const names = orElse(() => parseMeta(text), undefined)
   return names?.id === id ? names : undefined
+}
+
+/** The containers whose names are known, ascending by id. */
+export function knownNames(places: Places): readonly ContainerNames[] {
+  return listContainers(places).flatMap((id) => readNames(places, id) ?? [])
 }
