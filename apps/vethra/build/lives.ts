@@ -39,6 +39,7 @@ export const lives: Readonly<Record<string, readonly string[]>> = {
     'apps/oci-hook/src/hook/index.ts',
     'packages/adapters/etchosts/src/index.ts',
     'packages/adapters/etchosts/src/change-names.ts',
+    'packages/adapters/port-holder/src/take.ts',
   ],
   list: [...lists, 'apps/cli/src/network-list.ts', 'apps/cli/src/container-list.ts'],
   plugin,

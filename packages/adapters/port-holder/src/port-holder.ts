@@ -7,7 +7,6 @@ import { endProcess } from './end-process.ts'
 import { allHolders, holderAt } from './holder-processes.ts'
 import { type HolderRecord, type HolderRecords, holderRecords } from './records.ts'
 import type { SocketOpener, StartedHolder } from './socket-opener.ts'
-import { take } from './take.ts'
 
 /** Options of `portHolder`. */
 export interface PortHolderOptions {
@@ -28,6 +27,8 @@ export function portHolder({ dir, program }: PortHolderOptions): PortHolder {
       const sockets = heldSockets(ports)
       if (sockets.length === 0) return { settled: async () => {} }
       try {
+        // Loaded where ports are held alone.
+        const { take } = await import('./take.ts')
         const holder = await take(
           { records, program, opener: await openerHere() },
           request,

@@ -1,9 +1,6 @@
 import { goField, goItems, goText, type Json, jsonOrNull } from '@vethra/cni'
 import type { ForwardedPorts } from './iptables/forwarded-ports.ts'
 
-/** The table, one a family, that the reference plugin portmap (1.6 and later) keeps with `"backend": "nftables"`. */
-export const hostportTable = 'cni_hostport'
-
 /** The ports that a table of portmap leads elsewhere, as `nft -j list table` prints it; none for any other text. */
 export function hostportLeads(listing: string): readonly ForwardedPorts[] {
   return goItems(jsonOrNull(listing), 'nftables').flatMap((entry) => {

@@ -11,7 +11,7 @@ export {
 } from './effects.ts'
 export { effectsFrom, tellingSets } from './effects-from.ts'
 export { type FilterTable, type Hindrance, hasHindrance } from './filter-table.ts'
-export { hostportLeads, hostportTable } from './hostport-table.ts'
+export { hostportLeads } from './hostport-table.ts'
 export { attachmentChains } from './iptables/chain-names.ts'
 export { filterTables } from './iptables/filter-tables.ts'
 export { type ForwardedPorts, forwardedPorts } from './iptables/forwarded-ports.ts'
@@ -38,11 +38,11 @@ export {
   masqueradeRemoval,
   masqueradeRemovals,
   masqueradeRules,
-  masqueradeTable,
   masqueradeText,
 } from './masquerade-table.ts'
 export { passMark } from './pass-mark.ts'
 export { forwardTables, passRule, passRuleArguments, passRuleText } from './pass-rule.ts'
+export { hostportTable, masqueradeTable } from './plugin-tables.ts'
 export { readNftTable } from './read-nft-table.ts'
 export { expressionsOf, type Field, type Rule } from './rule.ts'
 export { tableRuleCount, tableRules } from './table-rules.ts'

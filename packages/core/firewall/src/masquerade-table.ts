@@ -3,9 +3,7 @@ import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
 import { goField, goItems, jsonOrNull, present } from '@vethra/cni'
 import { comparisonOf } from './hostport-table.ts'
 import type { MasqueradedAttachment } from './iptables/masquerading-rules.ts'
-
-/** The table of family inet in which the reference plugins bridge and ptp (1.6 and later) masquerade with `"ipMasqBackend": "nftables"`. */
-export const masqueradeTable = 'cni_plugins_masquerade'
+import { masqueradeTable } from './plugin-tables.ts'
 
 /** One rule of that table: whose traffic it masquerades. */
 export interface MasqueradeRule {

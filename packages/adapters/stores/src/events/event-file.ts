@@ -13,7 +13,6 @@ import {
 import type { Events } from '@vethra/world'
 import { appendLine } from './append-line.ts'
 import type { EventFileOptions } from './options.ts'
-import { endOf, eventsIn, readGenerations } from './read-generations.ts'
 import { watchFile } from './watch-file.ts'
 
 /** Events in a file: a line each by one write(2) with O_APPEND, no lock, no fsync. Full, it becomes `PATH.1`. */
@@ -37,13 +36,16 @@ export function eventFile(options: EventFileOptions): Events {
         onFault(error instanceof CniError ? error : fileError('append to', path, error))
       }
     },
+    // Starts append alone.
     after: async (id) => {
+      const { eventsIn, readGenerations } = await import('./read-generations.ts')
       const generations = readGenerations(path, placeOf(id))
       const [oldest] = generations
       const lost = id !== '0' && oldest !== undefined && placeOf(id).generation < oldest.generation
       return { events: generations.flatMap(eventsIn), lost }
     },
     latest: async () => {
+      const { endOf, readGenerations } = await import('./read-generations.ts')
       const last = readGenerations(path, { generation: 0, offset: 0 }).at(-1)
       return last === undefined ? '0' : idAt(endOf(last))
     },
@@ -58,7 +60,7 @@ async function beginFile(path: string, nowMs: number): Promise<void> {
   await makeFolder(dirname(path), 0o700)
   if (lstatSync(path, { throwIfNoEntry: false })?.isDirectory()) await removeFolder(path)
   await removeAbandoned(dirname(path))
-  await createWhole(path, headLine(nextGeneration(path, nowMs)), how)
+  await createWhole(path, headLine(await nextGeneration(path, nowMs)), how)
 }
 
 /** Makes a full file the one before, and begins a new one: at no time there is none, one process at a time. Throws CniError 5. */
@@ -67,7 +69,7 @@ async function replaceFile(options: EventFileOptions, fullSize: number): Promise
   try {
     await lock.hold(lockPath, async () => {
       if ((lstatSync(path, { throwIfNoEntry: false })?.size ?? 0) < fullSize) return
-      const head = headLine(nextGeneration(path, now()))
+      const head = headLine(await nextGeneration(path, now()))
       await removeAbandoned(dirname(path))
       rmSync(`${path}.1`, { force: true, recursive: true })
       linkSync(path, `${path}.1`)
@@ -79,7 +81,8 @@ async function replaceFile(options: EventFileOptions, fullSize: number): Promise
   }
 }
 
-function nextGeneration(path: string, nowMs: number): number {
+async function nextGeneration(path: string, nowMs: number): Promise<number> {
+  const { readGenerations } = await import('./read-generations.ts')
   const last = readGenerations(path, { generation: 0, offset: 0 }).at(-1)
   return Math.max(firstGeneration(nowMs), (last?.generation ?? 0) + 1)
 }
