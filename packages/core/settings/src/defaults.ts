@@ -1,23 +1,8 @@
 import { atHome, type Homes } from './homes.ts'
 import type { Settings } from './settings.ts'
 
-type Defaults = Pick<
-  Settings,
-  | 'dataRoot'
-  | 'address'
-  | 'namespace'
-  | 'cniNetconfpath'
-  | 'cniCache'
-  | 'plugins'
-  | 'logLevel'
-  | 'pluginTimeoutMs'
-  | 'pluginOutputLimit'
-  | 'socket'
-  | 'reconcileIntervalMs'
->
-
 /** The default values; for a user, with the folders of the user. */
-export function defaultsFor(homes: Homes | undefined): Defaults {
+export function defaultsFor(homes: Homes | undefined): Pick<Settings, keyof typeof defaults> {
   const { dataRoot, cniNetconfpath, cniCache, socket } = defaults
   return {
     ...defaults,
@@ -28,7 +13,7 @@ export function defaultsFor(homes: Homes | undefined): Defaults {
   }
 }
 
-const defaults: Defaults = {
+const defaults = {
   dataRoot: '/var/lib/vethra',
   address: '/run/containerd/containerd.sock',
   namespace: 'default',
@@ -37,11 +22,12 @@ const defaults: Defaults = {
   plugins: 'auto',
   logLevel: 'warn',
   pluginTimeoutMs: 60_000,
-  pluginOutputLimit: 16 * 1024 * 1024,
+  // 16 MiB.
+  pluginOutputLimit: 16_777_216,
   socket: '/run/vethra/vethra.sock',
   // At a thousand attachments a look costs a second: this keeps an idle daemon below half a percent of a core.
   reconcileIntervalMs: 300_000,
-}
+} as const
 
 // nerdctl's list, in its order; Debian's package puts the plugins in the last one.
 const pluginFolders = [

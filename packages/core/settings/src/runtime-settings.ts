@@ -1,4 +1,4 @@
-import { isObject } from '@vethra/cni'
+import { isObject, isTexts } from '@vethra/cni'
 import { invalid } from './invalid.ts'
 import type { RuntimeMode, RuntimeSettings } from './settings.ts'
 import { shown, type TomlTable } from './toml.ts'
@@ -85,8 +85,7 @@ function readModes(where: string, value: unknown): readonly RuntimeMode[] {
 
 function networksOf(where: string, { networks }: TomlTable): Pick<RuntimeSettings, 'networks'> {
   if (networks === undefined) return {}
-  const isText = (each: unknown): each is string => typeof each === 'string'
-  if (Array.isArray(networks) && networks.every(isText)) return { networks }
+  if (isTexts(networks)) return { networks }
   throw invalid(where, shown(networks), {
     fault: 'is not an array of strings',
     hint: 'Write networks = ["lan"].',

@@ -9,8 +9,7 @@ export interface KernelFeature {
   readonly module?: string
 }
 
-/** The kernel's features that networks, published ports and profiles can need, in the order in which they are listed. */
-export const kernelFeatures: readonly KernelFeature[] = [
+const features = [
   { name: 'nftables', option: 'CONFIG_NF_TABLES', module: 'nf_tables' },
   { name: 'bridge', option: 'CONFIG_BRIDGE', module: 'bridge' },
   { name: 'bridge filter', option: 'CONFIG_BRIDGE_NETFILTER', module: 'br_netfilter' },
@@ -26,25 +25,13 @@ export const kernelFeatures: readonly KernelFeature[] = [
   { name: 'WireGuard', option: 'CONFIG_WIREGUARD', module: 'wireguard' },
   { name: 'SCTP', option: 'CONFIG_IP_SCTP', module: 'sctp' },
   { name: 'AppArmor', option: 'CONFIG_SECURITY_APPARMOR' },
-]
+] as const
+
+/** The kernel's features that networks, published ports and profiles can need, in the order in which they are listed. */
+export const kernelFeatures: readonly KernelFeature[] = features
 
 /** The name of a feature in `kernelFeatures`. */
-export type FeatureName =
-  | 'nftables'
-  | 'bridge'
-  | 'bridge filter'
-  | 'veth'
-  | 'macvlan'
-  | 'ipvlan'
-  | 'VLAN'
-  | 'VRF'
-  | 'dummy'
-  | 'ifb'
-  | 'TUN'
-  | 'VXLAN'
-  | 'WireGuard'
-  | 'SCTP'
-  | 'AppArmor'
+export type FeatureName = (typeof features)[number]['name']
 
 function kernelFeature(name: FeatureName): KernelFeature {
   return kernelFeatures.find((each) => each.name === name) ?? { name, option: name }
