@@ -5,6 +5,7 @@ import {
   type JsonObject,
   orElse,
   type PluginCall,
+  present,
   type Result,
   readResult,
 } from '@vethra/cni'
@@ -48,8 +49,7 @@ export function stageOf(
   const previous = hasPrevious(request) ? previousResult(request) : undefined
   return {
     requests: [planned],
-    ...(previous ? { previous } : {}),
-    ...(isProgram ? { ipam: { ...call, type: ipamType } } : {}),
+    ...present({ previous, ipam: isProgram ? { ...call, type: ipamType } : undefined }),
   }
 }
 

@@ -1,4 +1,4 @@
-import { CniError, goField, ioError, noProgramError } from '@vethra/cni'
+import { goField, ioError, noProgramError, onCniError } from '@vethra/cni'
 import type { BypassDaemon } from '@vethra/world'
 import { messageOf } from './answers.ts'
 import { ask } from './ask.ts'
@@ -24,9 +24,8 @@ export function bypassDaemon(socketPath: string): BypassDaemon {
     async stop(id) {
       const path = `/v1/bypass/${encodeURIComponent(id)}`
       // Without the daemon nothing is bypassed; and it answers with an error for a container that it does not know.
-      await ask({ socketPath, method: 'DELETE', path, timeoutMs }).catch((error: unknown) => {
-        if (!(error instanceof CniError)) throw error
-      })
+      const asked = ask({ socketPath, method: 'DELETE', path, timeoutMs })
+      await asked.catch(onCniError(() => undefined))
     },
   }
 }

@@ -2,6 +2,7 @@ import {
   CniError,
   type ConfList,
   compareVersions,
+  onCniError,
   oneOrAll,
   type PluginConf,
   present,
@@ -68,14 +69,9 @@ async function askIpamOf(
 ): Promise<void> {
   const extras = present({ validAttachments })
   const stdin = requestConfiguration({ ...list, cniVersion: '1.1.0' }, plugin, extras)
-  try {
-    await runner.run(networkCall({ operation }, plugin.ipamType ?? '', stdin))
-  } catch (cause) {
-    if (!(cause instanceof CniError)) throw cause
-    throw new CniError({
-      code: cause.code,
-      message: `IPAM plugin type=${JSON.stringify(plugin.ipamType)} failed (${operation})`,
-      cause,
-    })
-  }
+  const message = `IPAM plugin type=${JSON.stringify(plugin.ipamType)} failed (${operation})`
+  const failed = onCniError((cause) => {
+    throw new CniError({ code: cause.code, message, cause })
+  })
+  await runner.run(networkCall({ operation }, plugin.ipamType ?? '', stdin)).catch(failed)
 }

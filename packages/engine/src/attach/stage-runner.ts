@@ -7,6 +7,7 @@ import {
   orElse,
   type ParsedResult,
   parseResult,
+  present,
   type Result,
   renderResult,
 } from '@vethra/cni'
@@ -81,7 +82,7 @@ export function stageOf(
   const requests = calls.map((call, at) => requestOf(call, at === 0 ? ipam : undefined))
   const version = requests[0]?.cniVersion ?? ''
   const result = previous === undefined ? undefined : read(previous, version)
-  return { requests, ...(result ? { previous: result } : {}), ...(ipam ? { ipam } : {}) }
+  return { requests, ...present({ previous: result, ipam }) }
 }
 
 function requestOf(

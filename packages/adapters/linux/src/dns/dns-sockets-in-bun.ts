@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto'
-import { CniError } from '@vethra/cni'
+import { orElse } from '@vethra/cni'
 import { floodingOp } from '@vethra/firewall'
 import { encodeNftBatch } from '@vethra/netlink'
 import type { DnsSockets } from '@vethra/world'
@@ -40,10 +40,8 @@ export function dnsSockets(): DnsSockets {
 function restrainAddress(address: string): void {
   const session = openSession('')
   try {
-    session.netfilter(encodeNftBatch([floodingOp(address)]))
-  } catch (error) {
-    // Questions are answered all the same: the resolver itself drops what is too much.
-    if (!(error instanceof CniError)) throw error
+    // Without it questions are answered all the same: the resolver itself drops what is too much.
+    orElse(() => session.netfilter(encodeNftBatch([floodingOp(address)])), undefined)
   } finally {
     session.close()
   }
