@@ -7,7 +7,16 @@ import { openSources, splitByItself } from '../apps/vethra/build/sources.ts'
 /** The octets that a start may read: the hook, which reads the most, reads some 400 KiB. */
 const mostOctets = 450 * 1024
 /** The libraries and built-in modules that a start may read. */
-const allowed = ['buffer', 'bun:ffi', 'fs', 'ipaddr.js', 'os', 'path', 'timers/promises']
+const allowed = [
+  'buffer',
+  'bun:ffi',
+  'fs',
+  'ipaddr.js',
+  'jsonc-parser',
+  'os',
+  'path',
+  'timers/promises',
+]
 const sources = await openSources()
 const { named, entry } = await splitByItself(sources, { minify: true })
 let failed = false

@@ -21,6 +21,8 @@ export function openSources(): Promise<RolldownBuild> {
     platform: 'node',
     external: [/^node:/, /^bun(:|$)/],
     resolve: {
+      // The `main` of jsonc-parser asks for its parts by names that no bundler can follow.
+      mainFields: ['module', 'main'],
       // 2 ms, and 3 MB: bun's own digests and widths take the place of libraries.
       alias: {
         '@noble/hashes/sha2.js': here('native-hashes.ts'),

@@ -31,7 +31,6 @@ export { explain } from './explain.ts'
 export { foldKey, goBool, goField, goItems, goKeys, goText, goType } from './go-json.ts'
 export { guards, type LockPlaces, resolverFile, resolverLogSocket } from './guards.ts'
 export { isObject, isTexts, type Json, type JsonObject } from './json.ts'
-export { jsonFault } from './json-fault.ts'
 export {
   checkContainerId,
   checkIfname,

@@ -95,7 +95,7 @@ describe('parseConfList', () => {
     [
       '{"name":"n"} // no',
       6,
-      'error parsing configuration list: invalid JSON: end of file expected at line 1, column 14',
+      'error parsing configuration list: invalid JSON: invalid comment token at line 1, column 14',
     ],
   ])('refuses %j', (text, code, message) => {
     expect(fault(() => parseConfList(text))).toMatchObject({ code, message })

@@ -6,7 +6,13 @@ import { elements, properties, readJson } from './json-text.ts'
 describe('readJson', () => {
   it.each([
     ['', 'unexpected end of JSON input at line 1, column 1'],
+    ['{"a":1', 'unexpected end of JSON input at line 1, column 7'],
     ['{"a" 1}', 'invalid JSON: colon expected at line 1, column 6'],
+    ['{"a":1 "b":2}', 'invalid JSON: comma expected at line 1, column 8'],
+    ['[1,]', 'invalid JSON: value expected at line 1, column 4'],
+    ['{"a":1,}', 'invalid JSON: property name expected at line 1, column 8'],
+    ['{} {}', 'invalid JSON: end of file expected at line 1, column 4'],
+    ['\n // no\n{}', 'invalid JSON: invalid comment token at line 2, column 2'],
   ])('says where %j stops being JSON', (text, fault) => {
     const code = 6
     expect(() => readJson(text, 'x')).toThrow(

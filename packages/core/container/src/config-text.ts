@@ -1,4 +1,5 @@
-import { type CniError, decodeError, isNestedDeeper, jsonFault } from '@vethra/cni'
+import { type CniError, decodeError, isNestedDeeper } from '@vethra/cni'
+import { type ParseErrorCode, printParseErrorCode, visit } from 'jsonc-parser'
 import { hasLargerObject } from './json-places.ts'
 
 const longest = 16 * 1024 * 1024
@@ -21,8 +22,20 @@ export function parseConfigText(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch (cause) {
-    throw undecodable(jsonFault(text), cause)
+    throw undecodable(firstFault(text), cause)
   }
+}
+
+function firstFault(text: string): string {
+  let first: { readonly code: ParseErrorCode; readonly offset: number } | undefined
+  const onError = (code: ParseErrorCode, offset: number) => {
+    first ??= { code, offset }
+  }
+  visit(text, { onError }, { disallowComments: true })
+  if (first === undefined) return 'it is not JSON'
+  const before = text.slice(0, first.offset).split('\n')
+  const column = (before.at(-1)?.length ?? 0) + 1
+  return `line ${before.length}, column ${column}: ${printParseErrorCode(first.code)}`
 }
 
 function undecodable(fault: string, cause?: unknown): CniError {
