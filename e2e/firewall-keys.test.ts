@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, expect, it } from 'vitest'
-import { hostAt } from './engine-host.ts'
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
+import { hostAt, outside } from './engine-host.ts'
 import { firewalls } from './firewalls.ts'
 import { describeOnHost } from './gate.ts'
 import { plugins as debian } from './host.ts'
@@ -73,5 +73,62 @@ describeOnHost('keys of firewall, where firewalld runs', () => {
     const again = await ours.perform(net, step('ADD', 'c2'))
     expect(again.said.join()).toContain('source 10.7.0.0/24 is in zone home of firewalld')
     expect(await zones()).toEqual(['', '', '10.7.0.0/24'])
+  })
+})
+
+describeOnHost('the chain of iptables that firewall leaves to its administrator', () => {
+  let theirs: Side
+  let ours: Side
+  beforeAll(async () => {
+    ;[theirs, ours] = await Promise.all([openSide(debian), openSide(own)])
+    // A way back, as without masquerading.
+    for (const { place } of [theirs, ours])
+      await place.sh(`ip -n outside route add 10.7.0.0/24 via ${hostAt.four}`)
+  }, 60_000)
+  afterAll(() => Promise.all([theirs.place.close(), ours.place.close()]))
+  afterEach(() => Promise.all([theirs.reset(), ours.reset()]))
+
+  const net = lan({ type: 'ptp' }, { iptablesAdminChainName: 'MINE' })
+  const refuse = `-d ${outside.four} -p tcp --dport 90 -j REJECT`
+  const reached = async ({ place }: Side, id: Step['id'] = 'c1') => {
+    const said = await place.ask(id, { protocol: 'tcp', address: outside.four, port: 90 })
+    return said.startsWith('outside')
+  }
+  const jumps = async () =>
+    (await ours.place.sh('iptables -S FORWARD; ip6tables -S FORWARD')).match(/-j MINE$/gm)
+      ?.length ?? 0
+
+  it('its rules come first, as with the Go plugin, until the last user has gone', async () => {
+    for (const side of [theirs, ours]) {
+      await side.place.sh(`iptables -N MINE; iptables -A MINE ${refuse}`)
+      expect(await side.perform(net, step('ADD'))).toMatchObject({ said: [] })
+      expect(await side.perform(net, step('CHECK'))).toMatchObject({ said: [] })
+      expect(await reached(side)).toBe(false)
+      await side.place.sh(`iptables -D MINE ${refuse}`)
+      expect(await reached(side)).toBe(true)
+      await side.place.sh(`iptables -A MINE ${refuse}; iptables -P FORWARD DROP`)
+      expect(await side.perform(net, step('ADD', 'c2'))).toMatchObject({ said: [] })
+      expect([await reached(side), await reached(side, 'c2')]).toEqual([false, false])
+      await side.place.sh('iptables -F MINE')
+      expect([await reached(side), await reached(side, 'c2')]).toEqual([true, true])
+    }
+    expect(await jumps()).toBe(2)
+    expect((await ours.place.host.vethra('doctor')).stdout).not.toContain('MINE')
+    await ours.place.sh('iptables -F FORWARD')
+    expect(await ours.perform(net, step('CHECK'))).toMatchObject({ failed: true })
+    expect(await ours.perform(net, step('DEL'))).toMatchObject({ said: [] })
+    expect(await jumps()).toBe(1)
+    expect(await ours.perform(net, step('DEL', 'c2'))).toMatchObject({ said: [] })
+    expect(await jumps()).toBe(0)
+    expect(await ours.place.sh('ls /run/vethra/firewalld; iptables -S MINE')).toBe('-N MINE')
+  })
+
+  it('a chain that is missing is made, and its rules are seen once there are some', async () => {
+    for (const side of [theirs, ours]) {
+      expect(await side.perform(net, step('ADD'))).toMatchObject({ said: [] })
+      await side.place.sh(`iptables -A MINE ${refuse}`)
+      expect(await reached(side)).toBe(false)
+      expect(await side.perform(net, step('DEL'))).toMatchObject({ said: [] })
+    }
   })
 })

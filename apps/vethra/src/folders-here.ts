@@ -7,7 +7,7 @@ export const homes: Homes | undefined = homesHere()
 /** The folder of state that ends with a boot. */
 export const runtime: string = atHome(homes, '/run/vethra')
 
-/** The folder with a file for each source that was put into a zone of firewalld. */
+/** The folder with a file for each source that was put into a zone of firewalld, and each user of an administrator's chain. */
 export const zoneRecords: string = `${runtime}/firewalld`
 
 /** The folder of the records of attachments that are ours. */

@@ -1,6 +1,6 @@
-import type { AttachmentOwner, Owner, State } from '@vethra/state'
+import type { AttachmentOwner, Effect, Owner, State } from '@vethra/state'
 import { expect, it } from 'vitest'
-import { type Effect, effectsFrom, elementsOf } from './index.ts'
+import { effectsFrom, elementsOf } from './index.ts'
 
 const lan: Owner = { kind: 'network', network: 'lan' }
 const wan: Owner = { kind: 'network', network: 'wan' }

@@ -1,5 +1,13 @@
-import { isSameOwner, type Owned, type Owner, ownerMark, readMark, type State } from '@vethra/state'
-import { type Effect, type PlacedElement, publishOf } from './effects.ts'
+import {
+  type Effect,
+  isSameOwner,
+  type Owned,
+  type Owner,
+  ownerMark,
+  readMark,
+  type State,
+} from '@vethra/state'
+import { type PlacedElement, publishOf } from './effects.ts'
 import { sets } from './vethra-table.ts'
 
 const repeating: readonly string[] = ['same', 'self4', 'self6', 'routed4', 'routed6']

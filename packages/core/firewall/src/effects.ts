@@ -2,18 +2,14 @@ import { familyOf, present } from '@vethra/cni'
 import type { NftElement, NftOp, NftType } from '@vethra/netlink'
 import {
   type Admit,
+  type Effect,
   effectKinds,
   type Isolate,
-  type Masquerade,
   type Owned,
   ownerMark,
   type Publish,
-  type PublishedMasquerade,
 } from '@vethra/state'
 import { sets, vethraTable } from './vethra-table.ts'
-
-/** An effect of the firewall for a network or a container. */
-export type Effect = Admit | Isolate | Masquerade | PublishedMasquerade | Publish
 
 /** An element, and the set of the table that it is in. */
 export interface PlacedElement {

@@ -2,7 +2,6 @@
 
 export { chainsAt, type DroppingRule, droppedBy, type KnownPacket } from './dropped-by.ts'
 export {
-  type Effect,
   elementOps,
   elementsOf,
   isEffect,

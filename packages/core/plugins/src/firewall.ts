@@ -1,16 +1,15 @@
 import { confError, present, type Result } from '@vethra/cni'
-import type { Owned, Resource } from '@vethra/state'
+import type { Admit, Owned, Resource } from '@vethra/state'
 import { owned, ownerOf } from './owned.ts'
 import type { PlanInput, Planned, Plugin, PluginRequest } from './plugin.ts'
 import { admissionOf, hostInterfaceOf, needsPrevious } from './previous.ts'
-import { textOf } from './read-conf.ts'
+import { invalidKey, textOf } from './read-conf.ts'
 import { words } from './words.ts'
 
 /** The conf of `firewall`, checked. */
 export interface FirewallConf {
   readonly ingressPolicy: 'open' | 'same-bridge' | 'isolated'
-  /** The zone of firewalld that addresses are to be in. Default: `trusted`, or the one that they are in. */
-  readonly zone?: string
+  readonly others: Pick<Admit, 'zone' | 'adminChain'>
 }
 
 /** The plugin `firewall`: a network's packets are forwarded, and its bridge may be kept from others. */
@@ -28,16 +27,17 @@ export const firewall: Plugin<FirewallConf> = {
 function parse({ conf }: PluginRequest): FirewallConf {
   // Table vethra stands for iptables.
   textOf(conf, 'backend')
-  const chain = textOf(conf, 'iptablesAdminChainName')
-  if (chain !== undefined && chain !== 'CNI-ADMIN')
-    throw confError(
-      `iptablesAdminChainName ${JSON.stringify(chain)} is not supported: packets are let pass by table inet vethra`,
-      'Put the rules of that chain into chain FORWARD: a packet that it drops is dropped.',
-    )
   const zone = textOf(conf, 'firewalldZone')
+  const adminChain = textOf(conf, 'iptablesAdminChainName')
+  if (adminChain !== undefined && !/^[a-z0-9][\w.-]{0,27}$/i.test(adminChain))
+    throw invalidKey(
+      'iptablesAdminChainName',
+      adminChain,
+      'it must be the name of a chain: up to 28 letters, digits, _, - and .',
+    )
   const policy = textOf(conf, 'ingressPolicy') ?? 'open'
   if (policy === 'open' || policy === 'same-bridge' || policy === 'isolated')
-    return { ingressPolicy: policy, ...present({ zone }) }
+    return { ingressPolicy: policy, others: present({ zone, adminChain }) }
   throw confError(
     `unknown ingress policy: ${JSON.stringify(policy)}`,
     'Set ingressPolicy to open, same-bridge or isolated.',
@@ -45,7 +45,7 @@ function parse({ conf }: PluginRequest): FirewallConf {
 }
 
 function plan(
-  { ingressPolicy, zone }: FirewallConf,
+  { ingressPolicy, others }: FirewallConf,
   { request, previous, removing }: PlanInput,
 ): Planned {
   const result = needsPrevious('firewall', { previous, request, removing })
@@ -55,7 +55,7 @@ function plan(
       words.noBridge(ingressPolicy),
       'Set ingressPolicy to "open", or use it behind the plugin bridge.',
     )
-  const admission = admissionOf(result, request, zone)
+  const admission = admissionOf(result, request, others)
   return {
     resources: [
       ...(admission ? [admission, ...isolations(admission, ingressPolicy)] : []),

@@ -295,7 +295,8 @@ it.each<[JsonObject, string]>([
     'Cannot specify externalSetMarkChain and markMasqBit',
   ],
   [{ type: 'portmap', masqAll: 1 }, 'masqAll'],
-  [{ type: 'firewall', iptablesAdminChainName: 'MINE' }, 'iptablesAdminChainName'],
+  [{ type: 'firewall', iptablesAdminChainName: '-F' }, 'iptablesAdminChainName'],
+  [{ type: 'firewall', iptablesAdminChainName: 'A'.repeat(29) }, 'iptablesAdminChainName'],
   [{ type: 'firewall', firewalldZone: 7 }, 'firewalldZone'],
   [{ type: 'firewall', ingressPolicy: 'x' }, 'unknown ingress policy: "x"'],
   [{ type: 'vrf' }, 'configuration is expected to have a valid vrf name'],
@@ -346,7 +347,7 @@ it('an empty vlanTrunk has the bridge filter VLANs, and leaves the port its defa
   })
 })
 
-it('firewall has the subnets in the zone that it is told, and says none by itself', () => {
+it('firewall has a zone and a chain where it is told, and says none by itself', () => {
   const admitOf = (conf: JsonObject) =>
     planOf({ type: 'firewall', ...conf }, before).resources.find(
       ({ resource }) => resource.kind === 'admit',
@@ -354,7 +355,10 @@ it('firewall has the subnets in the zone that it is told, and says none by itsel
   const plain = { kind: 'admit', bridge: 'veth1', subnets: ['10.4.0.2/32'] }
   expect(admitOf({})).toEqual(plain)
   expect(admitOf({ firewalldZone: '' })).toEqual(plain)
-  expect(admitOf({ firewalldZone: 'work' })).toEqual({ ...plain, zone: 'work' })
+  expect(admitOf({ firewalldZone: 'work', iptablesAdminChainName: 'MY-chain_1.2' })).toEqual({
+    ...plain,
+    ...{ zone: 'work', adminChain: 'MY-chain_1.2' },
+  })
 })
 
 it.each<[JsonObject, Result | undefined, string]>([

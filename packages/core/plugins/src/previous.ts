@@ -1,5 +1,5 @@
-import { confError, present, type Result } from '@vethra/cni'
-import type { Owned } from '@vethra/state'
+import { confError, type Result } from '@vethra/cni'
+import type { Admit, Owned } from '@vethra/state'
 import { hostEndName } from './names.ts'
 import { ownerOf } from './owned.ts'
 import type { PlanInput, PluginRequest } from './plugin.ts'
@@ -83,11 +83,11 @@ function madeVeth(made: Result | undefined, request: PluginRequest): Veth | unde
   }
 }
 
-/** The admission of what leads to the container: the network's for a bridge, the attachment's for a veth; undefined without either. `zone`: that of firewalld. */
+/** The admission of what leads to the container: the network's for a bridge, the attachment's for a veth; undefined without either. `others`: what other firewalls are to do with it. */
 export function admissionOf(
   result: Result,
   request: PluginRequest,
-  zone?: string,
+  others: Pick<Admit, 'zone' | 'adminChain'> = {},
 ): Owned | undefined {
   const [link, port] = hostSide(result)
   if (link === undefined) return undefined
@@ -95,6 +95,6 @@ export function admissionOf(
   const subnets = ips.map((ip) => (port ? ip.subnet : hostPrefix(ip)))
   return {
     owner: port ? { kind: 'network', network: request.network } : ownerOf(request),
-    resource: { kind: 'admit', bridge: link, subnets: [...new Set(subnets)], ...present({ zone }) },
+    resource: { kind: 'admit', bridge: link, subnets: [...new Set(subnets)], ...others },
   }
 }

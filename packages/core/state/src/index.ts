@@ -2,7 +2,15 @@
 export { type Change, describeChange, invert, isAsWanted, targetOf } from './change.ts'
 export { type Conflict, conflictsOf } from './conflict.ts'
 export { diff, isDue, removedAlone } from './diff.ts'
-export { effectKinds } from './effect-kinds.ts'
+export {
+  type Admit,
+  type Effect,
+  effectKinds,
+  type Isolate,
+  type Masquerade,
+  type Publish,
+  type PublishedMasquerade,
+} from './effect.ts'
 export {
   type FeatureState,
   type KernelTexts,
@@ -28,21 +36,16 @@ export {
 } from './owner.ts'
 export { publishedTo } from './published-to.ts'
 export type {
-  Admit,
   BridgePort,
   InterfaceAddress,
-  Isolate,
   Limit,
   Link,
   LinkSettings,
   LinkType,
-  Masquerade,
   MovedLink,
   Owned,
   Place,
   PortVlans,
-  Publish,
-  PublishedMasquerade,
   Qdisc,
   Resource,
   Route,

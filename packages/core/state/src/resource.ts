@@ -1,3 +1,6 @@
+import type { Effect } from './effect.ts'
+import type { Owner } from './owner.ts'
+
 /** The namespace that a resource is in: the host's, or the container's. */
 export type Place = 'host' | 'container'
 
@@ -12,11 +15,7 @@ export type Resource =
   | InterfaceAddress
   | Route
   | Sysctl
-  | Masquerade
-  | PublishedMasquerade
-  | Publish
-  | Admit
-  | Isolate
+  | Effect
 
 /** An interface that is made and removed. */
 export interface Link {
@@ -190,63 +189,11 @@ export interface Sysctl {
   readonly optional?: boolean
 }
 
-/** Packets from a subnet to elsewhere carry the host's address. */
-export interface Masquerade {
-  readonly kind: 'masquerade'
-  /** `10.4.0.0/24`. */
-  readonly subnet: string
-}
-
-/** Connections to published ports of an address carry the host's address. */
-export interface PublishedMasquerade {
-  readonly kind: 'published masquerade'
-  /** A container's. */
-  readonly address: string
-}
-
-/** A port of the host that leads to one of a container. */
-export interface Publish {
-  readonly kind: 'publish'
-  readonly protocol: 'tcp' | 'udp' | 'sctp'
-  /** An address of the host; absent for each of them. With `source` a range or a prefix, `0.0.0.0/0` for each. */
-  readonly hostAddress?: string
-  /** The clients that it is for: an address, a prefix or `10.0.0.7-10.0.0.9`. Absent, `from` too, for all. */
-  readonly source?: string
-  /** The interface that clients come by, `eth*` for each that begins so, `!eth0` for any other. Absent for any. */
-  readonly from?: string
-  readonly hostPort: number
-  readonly address: string
-  readonly port: number
-}
-
-/** A bridge of ours whose subnets are forwarded. */
-export interface Admit {
-  readonly kind: 'admit'
-  /** Empty where subnets alone are seen: another network admitted the bridge before. */
-  readonly bridge: string
-  readonly subnets: readonly string[]
-  /** The zone of firewalld that the subnets are to be in, where that runs. Default: the one that they are in, else `trusted`. */
-  readonly zone?: string
-}
-
-/** A limit on the containers of a bridge. */
-export interface Isolate {
-  readonly kind: 'isolate'
-  readonly bridge: string
-  /**
-   * `isolated`: other bridges of ours; `apart`: each other; `internal`: everything that is forwarded but to each other; `dnsonly`:
-   * that, and the host but for port 53 of the bridge's own addresses.
-   */
-  readonly from: 'isolated' | 'apart' | 'internal' | 'dnsonly'
-}
-
 /** A resource and whose it is. */
 export interface Owned {
   readonly resource: Resource
   readonly owner: Owner
 }
-
-import type { Owner } from './owner.ts'
 
 /** All that a host, or a part of it, should have or has. No two with one key. */
 export type State = readonly Owned[]

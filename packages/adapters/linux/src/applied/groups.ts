@@ -1,5 +1,5 @@
-import { type Effect, elementsOf, isEffect, type PlacedElement } from '@vethra/firewall'
-import { type Admit, type Change, targetOf } from '@vethra/state'
+import { elementsOf, isEffect, type PlacedElement } from '@vethra/firewall'
+import { type Admit, type Change, type Effect, targetOf } from '@vethra/state'
 
 /** Where a change goes: those of one channel that follow each other go together. */
 type Channel = 'firewall' | 'sysctl host' | 'sysctl container' | 'route'

@@ -1,7 +1,6 @@
 import { attempt as attemptTo } from '@vethra/cni'
 import { faultPoint } from '@vethra/files'
 import {
-  type Effect,
   elementOps,
   elementsOf,
   makeTable,
@@ -18,8 +17,9 @@ import {
   type Refusal,
   refusedElement,
 } from '@vethra/netlink'
-import { type Admit, type Change, type Publish, targetOf } from '@vethra/state'
+import { type Admit, type Change, type Effect, type Publish, targetOf } from '@vethra/state'
 import type { Applied } from '@vethra/world'
+import { putAdminJumps, removeAdminJumps } from '../applied/admin-chains.ts'
 import { removeSources } from '../applied/firewalld.ts'
 import { admitsIn, elementsIn } from '../applied/groups.ts'
 import { overlapOf } from '../applied/overlap.ts'
@@ -136,6 +136,7 @@ function tendPassages(session: Session, group: readonly Change[]): void {
 
 function releasePassages(session: Session, admits: readonly Admit[]): void {
   removeSources(session.zoneRecords, admits)
+  removeAdminJumps(session.zoneRecords, admits)
   if (hasNetworks(session)) return
   removePassages(session)
   // Another network may have come, and seen the rule that was just removed.
@@ -144,6 +145,7 @@ function releasePassages(session: Session, admits: readonly Admit[]): void {
 
 function putPassages(session: Session, admits: readonly Admit[]): void {
   for (const passage of missingPassages(session, admits)) passage.put()
+  putAdminJumps(session.zoneRecords, admits)
 }
 
 function hasNetworks(session: Session): boolean {

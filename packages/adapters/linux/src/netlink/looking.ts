@@ -17,6 +17,7 @@ import {
   type ReceivedMessage,
 } from '@vethra/netlink'
 import type { Place, State } from '@vethra/state'
+import { hasAdminJump } from '../applied/admin-chains.ts'
 import type { Looking } from '../observed/looking.ts'
 import { expectedElements } from './expected-elements.ts'
 import { missingPassages } from './pass-rule.ts'
@@ -55,7 +56,8 @@ export function looking(session: Session, expected: State): Looking {
     redirect: (index) =>
       ask(dumpIngressFilters(index)).flatMap((each) => decodeRedirect(each) ?? [])[0],
     element: (set, key) => elements().get([set, ...key].join(' ')),
-    passes: (admit) => missingPassages(session, [admit]).length === 0,
+    passes: (admit) =>
+      missingPassages(session, [admit]).length === 0 && hasAdminJump(session.zoneRecords, admit),
   }
 }
 

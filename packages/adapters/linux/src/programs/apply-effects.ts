@@ -3,6 +3,7 @@ import { elementText, type PlacedElement, tableText } from '@vethra/firewall'
 import { runProgram } from '@vethra/plugin-exec/programs'
 import { type Change, describeChange, type Publish, targetOf } from '@vethra/state'
 import type { Applied } from '@vethra/world'
+import { removeAdminJumps } from '../applied/admin-chains.ts'
 import { removeSources } from '../applied/firewalld.ts'
 import { admitsIn, elementsIn } from '../applied/groups.ts'
 import { overlapOf } from '../applied/overlap.ts'
@@ -32,6 +33,7 @@ async function tendPassages(group: readonly Change[], zoneRecords: string): Prom
   if (made.length > 0) return putPassages(zoneRecords, made)
   const admits = admitsIn(group)
   removeSources(zoneRecords, admits)
+  removeAdminJumps(zoneRecords, admits)
   if (admits.length > 0 && !hasNetworks(await listTable())) await removePassages()
 }
 

@@ -1,6 +1,7 @@
 import { forwardTables, passRuleText } from '@vethra/firewall'
 import type { NftTable } from '@vethra/netlink'
 import type { Admit } from '@vethra/state'
+import { hasAdminJump, putAdminJumps } from '../applied/admin-chains.ts'
 import { firewalldTable, missingSources } from '../applied/firewalld.ts'
 import { missingLegacyPassages, notPut, removeLegacyPassages } from '../applied/legacy-passages.ts'
 import { run } from '../run.ts'
@@ -9,7 +10,8 @@ import { run } from '../run.ts'
 export async function passes(records: string, admits: readonly Admit[]): Promise<boolean> {
   const looked = await Promise.all(forwardTables.map(lookAt))
   const zoned = (await hasFirewalld()) ? missingSources(records, admits) : []
-  return !looked.some(lacksRule) && missingLegacyPassages().length === 0 && zoned.length === 0
+  const isOpen = missingLegacyPassages().length === 0 && zoned.length === 0
+  return isOpen && !looked.some(lacksRule) && admits.every((each) => hasAdminJump(records, each))
 }
 
 async function hasFirewalld(): Promise<boolean> {
@@ -25,6 +27,7 @@ export async function putPassages(records: string, admits: readonly Admit[]): Pr
   }
   const zoned = (await hasFirewalld()) ? missingSources(records, admits) : []
   for (const passage of [...missingLegacyPassages(), ...zoned]) passage.put()
+  putAdminJumps(records, admits)
 }
 
 /** Removes the rule from each chain that has it. */

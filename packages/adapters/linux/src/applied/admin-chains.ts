@@ -1,0 +1,98 @@
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { ioError } from '@vethra/cni'
+import { passRuleArguments } from '@vethra/firewall'
+import type { Admit } from '@vethra/state'
+import { runNow } from './run-now.ts'
+
+const programs = ['iptables', 'ip6tables'] as const
+const note = 'rules before those of vethra'
+
+/** Whether forwarded packets pass the administrator's chain that an admission names, first, and until the admission goes. */
+export function hasAdminJump(records: string, { adminChain, bridge }: Admit): boolean {
+  if (adminChain === undefined) return true
+  const isRecorded = existsSync(`${records}/${fileOf(adminChain, bridge)}`)
+  return isRecorded && programs.every((program) => jumpsFirst(program, adminChain))
+}
+
+/**
+ * Has forwarded packets pass the administrators' chains of admissions, and of those before, first. A chain that is missing is
+ * made; `records` has a file for each user of one. Throws CniError 5 where iptables(8) fails.
+ */
+export function putAdminJumps(records: string, admits: readonly Admit[]): void {
+  for (const { adminChain, bridge } of admits) {
+    if (adminChain === undefined) continue
+    mkdirSync(records, { recursive: true, mode: 0o700 })
+    // Before it is done: a kill between the two leaves a file, and no rule that nobody removes.
+    writeFileSync(`${records}/${fileOf(adminChain, bridge)}`, '')
+  }
+  for (const chain of new Set(usersIn(records).map((user) => user.chain)))
+    for (const program of programs) if (!jumpsFirst(program, chain)) putJump(program, chain)
+}
+
+/** Removes the jumps to chains that no admission but these uses; the chains stay. */
+export function removeAdminJumps(records: string, admits: readonly Admit[]): void {
+  const users = usersIn(records)
+  const gone = users.filter(({ bridge }) => admits.some((each) => each.bridge === bridge))
+  const left = new Set(users.filter((each) => !gone.includes(each)).map(({ chain }) => chain))
+  for (const { chain, bridge } of gone) {
+    if (!left.has(chain)) for (const program of programs) removeJumps(program, chain)
+    rmSync(`${records}/${fileOf(chain, bridge)}`, { force: true })
+  }
+}
+
+function jumpsFirst(program: string, chain: string): boolean {
+  const rules = run(program, '-S', 'FORWARD').said.split('\n')
+  const jump = rules.indexOf(`-A FORWARD -m comment --comment "${note}" -j ${chain}`)
+  const pass = rules.indexOf(`-A FORWARD ${passRuleArguments.join(' ')}`)
+  return jump >= 0 && (pass < 0 || jump < pass)
+}
+
+function putJump(program: string, chain: string): void {
+  // It is there, maybe.
+  run(program, '-N', chain)
+  removeJumps(program, chain)
+  const { fault } = run(program, '-I', 'FORWARD', '1', ...jumpTo(chain))
+  if (fault !== undefined)
+    throw ioError(
+      `cannot have forwarded packets pass chain ${chain} of ${program}: ${fault}`,
+      'Leave iptablesAdminChainName out, or install iptables.',
+    )
+}
+
+// Two commands at once make it twice.
+function removeJumps(program: string, chain: string): void {
+  while (run(program, '-D', 'FORWARD', ...jumpTo(chain)).fault === undefined);
+}
+
+function jumpTo(chain: string): readonly string[] {
+  return ['-m', 'comment', '--comment', note, '-j', chain]
+}
+
+function run(program: string, ...args: readonly string[]): ReturnType<typeof runNow> {
+  return runNow(program, ['-w', '10', ...args])
+}
+
+interface User {
+  readonly chain: string
+  readonly bridge: string
+}
+
+function fileOf(chain: string, bridge: string): string {
+  return `admin ${chain} ${bridge}`
+}
+
+function usersIn(records: string): readonly User[] {
+  return filesIn(records).flatMap((file) => {
+    const [, chain, bridge] = /^admin (\S+) (\S+)$/.exec(file) ?? []
+    return chain !== undefined && bridge !== undefined ? [{ chain, bridge }] : []
+  })
+}
+
+function filesIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
+    throw error
+  }
+}
