@@ -98,6 +98,8 @@ describe('filterNetworks', () => {
   })
 
   it.each(['scope=local', 'name', '', 'name=('])('refuses %j', (filter) => {
-    expect(() => filterNetworks(networks, [filter])).toThrow(expect.objectContaining({ code: 103 }))
+    expect(() => filterNetworks(networks, [filter])).toThrow(
+      expect.objectContaining({ code: 103, hint: expect.stringContaining('name=') }),
+    )
   })
 })

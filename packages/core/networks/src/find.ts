@@ -72,7 +72,8 @@ function readPattern(text: string): RegExp {
   try {
     return new RegExp(text, 'u')
   } catch (cause) {
-    throw usageError(`filter name=${text} is not a regular expression`, { cause })
+    const hint = 'Write one such as name=^web, with a backslash before each (, [ and \\.'
+    throw usageError(`filter name=${text} is not a regular expression`, { cause, hint })
   }
 }
 
