@@ -76,6 +76,17 @@ describeOnHost('what people type', () => {
     expect((await host.vethra('network', 'rm', '-f', 'lan')).exitCode).toBe(1)
   })
 
+  it('rm is remove, too, of networks, containers and bundles', async () => {
+    for (const noun of ['network', 'container', 'bundle']) {
+      const [short, long] = [
+        await host.vethra(noun, 'rm', 'none'),
+        await host.vethra(noun, 'remove', 'none'),
+      ]
+      expect(long).toEqual(short)
+      expect(long).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('none') })
+    }
+  })
+
   it('listings are filtered, formatted and tabulated as in docker', async () => {
     const out = async (...args: readonly string[]) => (await host.vethra(...args)).stdout
     expect(

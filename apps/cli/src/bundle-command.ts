@@ -25,6 +25,7 @@ export function bundleCommand(program: Command, call: Call): void {
     help: 'remove the records of deleted containers, and restore config.json of their bundles',
     examples: ['vethra bundle rm web db'],
   })
+    .alias('remove')
     .option(
       '-f, --force',
       'also remove records of attachments whose plugins fail, and report possible leftovers',

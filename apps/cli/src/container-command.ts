@@ -83,6 +83,7 @@ function addChanging(container: Command, call: Call): void {
     help: 'remove the records of deleted containers',
     examples: ['vethra container rm web db'],
   })
+    .alias('remove')
     .option('--keep-config', 'do not restore config.json of the bundle', false)
     .action(async (refs: string[], flags: RemoveOptions) => {
       const { forgetContainers } = await import('./container-remove.ts')
