@@ -154,18 +154,10 @@ function stagesOf(table: FilterTable, sent: Sent): readonly (readonly [string, K
   return ((isFrame ? frameHooks : hooksOf)[sent.way] ?? []).flatMap((hook) => {
     const devices = [sent.packet.bridge, sent.link.iifname ?? []].flat()
     const chains = new Map(devices.flatMap((device) => chainsAt(table, hook, device)))
-    return [...chains].flatMap(
-      ([
-        name,
-        {
-          priority,
-          devices: [device],
-        },
-      ]) => {
-        const known = isFrame ? asFrame(sent, hook, device) : asPacket(sent, hook, priority)
-        return known ? [[name, known] as const] : []
-      },
-    )
+    return [...chains].flatMap(([name, { priority, devices: on }]) => {
+      const known = isFrame ? asFrame(sent, hook, on[0]) : asPacket(sent, hook, priority)
+      return known ? [[name, known] as const] : []
+    })
   })
 }
 

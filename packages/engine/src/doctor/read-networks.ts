@@ -14,10 +14,9 @@ export async function readNetworks(
 }> {
   const lists = await Promise.all(namespaces.map((each) => tools.networks(each).list()))
   const files = [...new Map(lists.flat().map((each) => [each.file, each])).values()]
-  const faulty = files.flatMap((each) => {
-    const [fault] = networksFromFiles([each]).faults
-    return fault ? [faultOf(each.file, fault)] : []
-  })
+  const confFaults = files.flatMap((each) =>
+    networksFromFiles([each]).faults.map((fault) => faultOf(each.file, fault)),
+  )
   const uses = lists.flatMap((each) => usesOf(networksFromFiles(each).networks))
   const used = new Set(uses.map(({ by }) => by))
   // The file of one namespace may hide one that others use.
@@ -25,7 +24,7 @@ export async function readNetworks(
   const { networks } = networksFromFiles(files)
   return {
     networks: networks.filter(({ file }) => used.has(file)),
-    confFaults: faulty,
+    confFaults,
     shadowed: [...shadowed.values()],
   }
 }
