@@ -3,6 +3,12 @@ import type { Facts, HostLink, WantedFacts } from '@vethra/plugins'
 import { type Change, carrierOf, keyOf, type Owned, type Resource } from '@vethra/state'
 import type { MarkedLink } from '@vethra/world'
 
+function tablesOf(resource: Resource): NonNullable<Facts['tables']> {
+  if (resource.kind === 'rule') return [{ table: resource.table, source: resource.source }]
+  const isVrf = resource.kind === 'link' && resource.type.name === 'vrf'
+  return isVrf ? [{ table: resource.type.table, vrf: resource.name }] : []
+}
+
 /** The facts that a plan asks for, of the host and of a namespace. */
 export function factsIn(
   contents: ReadonlyMap<string, Owned>,
@@ -11,10 +17,8 @@ export function factsIn(
 ): Facts {
   const found = device?.name ?? ''
   const own = (name: string) => linkAt(contents, `${netns} link container ${name}`, name)
-  const rules = [...contents].flatMap(([key, { resource }]) =>
-    key.startsWith(`${netns} `) && resource.kind === 'rule'
-      ? [{ table: resource.table, source: resource.source }]
-      : [],
+  const tables = [...contents].flatMap(([key, { resource }]) =>
+    key.startsWith(`${netns} `) ? tablesOf(resource) : [],
   )
   const routes = [...contents].flatMap(([key, { resource }]) =>
     key.startsWith(`${netns} `) && resource.kind === 'route' && resource.table === undefined
@@ -23,9 +27,7 @@ export function factsIn(
   )
   return {
     links: Object.fromEntries([...links, found].flatMap((name) => hostLink(contents, name))),
-    ...(netns === ''
-      ? {}
-      : { inside: Object.fromEntries(inside.flatMap(own)), tables: rules, routes }),
+    ...(netns === '' ? {} : { inside: Object.fromEntries(inside.flatMap(own)), tables, routes }),
     ...(hostLink(contents, found).length > 0 ? { device: found } : {}),
   }
 }

@@ -1,5 +1,7 @@
 import { expect, it } from 'vitest'
 import { endsAnswer, sortAnswers } from './answers.ts'
+import { encodeNewLink } from './encode-new-link.ts'
+import { decodeLink } from './links.ts'
 import type { ReceivedMessage } from './messages.ts'
 
 const message = (
@@ -26,4 +28,13 @@ it('answers are sorted, and those to a request before the first are left out', (
 
 it('an answer ends with an acknowledgement, a refusal or the end of a dump', () => {
   expect([link, acknowledged, refused, done].map(endsAnswer)).toEqual([false, true, true, true])
+})
+
+it('a link says which routing table it has, where it is a VRF', () => {
+  const tableOf = (op: Parameters<typeof encodeNewLink>[0]) => {
+    const { type = 0, body = new Uint8Array() } = encodeNewLink(op) ?? {}
+    return decodeLink({ type, body, flags: 0, sequence: 0 })?.vrfTable
+  }
+  expect(tableOf({ kind: 'add vrf', name: 'blue', table: 7 })).toBe(7)
+  expect(tableOf({ kind: 'add dummy', name: 'd0' })).toBeUndefined()
 })

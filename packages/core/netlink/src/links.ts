@@ -32,6 +32,8 @@ export interface FoundLink {
   }
   /** Whether it makes a link-local IPv6 address by itself; absent where the kernel does not say. */
   readonly linkLocal?: boolean
+  /** The routing table of a VRF; absent for other kinds. */
+  readonly vrfTable?: number
 }
 
 const newLink = 16
@@ -44,13 +46,15 @@ export function decodeLink({ type, body }: ReceivedMessage): FoundLink | undefin
   const text = (key: number) => textOf(attributes.get(key))
   const master = numberOf(attributes.get(10))
   const lower = numberOf(attributes.get(5))
+  const kind = textOf(payloadAt(attributes.get(18), [1]))
+  const vrfTable = kind === 'vrf' ? numberOf(payloadAt(attributes.get(18), [2, 1])) : undefined
   return {
     index: numbers.getInt32(4, true),
     name: text(3),
     mac: macText(attributes.get(1)),
     mtu: numberOf(attributes.get(4)) ?? 0,
     up: (numbers.getUint32(8, true) & 1) === 1,
-    kind: textOf(payloadAt(attributes.get(18), [1])),
+    kind,
     alias: text(20),
     ...(master ? { master } : {}),
     ...(lower ? { lower } : {}),
@@ -60,6 +64,7 @@ export function decodeLink({ type, body }: ReceivedMessage): FoundLink | undefin
     transmitQueueLength: numberOf(attributes.get(13)) ?? 0,
     ...portOf(attributes.get(18)),
     ...addressModeOf(attributes.get(26)),
+    ...(vrfTable === undefined ? {} : { vrfTable }),
   }
 }
 

@@ -150,6 +150,40 @@ describe('plans of plugins', () => {
     ])
   })
 
+  it('vrf has a port more in the VRF of its name, by its table, and no other name shares one', () => {
+    const vrfs = {
+      ...facts,
+      tables: [
+        { table: 1, vrf: 'red' },
+        { table: 7, vrf: 'blue' },
+      ],
+    }
+    const plan = (conf: JsonObject) =>
+      planStage([requestOf({ type: 'vrf', ...conf })], {
+        facts: vrfs,
+        granted,
+        previous: before,
+      }).resources.flatMap(({ resource }) => ('table' in resource ? [resource.table] : []))
+    expect([plan({ vrfname: 'blue' }), plan({ vrfname: 'green' })]).toEqual([[7], [2]])
+    expect(() => plan({ vrfname: 'blue', table: 9 })).toThrow(
+      'VRF blue already exist with different routing table 7',
+    )
+  })
+
+  it('ipvlan without a master lies on the one interface of the plugin before it', () => {
+    const chained = requestOf({ type: 'ipvlan' })
+    const on = (...interfaces: Result['interfaces']) => {
+      const previous = { ...before, interfaces }
+      const { wants, plan } = stageNeeds([chained], previous)
+      return [wants?.links, plan({ facts, granted: [], previous }).resources[0]?.resource]
+    }
+    const type = expect.objectContaining({ name: 'ipvlan', parent: 'eth9' })
+    expect(on({ name: 'eth9' })).toEqual([['eth9'], expect.objectContaining({ type })])
+    expect(() => on(...before.interfaces)).toThrow(
+      'chained master failure. PrevResult lacks a single named interface',
+    )
+  })
+
   it('macvlan, ipvlan and vlan lie on what the host has, or the container', () => {
     const typeOf = (conf: JsonObject) => planOf(conf).resources[0]?.resource
     expect(typeOf({ type: 'macvlan', master: 'eth9', bcqueuelen: 9 })).toMatchObject({

@@ -62,11 +62,13 @@ export interface WantedFacts {
   readonly device?: DeviceRef
 }
 
-/** A routing rule of a container. */
+/** A routing table that a rule or a VRF of a container uses. */
 export interface RuleFact {
   readonly table: number
   /** Absent for any. */
   readonly source?: string
+  /** The VRF whose table it is; absent for that of a rule. */
+  readonly vrf?: string
 }
 
 /** Facts of the host: of those that were asked for, the ones that exist. */
@@ -76,7 +78,7 @@ export interface Facts {
   readonly defaultRoute?: string
   /** Interfaces of the container. */
   readonly inside?: Readonly<Record<string, HostLink>>
-  /** The routing tables that rules of the container use, and the source that each is for: `10.4.0.2/32`. */
+  /** The routing tables that rules and VRFs of the container use, and the source that each is for: `10.4.0.2/32`. */
   readonly tables?: readonly RuleFact[]
   /** The routes of the container's main table that lead through an interface. */
   readonly routes?: readonly Route[]

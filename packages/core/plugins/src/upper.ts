@@ -61,7 +61,9 @@ function upper(type: UpperType, modes: readonly string[]): Plugin<UpperConf> {
     keys: ['master', 'mtu', 'dns', 'ipam', 'linkInContainer', ...ownKeys[type]],
     linkFirst: true,
     parse: (request) => parse(type, request, modes),
-    wants: ({ master, parentPlace }) => {
+    wants: (conf, request, previous) => {
+      const { parentPlace } = conf
+      const master = masterOf(conf, { type, request, previous })
       if (master === undefined) return { defaultRoute: parentPlace }
       return parentPlace === 'container' ? { inside: [master] } : { links: [master] }
     },
@@ -102,7 +104,8 @@ function parse(
 function plan(type: UpperType, conf: UpperConf, input: PlanInput): Planned {
   const { request, addresses, facts } = input
   const { ifname } = request.attachment
-  const parent = conf.master ?? facts.defaultRoute
+  const named = input.removing ? conf.master : masterOf(conf, { type, ...input })
+  const parent = named ?? facts.defaultRoute
   const links = conf.parentPlace === 'container' ? (facts.inside ?? {}) : facts.links
   const below = parent === undefined ? undefined : links[parent]
   if (!input.removing && below === undefined)
@@ -129,6 +132,21 @@ function plan(type: UpperType, conf: UpperConf, input: PlanInput): Planned {
     linkLocal: usesLinkLocal(request, ips),
   }
   return onlyInterface(request, { link, mac, addresses: leased, dns: conf.dns })
+}
+
+interface Chained {
+  readonly type: UpperType
+  readonly request: PluginRequest
+  readonly previous?: Result | undefined
+}
+
+// In a CHECK the previous result is that of its own ADD.
+function masterOf({ master }: UpperConf, { type, request, previous }: Chained): string | undefined {
+  if (master !== undefined || type !== 'ipvlan' || previous === undefined) return master
+  const [first, second] = previous.interfaces
+  if (first?.name === request.attachment.ifname) return undefined
+  if (first === undefined || second !== undefined) throw confError(words.noChainedMaster)
+  return first.name
 }
 
 // ipvlan without an IPAM plugin takes the addresses of the plugin before it.

@@ -11,7 +11,7 @@ import { words } from './words.ts'
 /** The conf of `vrf`, checked. */
 export interface VrfConf {
   readonly name: string
-  /** Absent for the first that no rule uses. */
+  /** Absent for that of an existing VRF, or the first that no rule and no VRF uses. */
   readonly table?: number
 }
 
@@ -36,7 +36,7 @@ function plan(conf: VrfConf, { request, previous, facts, removing }: PlanInput):
   const result = needsPrevious('vrf', { previous, request, removing })
   const { network, attachment } = request
   const { ifname } = attachment
-  const table = conf.table ?? firstFree(facts.tables ?? [])
+  const table = tableOf(conf, facts.tables ?? [])
   const link: Resource = {
     kind: 'link',
     place: 'container',
@@ -67,6 +67,13 @@ function plan(conf: VrfConf, { request, previous, facts, removing }: PlanInput):
     // A port of a VRF loses its IPv6 addresses and its routes.
     again: true,
   }
+}
+
+function tableOf({ name, table }: VrfConf, taken: readonly RuleFact[]): number {
+  const existing = taken.find(({ vrf: of }) => of === name)?.table
+  if (existing !== undefined && table !== undefined && existing !== table)
+    throw confError(words.otherVrfTable(name, existing))
+  return existing ?? table ?? firstFree(taken)
 }
 
 function firstFree(taken: readonly RuleFact[]): number {

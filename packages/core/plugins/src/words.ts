@@ -32,6 +32,9 @@ export const words = {
     `Failed to find Gateway ${gateway} for interface ${ifname}`,
   duplicateSysctl: 'duplicated sysctl keys are not allowed',
   noAddresses: (ifname: string) => `No IP addresses supplied on interface: ${ifname}`,
+  otherVrfTable: (name: string, table: number) =>
+    `VRF ${name} already exist with different routing table ${table}`,
+  noChainedMaster: 'chained master failure. PrevResult lacks a single named interface',
   noIpam: 'no plugin name provided',
   noLeasedAddresses: 'IPAM plugin returned missing IP config',
   invalidSysctl: (path: string) => `invalid net sysctl key: ${JSON.stringify(path)}`,

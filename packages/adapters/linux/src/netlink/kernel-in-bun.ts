@@ -193,13 +193,19 @@ function familiesOf(expected: State): ReadonlySet<4 | 6> {
 }
 
 function tablesIn(session: Session): NonNullable<Facts['tables']> {
-  const { messages } = session.routeMessages('container', [encodeRouteDump('rules')])
-  return messages.flatMap((each) => {
+  const dump = (what: 'rules' | 'links') =>
+    session.routeMessages('container', [encodeRouteDump(what)]).messages
+  const vrfs = dump('links').flatMap((each) => {
+    const { name, vrfTable: table } = decodeLink(each) ?? {}
+    return table === undefined ? [] : [{ table, ...present({ vrf: name }) }]
+  })
+  const ofRules = dump('rules').flatMap((each) => {
     const rule = decodeRule(each)
     if (rule === undefined) return []
     const { table, source, prefixLength } = rule
     return [{ table, ...(source ? { source: `${addressText(source)}/${prefixLength}` } : {}) }]
   })
+  return [...ofRules, ...vrfs]
 }
 
 function markedIn(session: Session): readonly MarkedLink[] {
