@@ -16,6 +16,7 @@ import { mainRoute } from '../observed/looking.ts'
 import { markedLinks } from '../observed/marked-links.ts'
 import { observeExpected } from '../observed/observe-expected.ts'
 import { applyChanges } from './apply.ts'
+import { awaitAddresses, unusedAddresses } from './await-addresses.ts'
 import { countPorts } from './bridge-ports.ts'
 import { addressesInside, deafAddresses } from './deaf-inside.ts'
 import { deviceName } from './device-name.ts'
@@ -75,7 +76,10 @@ function kernelBy(within: Within): Omit<AttachmentKernel, 'holdingSockets'> {
     fillTable: async () => within(undefined, fillTable),
     strange: async () => within(undefined, strangeEntries),
     apply: async (netns, changes, options) =>
-      within(netns, (session) => applyChanges(session, changes, options)),
+      awaitAddresses(
+        within(netns, (session) => applyChanges(session, changes, options)),
+        () => within(netns, unusedAddresses),
+      ),
   }
 }
 
