@@ -7,9 +7,9 @@ export interface NameVector extends Vector {
   readonly fault?: Fault
 }
 
-const id = 'SPEC 2, "CNI_CONTAINERID"'
-const network = 'SPEC 1, "name"'
-const ifname = 'SPEC 2, "CNI_IFNAME"'
+const id = { section: 'SPEC 2, "CNI_CONTAINERID"', kind: 'containerId' } as const
+const network = { section: 'SPEC 1, "name"', kind: 'network' } as const
+const ifname = { section: 'SPEC 2, "CNI_IFNAME"', kind: 'ifname' } as const
 const space = 'interface name contains / or : or whitespace characters'
 
 const refusedIfnames: readonly (readonly [string, string])[] = [
@@ -30,67 +30,59 @@ const refusedIfnames: readonly (readonly [string, string])[] = [
 export const nameVectors: readonly NameVector[] = [
   ...['a', '0', 'a.b-c_d', 'x'.repeat(300)].map(
     (name): NameVector => ({
-      section: id,
+      ...id,
       rule: `a letter or digit, then letters, digits, dot, dash, underscore: ${name.slice(0, 9)}`,
-      kind: 'containerId',
       name,
     }),
   ),
   {
-    section: id,
+    ...id,
     cases: 'case 38',
     rule: 'other characters are refused',
-    kind: 'containerId',
     name: 'some-%%container-id',
     fault: { code: 4, says: 'invalid characters in containerID' },
   },
   ...['-a', '../x', 'a\n', 'a/b', 'ä'].map(
     (name): NameVector => ({
-      section: id,
+      ...id,
       rule: `${JSON.stringify(name)} is refused`,
-      kind: 'containerId',
       name,
       fault: { code: 4, says: 'invalid characters in containerID' },
     }),
   ),
   {
-    section: id,
+    ...id,
     rule: 'must not be empty',
-    kind: 'containerId',
     name: '',
     fault: { code: 3, says: 'missing containerID' },
   },
-  { section: network, rule: 'follows the same rule', kind: 'network', name: 'lan.1' },
+  { ...network, rule: 'follows the same rule', name: 'lan.1' },
   {
-    section: network,
+    ...network,
     rule: 'must not be empty',
-    kind: 'network',
     name: '',
     fault: { code: 7, says: 'missing network name:' },
   },
   ...['../other', 'te%%st', 'a b', '.hidden', 'a\n'].map(
     (name): NameVector => ({
-      section: network,
+      ...network,
       rule: `${JSON.stringify(name)} is refused`,
-      kind: 'network',
       name,
       fault: { code: 7, says: 'invalid characters found in network name' },
     }),
   ),
   ...['eth0', '...', 'a%b', '0123456789abcde', 'a\ufeffb'].map(
     (name): NameVector => ({
-      section: ifname,
+      ...ifname,
       rule: `${JSON.stringify(name)} is one`,
-      kind: 'ifname',
       name,
     }),
   ),
   ...refusedIfnames.map(
     ([name, says]): NameVector => ({
-      section: ifname,
+      ...ifname,
       cases: 'case 40',
       rule: `${JSON.stringify(name)} is refused`,
-      kind: 'ifname',
       name,
       fault: { code: 4, says },
     }),

@@ -26,51 +26,29 @@ export interface OperationVector extends Vector {
 
 const path = 'CNI_PATH'
 const container = ['CNI_CONTAINERID', 'CNI_IFNAME']
+const attaching = {
+  rule: 'needs container, namespace and interface',
+  required: [...container, 'CNI_NETNS', path],
+}
+
+const takes = (operation: OperationVector['operation'], since: string) => ({
+  section: `SPEC 2, "${operation}"`,
+  operation,
+  since,
+})
 
 /** Parameters of the operations (SPEC 2, "CNI operations"). */
 export const operationVectors: readonly OperationVector[] = [
+  { ...takes('ADD', '0.1.0'), ...attaching },
   {
-    section: 'SPEC 2, "ADD"',
-    rule: 'needs container, namespace and interface',
-    operation: 'ADD',
-    required: [...container, 'CNI_NETNS', path],
-    since: '0.1.0',
-  },
-  {
-    section: 'SPEC 2, "DEL"',
+    ...takes('DEL', '0.1.0'),
     rule: 'needs container and interface, but no namespace',
-    operation: 'DEL',
     required: [...container, path],
-    since: '0.1.0',
   },
-  {
-    section: 'SPEC 2, "CHECK"',
-    rule: 'needs container, namespace and interface',
-    operation: 'CHECK',
-    required: [...container, 'CNI_NETNS', path],
-    since: '0.4.0',
-  },
-  {
-    section: 'SPEC 2, "STATUS"',
-    rule: 'needs no container',
-    operation: 'STATUS',
-    required: [path],
-    since: '1.1.0',
-  },
-  {
-    section: 'SPEC 2, "GC"',
-    rule: 'needs no container',
-    operation: 'GC',
-    required: [path],
-    since: '1.1.0',
-  },
-  {
-    section: 'SPEC 2, "VERSION"',
-    rule: 'needs nothing',
-    operation: 'VERSION',
-    required: [],
-    since: '0.2.0',
-  },
+  { ...takes('CHECK', '0.4.0'), ...attaching },
+  { ...takes('STATUS', '1.1.0'), rule: 'needs no container', required: [path] },
+  { ...takes('GC', '1.1.0'), rule: 'needs no container', required: [path] },
+  { ...takes('VERSION', '0.2.0'), rule: 'needs nothing', required: [] },
 ]
 
 /** Order, previous results, version gates and failures (SPEC 3, "Lifecycle & Ordering", and each operation). */
