@@ -1,9 +1,23 @@
-import { type ConfList, goField, orElse, parseResult, present, type Result } from '@vethra/cni'
+import {
+  type ConfList,
+  goField,
+  jsonOrNull,
+  orElse,
+  parseResult,
+  present,
+  type Result,
+} from '@vethra/cni'
 import { parseConfList } from '@vethra/conflist'
-import { parseStoredMappings, takesPorts } from '@vethra/container'
-import type { DesiredAttachment, DesiredPort, TableEffect } from '@vethra/findings'
+import { joinHostPort, parseStoredMappings, takesPorts } from '@vethra/container'
+import type {
+  DesiredAttachment,
+  DesiredPort,
+  ObservedAttachment,
+  TableEffect,
+} from '@vethra/findings'
 import { isNative, macFor, type PluginWay } from '@vethra/plugins'
 import type { CachedAttachment } from '@vethra/world'
+import { cachedList } from '../attach/cached-list.ts'
 import { effectsOf, type ListEffects } from './list-effects.ts'
 
 /** Reads attachments as they were made. Attachments of one network share what its list says: a thousand are read at once. */
@@ -102,10 +116,35 @@ function linksOf(
   }
 }
 
-/** The ports that a plugin was given to publish. Another runtime may have given anything: a mapping that cannot be read is left out. */
-export function readPorts({
-  capabilityArgs,
-}: CachedAttachment['attachment']): readonly DesiredPort[] {
+/** The ports that an attachment publishes, where they are looked for in tables of nftables: portmap's own, ours too where it is a program. */
+export function publishedEnds(
+  plain: DesiredAttachment | undefined,
+  entry: CachedAttachment | undefined,
+  ours: boolean,
+): Pick<ObservedAttachment, 'published' | 'byNft'> {
+  const byNft = entry && publishesByNft(entry)
+  if (!plain || !entry || (ours && (!byNft || plain.inTable.includes('ports')))) return {}
+  const told = readPorts(entry.attachment)
+  const ports = byNft ? told : plain.ports
+  if (ports.length === 0) return {}
+  const published = ports.map(({ protocol, hostPort, containerPort }) => ({
+    ...{ protocol, hostPort },
+    ends: plain.addresses.map(({ address }) => joinHostPort(address, containerPort)),
+  }))
+  return { published, ...(byNft ? { byNft } : {}) }
+}
+
+// Of a thousand conf lists few say so: the others need not be parsed for it.
+function publishesByNft(entry: CachedAttachment): boolean {
+  if (!entry.listText.includes('nftables')) return false
+  const plugins = cachedList(entry)?.plugins ?? []
+  return plugins.some(
+    ({ type, text }) => type === 'portmap' && goField(jsonOrNull(text), 'backend') === 'nftables',
+  )
+}
+
+// Another runtime may have given anything: a mapping that cannot be read is left out.
+function readPorts({ capabilityArgs }: CachedAttachment['attachment']): readonly DesiredPort[] {
   const given = goField(capabilityArgs, 'portMappings')
   const mappings = (Array.isArray(given) ? given : []).flatMap((each) =>
     orElse(() => parseStoredMappings([each]), []),

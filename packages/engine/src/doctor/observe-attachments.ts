@@ -21,13 +21,11 @@ import { isProven, lifeNow } from '../attach/life.ts'
 import { keyOf } from '../attach/membership.ts'
 import { isElsewhere } from '../container/container-home.ts'
 import { netnsOfEntry } from '../container/foreign.ts'
-import { isAstray, isCachedChanged } from './cached-change.ts'
-import { attachmentReader } from './desired-attachment.ts'
+import { attachmentReader, publishedEnds } from './desired-attachment.ts'
 import type { DoctorTools } from './doctor-tools.ts'
 import { mapInTurns } from './in-turns.ts'
 import type { NativeAttachment } from './native-effects.ts'
-import { publishedEnds } from './published-ends.ts'
-import { type RecordAndEntry, waysSeen } from './ways-seen.ts'
+import { isAstray, isCachedChanged, type RecordAndEntry, waysSeen } from './record-and-entry.ts'
 
 /** The remembered attachments, and the desired state of those that live. */
 export interface SeenAttachments {
@@ -68,8 +66,7 @@ export async function observeAttachments(
   const known = { networks, stored, homes, lostRecords, read, marks, ...present({ bootId }) }
   const seen = await mapInTurns(clock, [...keys], async ([text, key]) => {
     const each = { key, record: recorded.get(text), entry: entries.get(text) }
-    if (!(await isAstray(host, each.record, each.entry)))
-      return observeAttachment(host, known, each)
+    if (!(await isAstray(host, each))) return observeAttachment(host, known, each)
     const names = new Set([...lostRecords, fileNameOf(key)])
     return observeAttachment(host, { ...known, lostRecords: names }, { ...each, record: undefined })
   })
@@ -117,7 +114,7 @@ async function observeAttachment(
   const recorded = record !== undefined || recordDamaged
   const ours = recorded || isStored
   const ways = waysSeen(known.marks, remembered)
-  const isChanged = await isCachedChanged(host, record, entry)
+  const isChanged = await isCachedChanged(host, remembered)
   const told = isChanged ? { ...remembered, entry: undefined } : remembered
   const { isCached, source, plain } = readBoth(known.read, told, ways)
   const state = await stateOf(host, remembered, {

@@ -29,10 +29,9 @@ import { observeHost } from './observe-host.ts'
 import { observeInside } from './observe-inside.ts'
 import { observeMounts } from './observe-mounts.ts'
 import { leadsOf, masqueradesOf, observeTable } from './observe-tables.ts'
-import { readNetworks } from './read-networks.ts'
-import { readReservations } from './read-reservations.ts'
+import { readNetworks, readReservations } from './read-networks.ts'
+import { marksOf } from './record-and-entry.ts'
 import { isFor, isIn, type Scope } from './scope.ts'
-import { marksOf } from './ways-seen.ts'
 
 /** The desired and the observed state of a host. */
 export interface HostState {

@@ -1,6 +1,6 @@
-import type { CniError } from '@vethra/cni'
-import type { ObservedFault, ShadowedConf } from '@vethra/findings'
-import { type Network, networksFromFiles } from '@vethra/networks'
+import { type CniError, onCniError } from '@vethra/cni'
+import type { ObservedFault, ObservedReservation, ShadowedConf } from '@vethra/findings'
+import { ipamDataDirs, type Network, networksFromFiles } from '@vethra/networks'
 import type { DoctorTools } from './doctor-tools.ts'
 
 /** The networks of all namespaces, and the conf lists that cannot be used or are never used. */
@@ -44,4 +44,39 @@ function faultOf(file: string, error: CniError): ObservedFault {
 
 function causesOf(error: unknown): readonly Error[] {
   return error instanceof Error ? [error, ...causesOf(error.cause)] : []
+}
+
+/** The reservations of all networks, of those that no conf list defines any more too, in the folders that conf lists name and the usual one. */
+export async function readReservations(
+  tools: DoctorTools,
+  networks: readonly Network[],
+): Promise<{
+  readonly reservations: readonly ObservedReservation[]
+  /** Why those of some networks cannot be read. */
+  readonly unread: readonly string[]
+}> {
+  const dataDir = tools.host.places.networks
+  const known = (await (await tools.ipam(dataDir)).networks()).map((network) => ({
+    dataDir,
+    network,
+  }))
+  const listed = networks.flatMap((network) =>
+    ipamDataDirs(network).map((each) => ({ dataDir: each, network: network.name })),
+  )
+  const places = new Map(
+    [...known, ...listed].map((each) => [`${each.dataDir}/${each.network}`, each]),
+  )
+  const found = await Promise.all(
+    [...places.values()].map(async (place) => {
+      const store = await tools.ipam(place.dataDir)
+      return store.list(place.network).then(
+        (all) => ({ listed: all.map((reservation) => ({ ...place, reservation })), faults: [] }),
+        onCniError(({ message }) => ({ listed: [], faults: [message] })),
+      )
+    }),
+  )
+  return {
+    reservations: found.flatMap(({ listed }) => listed),
+    unread: found.flatMap(({ faults }) => faults),
+  }
 }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { waysSeen } from './ways-seen.ts'
+import { waysSeen } from './record-and-entry.ts'
 
 const key = { network: 'lan', containerId: 'c1', ifname: 'eth0' }
 const listText =
