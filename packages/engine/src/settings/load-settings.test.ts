@@ -26,6 +26,7 @@ describe('loadSettings', () => {
     ['/broken.toml', 'cannot read /broken.toml as TOML'],
     ['/hostile.toml', 'cannot read /hostile.toml as TOML'],
   ])('refuses %s', async (file, message) => {
-    await expect(load({ VETHRA_TOML: file })).rejects.toMatchObject({ code: 103, message })
+    const hint = expect.any(String)
+    await expect(load({ VETHRA_TOML: file })).rejects.toMatchObject({ code: 103, message, hint })
   })
 })

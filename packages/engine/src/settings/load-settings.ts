@@ -53,6 +53,7 @@ export async function parseToml(file: string, text: string): Promise<TomlTable> 
   try {
     return parse(text, { unsafeKeyBehaviour: 'throw', maxDepth: 64 })
   } catch (cause) {
-    throw usageError(`cannot read ${file} as TOML`, { cause })
+    const hint = 'Correct the line that is marked above, or move the file away.'
+    throw usageError(`cannot read ${file} as TOML`, { cause, hint })
   }
 }
