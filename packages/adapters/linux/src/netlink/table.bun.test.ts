@@ -61,6 +61,34 @@ it('a table whose chains are flushed or edited, or that is off, is seen, and is 
   ])
 })
 
+const conditional = `
+import { execSync } from 'node:child_process'
+import { isDeepStrictEqual } from 'node:util'
+import { netlinkKernel } from '${import.meta.dirname}/kernel-in-bun.ts'
+const kernel = netlinkKernel({ zoneRecords: '' })
+const owner = { kind: 'attachment', network: 'lan', containerId: 'web', ifname: 'eth0' }
+const port = { kind: 'publish', protocol: 'tcp', hostPort: 80, port: 80 }
+const four = { ...port, address: '10.4.0.2', hostAddress: '0.0.0.0-9.255.255.255' }
+const six = { ...port, address: 'fd00:4::2', hostAddress: 'fd00::/8', source: '::/0' }
+const state = [
+  { ...four, source: '0.0.0.0/0', from: '!eth0' },
+  ...['eth*', 'br-1.2'].flatMap((from) => [{ ...four, source: '10.0.0.1', from }, { ...six, from }]),
+].map((resource) => ({ owner, resource }))
+const { failed } = await kernel.apply('', state.map((to) => ({ kind: 'make', to })))
+const list = () => execSync('nft list ruleset', { encoding: 'utf8' })
+const before = list()
+execSync('nft flush ruleset')
+execSync('nft -f -', { input: before })
+const same = isDeepStrictEqual(await kernel.observe('', state), state)
+console.log(JSON.stringify([failed === undefined, before.includes('"eth*"'), list() === before, same]))
+`
+
+it('ports with conditions are listed as nft(8) reads them again', () => {
+  const options = { input: conditional, encoding: 'utf8', cwd: import.meta.dirname } as const
+  const said = execFileSync('unshare', ['-n', process.execPath, '-'], options)
+  expect(JSON.parse(said)).toEqual([true, true, true, true])
+})
+
 const planted = `
 import { execSync } from 'node:child_process'
 import { netlinkKernel } from '${import.meta.dirname}/kernel-in-bun.ts'
