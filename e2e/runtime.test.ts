@@ -317,6 +317,27 @@ describeOnHost('the OCI runtime in front of runc', () => {
       expect(await named()).toEqual([])
     })
 
+    it('while another start of its id is under way: that one alone goes on', async () => {
+      const asked = { 'vethra.network': 'lan' }
+      const [first, second] = [
+        await bundleOf(asked, ['ls', '/sys/class/net']),
+        await bundleOf({ 'vethra.network': 'back' }, ['hostname']),
+      ]
+      const [slow, go] = [join(host.folder, 'slow'), join(host.folder, 'go')]
+      const wait = `: >${go}.waits; until [ -e ${go} ]; do :; done`
+      await writeFile(slow, `#!/bin/sh\n${wait}\nexec runc "$@"\n`, { mode: 0o755 })
+      const argv = [runtime, ...root(), 'run', '-b', first.bundle, host.tag]
+      const running = host.run(argv, { env: { VETHRA_RUNTIME: slow } })
+      await host.run(['sh', '-c', `until [ -e ${go}.waits ]; do :; done`])
+      const refused = await runc('run', '-b', second.bundle, host.tag)
+      await writeFile(go, '')
+      expect(refused).toMatchObject({ exitCode: 1, stderr: expect.stringMatching(/process \d+/) })
+      expect(await readFile(second.file, 'utf8')).toBe(second.text)
+      expect(await running).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('eth0') })
+      expect(await readFile(first.file, 'utf8')).toBe(first.text)
+      expect(await named()).toEqual([])
+    })
+
     it('that runc refuses before it calls a hook: delete takes back what was prepared', async () => {
       const asked = { 'vethra.network': 'lan', 'vethra.name': 'web', 'vethra.ports': '8083:80' }
       const { bundle, file, text } = await bundleOf(asked, [])

@@ -39,12 +39,17 @@ export interface BundleRecord {
   readonly netns?: string
   /** Whether the hook forgets the container, with all its files, when it has stopped. Default: `bundle rm` does. */
   readonly transient?: true
+  /** The process that starts it: of an OCI runtime, which may not have made the container yet. */
+  readonly starter?: Json
   /** The changes made to files config.json; `parsePrepared` reads them on demand. */
   readonly configs?: Json
 }
 
 /** A hook's checked work. Ports are the record's, else of `nerdctl/ports`; newer nerdctl has them in network-config.json. */
-export type HookRequest = Omit<BundleRecord, 'version' | 'dns' | 'transient' | 'configs'>
+export type HookRequest = Omit<
+  BundleRecord,
+  'version' | 'dns' | 'transient' | 'starter' | 'configs'
+>
 
 /** The record as the object to write to vethra.json; `parseRecord` gives the record back. */
 export function renderRecord(record: BundleRecord): JsonObject {

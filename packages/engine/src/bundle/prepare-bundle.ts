@@ -1,4 +1,12 @@
-import { explain, guards, inUseError, type JsonObject, orElse } from '@vethra/cni'
+import {
+  explain,
+  goField,
+  guards,
+  inUseError,
+  type Json,
+  type JsonObject,
+  orElse,
+} from '@vethra/cni'
 import {
   annotationKeys,
   type BundleFlags,
@@ -10,6 +18,7 @@ import {
 } from '@vethra/container'
 import type { Network } from '@vethra/networks'
 import { holdingDecisions } from '../container/holding-decisions.ts'
+import { isRunning, ownProcess } from '../dns/resolver-state.ts'
 import { keepConfLists, knownNetworks } from '../network/known-networks.ts'
 import {
   type ConfigFile,
@@ -167,8 +176,10 @@ async function apply(tools: Preparing, plan: BundlePlan, config: ConfigText): Pr
   // A damaged record names nothing.
   const former = before === undefined ? '' : orElse(() => parseRecord(before).name, '')
   const others = preparedIn(before).filter((each) => each.file !== file)
+  if (transient) await refuseStarting(tools, id, before)
+  const starter = transient ? { starter: { ...(await ownProcess(tools.files)) } } : {}
   const recordWith = (left: ReturnType<typeof preparedIn>) =>
-    renderRecord({ ...plan.record, configs: preparedWith(config, plan, left) })
+    renderRecord({ ...plan.record, ...starter, configs: preparedWith(config, plan, left) })
   const writeRecord = () => containers.write(id, 'vethra.json', recordWith(others))
   try {
     // Of a start that is killed from here on the record tells whose the name is.
@@ -190,6 +201,22 @@ async function apply(tools: Preparing, plan: BundlePlan, config: ConfigText): Pr
     if (!known) await forget(tools, plan.record)
     throw error
   }
+}
+
+// Its OCI runtime, which keeps the process, may read its config.json any time now, and nothing is attached yet.
+async function refuseStarting(
+  { files, settings }: Preparing,
+  id: string,
+  before: Json | undefined,
+): Promise<void> {
+  const starter = goField(before, 'starter')
+  const Pid = Number(goField(starter, 'Pid'))
+  const StartTime = String(goField(starter, 'StartTime'))
+  if (starter === undefined || !(await isRunning(files, { Pid, StartTime }))) return
+  throw inUseError(
+    `container ${id} of namespace ${settings.namespace} is being started by process ${Pid}`,
+    'Give another id, or wait until that start has ended.',
+  )
 }
 
 async function forget(tools: Preparing, { id, name }: BundlePlan['record']): Promise<void> {

@@ -2,11 +2,14 @@ import { goField, type Json, jsonOrNull, type LockPlaces, resolverFile } from '@
 import type { Files } from '@vethra/world'
 import type { UpstreamFault } from './upstream-health.ts'
 
-/** The state of a running resolver, as commands read it from a file in `/run/vethra/dns`. */
-export interface ResolverState {
+/** A process: its pid, and when it started: proc_pid_stat(5), field 22. */
+export interface ProcessStart {
   readonly Pid: number
-  /** When the process started: proc_pid_stat(5), field 22. */
   readonly StartTime: string
+}
+
+/** The state of a running resolver, as commands read it from a file in `/run/vethra/dns`. */
+export interface ResolverState extends ProcessStart {
   /** The networks whose containers are to ask it. */
   readonly Networks: readonly ServedNetwork[]
   /** The servers upstream that are not asked, or asked last. */
@@ -65,13 +68,19 @@ export async function runningResolver(
 ): Promise<ResolverState | undefined> {
   const state = await readResolverState(files, places)
   if (state === undefined) return undefined
-  return (await startOf(files, String(state.Pid))) === state.StartTime ? state : undefined
+  return (await isRunning(files, state)) ? state : undefined
+}
+
+/** Whether a process runs: the very one, not another that has its pid by now. */
+export async function isRunning(
+  files: Pick<Files, 'read'>,
+  { Pid, StartTime }: ProcessStart,
+): Promise<boolean> {
+  return (await startOf(files, String(Pid))) === StartTime
 }
 
 /** The pid and start time of this process. */
-export async function ownProcess(
-  files: Pick<Files, 'read'>,
-): Promise<Pick<ResolverState, 'Pid' | 'StartTime'>> {
+export async function ownProcess(files: Pick<Files, 'read'>): Promise<ProcessStart> {
   const stat = (await files.read('/proc/self/stat')) ?? ''
   return { Pid: Number.parseInt(stat, 10), StartTime: startIn(stat) }
 }
