@@ -7,6 +7,20 @@ export function describeLock(name: string, open: OpenLock): void {
   describeSubject(name, open, inThisProcess, betweenProcesses, whenTheHolderFails)
 }
 
+// Counts those that are in it at once.
+function newRoom() {
+  let [inside, most] = [0, 0]
+  return {
+    most: () => most,
+    async enter(stay: Promise<unknown>): Promise<void> {
+      inside += 1
+      most = Math.max(most, inside)
+      await stay
+      inside -= 1
+    },
+  }
+}
+
 function inThisProcess(subject: () => LockSubject): void {
   it('gives back what the work returned', async () => {
     const { lock, path } = subject()
@@ -22,17 +36,10 @@ function inThisProcess(subject: () => LockSubject): void {
 
   it('lets one at a time in, and in the end everyone', async () => {
     const { lock, path, pause } = subject()
-    let inside = 0
-    let most = 0
-    const enter = () =>
-      lock.hold(path, async () => {
-        inside += 1
-        most = Math.max(most, inside)
-        await pause(2)
-        inside -= 1
-      })
+    const room = newRoom()
+    const enter = () => lock.hold(path, () => room.enter(pause(2)))
     await Promise.all(Array.from({ length: 20 }, enter))
-    expect(most).toBe(1)
+    expect(room.most()).toBe(1)
   })
 
   it('keeps nobody waiting under another path', async () => {
@@ -62,18 +69,14 @@ function betweenProcesses(subject: () => LockSubject): void {
 
   it('is given to many processes one after the other', async () => {
     const { holdElsewhere, pause } = subject()
-    let holding = 0
-    let most = 0
+    const room = newRoom()
     const takeTurns = async () => {
       const holder = await holdElsewhere()
-      holding += 1
-      most = Math.max(most, holding)
-      await pause(50)
-      holding -= 1
+      await room.enter(pause(50))
       await holder.kill()
     }
     await Promise.all(Array.from({ length: 3 }, takeTurns))
-    expect(most).toBe(1)
+    expect(room.most()).toBe(1)
   })
 }
 
@@ -81,15 +84,11 @@ function whenTheHolderFails(subject: () => LockSubject): void {
   it('is free within the bound after its holder was killed, for one of many at a time', async () => {
     const { lock, path, boundMs, holdElsewhere, now, pause } = subject()
     const holder = await holdElsewhere()
+    const room = newRoom()
     let entered = 0
-    let inside = 0
-    let most = 0
     const enter = async () => {
       entered += 1
-      inside += 1
-      most = Math.max(most, inside)
-      await pause(20)
-      inside -= 1
+      await room.enter(pause(20))
     }
     const waiting = Array.from({ length: 8 }, () => lock.hold(path, enter))
     await pause(50)
@@ -100,7 +99,7 @@ function whenTheHolderFails(subject: () => LockSubject): void {
     // A machine with much to do is late, too.
     expect(now() - killed).toBeLessThanOrEqual(10 * boundMs)
     await Promise.all(waiting)
-    expect({ entered, most }).toEqual({ entered: 8, most: 1 })
+    expect([entered, room.most()]).toEqual([8, 1])
   })
 
   it('is kept or lost by a holder that is stopped, as the implementation states', async () => {

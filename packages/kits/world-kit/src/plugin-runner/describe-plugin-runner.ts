@@ -22,6 +22,9 @@ export function describePluginRunner(name: string, open: OpenRunner): void {
 const script = (subject: RunnerSubject, text: string) =>
   subject.write('x', `#!/bin/sh\n${text}\n`, 0o755)
 
+const run = (subject: RunnerSubject, changed: Partial<PluginCall> = {}) =>
+  subject.runner().run({ ...call, ...changed })
+
 function whatItIsGiven(subject: () => RunnerSubject): void {
   it('gives a plugin the request, and the call beside the inherited environment', async () => {
     const { folder, elsewhere, runner } = subject()
@@ -41,26 +44,18 @@ function whatItIsGiven(subject: () => RunnerSubject): void {
 
   it('runs a plugin in /, whatever folder the runtime was called in', async () => {
     await script(subject(), 'pwd; readlink /proc/$$/cwd')
-    expect(await subject().runner().run(call)).toBe('/\n/\n')
+    expect(await run(subject())).toBe('/\n/\n')
   })
 
   it('is content with a plugin that does not read what it is sent', async () => {
     await script(subject(), 'exec 0<&-; echo {}')
-    expect(
-      await subject()
-        .runner()
-        .run({ ...call, stdin: 'x'.repeat(4_000_000) }),
-    ).toBe('{}\n')
+    expect(await run(subject(), { stdin: 'x'.repeat(4_000_000) })).toBe('{}\n')
   })
 
   it('takes long answers whole, letters of several octets included', async () => {
     await script(subject(), 'cat')
     const stdin = `"${'é∞'.repeat(200_000)}"`
-    expect(
-      await subject()
-        .runner()
-        .run({ ...call, stdin }),
-    ).toBe(stdin)
+    expect(await run(subject(), { stdin })).toBe(stdin)
   })
 
   it('reports each run, successful or not', async () => {
@@ -78,10 +73,7 @@ function whatItIsGiven(subject: () => RunnerSubject): void {
 function whatItFailsWith(subject: () => RunnerSubject): void {
   it("keeps the plugin's own code, and tells the circumstances", async () => {
     const path = await script(subject(), `echo why >&2; echo '{"code":11,"msg":"later"}'; exit 3`)
-    const error = await subject()
-      .runner()
-      .run(call)
-      .catch((caught: unknown) => caught)
+    const error = await run(subject()).catch((caught: unknown) => caught)
     const told = `  caused by: ${path} ended with exit status 3 after \\d+ ms, and wrote on standard error: why`
     expect(explain(error)).toEqual([
       'error: later (CNI code 11)',
@@ -91,7 +83,7 @@ function whatItFailsWith(subject: () => RunnerSubject): void {
 
   it('says by which signal a plugin died', async () => {
     await script(subject(), 'kill -9 $$')
-    await expect(subject().runner().run(call)).rejects.toMatchObject({
+    await expect(run(subject())).rejects.toMatchObject({
       code: 0,
       message: 'netplugin failed with no error message: signal: killed',
     })
@@ -131,7 +123,7 @@ function whenItGoesTooFar(subject: () => RunnerSubject): void {
 function whenItCannotStart(subject: () => RunnerSubject): void {
   it('tries a plugin again that is being written, and tells the true outcome', async () => {
     await subject().busy('x', 300)
-    expect(await subject().runner().run(call)).toBe('')
+    expect(await run(subject())).toBe('')
   })
 
   it.each([
@@ -139,7 +131,7 @@ function whenItCannotStart(subject: () => RunnerSubject): void {
     ['no interpreter', 0o755, '#!/nowhere/sh\n', 'no such file or directory'],
   ])('names a plugin that cannot be started: %s', async (_, mode, text, why) => {
     const path = await subject().write('x', text, mode)
-    await expect(subject().runner().run(call)).rejects.toMatchObject({
+    await expect(run(subject())).rejects.toMatchObject({
       code: 5,
       message: `fork/exec ${path}: ${why}`,
     })
@@ -147,7 +139,7 @@ function whenItCannotStart(subject: () => RunnerSubject): void {
 
   it('names a plugin that is nowhere, and the folders searched', async () => {
     const { elsewhere, folder } = subject()
-    await expect(subject().runner().run(call)).rejects.toMatchObject({
+    await expect(run(subject())).rejects.toMatchObject({
       code: 100,
       message: `failed to find plugin "x" in path [${elsewhere} ${folder}]`,
     })
