@@ -136,6 +136,11 @@ describeOnHost('what people type', () => {
     expect(await mistyped('network', 'creat')).toBe('vethra network create')
     expect(await mistyped('network', 'reload')).toBeUndefined()
     expect(await mistyped('contaner', 'ls')).toBe('vethra container')
+    expect((await host.vethra('inspect', 'shop')).stderr).toContain(
+      '"vethra network inspect" or "vethra container inspect"',
+    )
+    expect(await mistyped('connect', 'lan', 'shop')).toBe('vethra network connect')
+    expect(await mistyped('rm', 'lan')).toBeUndefined()
     expect(await mistyped('network', 'create', '--subnt', '10.1.0.0/24', 'new')).toBe('--subnet')
   })
 

@@ -1,6 +1,6 @@
 import { type CniError, usageError } from '@vethra/cni'
 import type { Command } from 'commander'
-import { suggestionFor } from './suggestion.ts'
+import { isHarmful, suggestionFor } from './suggestion.ts'
 
 /** The command that the words before the first flag name. Throws CniError 103 for one that is missing; its hint has the nearest name. */
 export function findCommand(program: Command, words: readonly string[]): Command {
@@ -8,9 +8,8 @@ export function findCommand(program: Command, words: readonly string[]): Command
   const path = ['vethra']
   for (const word of words) {
     if (word.startsWith('-') || command.commands.length === 0) return command
-    const names = command.commands.flatMap((each) => [each.name(), ...each.aliases()])
-    const next = command.commands.find((each) => [each.name(), ...each.aliases()].includes(word))
-    if (next === undefined && word !== 'help') throw unknown(path, word, names)
+    const next = command.commands.find((each) => namesOf(each).includes(word))
+    if (next === undefined && word !== 'help') throw unknown(path, word, command)
     if (next === undefined) return command
     command = next
     path.push(word)
@@ -35,12 +34,24 @@ export function plainWords({ options }: Command, words: readonly string[]): read
   return plain
 }
 
-function unknown(path: readonly string[], word: string, names: readonly string[]): CniError {
-  const meant = suggestionFor(word, names)
+function namesOf(command: Command): readonly string[] {
+  return [command.name(), ...command.aliases()]
+}
+
+function unknown(path: readonly string[], word: string, { commands }: Command): CniError {
   const before = path.join(' ')
+  const meant = meantBy(word, commands).map((each) => `"${before} ${each}"`)
   const hint =
-    meant === undefined
+    meant.length === 0
       ? `See the commands: ${before} --help`
-      : `Did you mean "${before} ${meant}"?`
+      : `Did you mean ${meant.join(' or ')}?`
   return usageError(`unknown command ${JSON.stringify([...path.slice(1), word].join(' '))}`, hint)
+}
+
+// "inspect" alone is that of a network or of a container.
+function meantBy(word: string, commands: readonly Command[]): readonly string[] {
+  const below = commands.filter((each) => each.commands.some((sub) => namesOf(sub).includes(word)))
+  if (below.length > 0 && !isHarmful(word)) return below.map((each) => `${each.name()} ${word}`)
+  const near = suggestionFor(word, commands.flatMap(namesOf))
+  return near === undefined ? [] : [near]
 }

@@ -19,8 +19,13 @@ export function suggestionFor(word: string, names: readonly string[]): string | 
   return near[0]?.name
 }
 
+/** Whether a command of this name removes something. */
+export function isHarmful(name: string): boolean {
+  return harmful.has(name)
+}
+
 function mostFor(word: string, name: string): number {
-  return harmful.has(name) ? Number(word.length > 2) : Math.max(1, Math.floor(word.length / 3))
+  return isHarmful(name) ? Number(word.length > 2) : Math.max(1, Math.floor(word.length / 3))
 }
 
 // Optimal string alignment, row by row; a word that is much longer than any command is none of them.
