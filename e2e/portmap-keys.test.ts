@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
 import { hostAt, outside } from './engine-host.ts'
 import { describeOnHost } from './gate.ts'
-import { plugins as debian } from './host.ts'
+import { plugins as debian, executable } from './host.ts'
 import type { Network, Step } from './plugin-set-random.ts'
 import { openSide, own, type Side } from './plugin-set-side.ts'
 
@@ -82,5 +82,27 @@ describeOnHost('keys of portmap', () => {
     expect(await ours.perform(lan(keys), step('ADD'))).toMatchObject({ failed: true })
     expect(await ours.perform(lan({}), step('DEL'))).toMatchObject({ said: [] })
     expect(await ours.place.sh('nft list table inet vethra')).not.toContain('c1')
+  })
+
+  it('doctor leaves the ports of a network of ours alone, whose portmap ran as a program of ours by its keys', async () => {
+    const { host, sh } = ours.place
+    expect(await host.vethra('network', 'create', '--subnet', '10.8.0.0/24', 'web')).toMatchObject({
+      exitCode: 0,
+    })
+    await sh(`sed -i 's/"type": *"portmap",/&"masqAll":true,/' $(grep -rl '"web"' /etc/cni/net.d)`)
+    const cni = (verb: string) =>
+      host.run([executable, 'cni', verb, 'web', '/run/netns/c1'], {
+        env: { CNI_PATH: own, CAP_ARGS: JSON.stringify({ portMappings: ports }) },
+      })
+    expect(await cni('add')).toMatchObject({ exitCode: 0 })
+    expect(await ask('outside', hostAt.four)).toBe('c1 10.8.0.1 1')
+    const { stdout } = await host.vethra('doctor', '--format', 'json')
+    const found: readonly { Kind: string }[] = JSON.parse(stdout)
+    expect(found.filter(({ Kind }) => Kind.startsWith('rules'))).toEqual([])
+    await host.vethra('doctor', '--repair')
+    expect(await ask('outside', hostAt.four)).toBe('c1 10.8.0.1 1')
+    expect(await cni('del')).toMatchObject({ exitCode: 0 })
+    expect(await sh('nft list table inet vethra')).not.toContain('c1')
+    expect(await host.vethra('network', 'rm', 'web')).toMatchObject({ exitCode: 0 })
   })
 })

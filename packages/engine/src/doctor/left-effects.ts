@@ -15,6 +15,8 @@ export interface Known {
 export interface WantedEffects {
   readonly attachment: AttachmentKey
   readonly state: State
+  /** Whether that is all: no plugin ran as a program that may be this executable, whose elements bear the same mark. */
+  readonly isAll: boolean
 }
 
 /**
@@ -65,11 +67,12 @@ export function isOfResolver(resource: Resource): boolean {
   return resource.kind === 'isolate' && resource.from === 'dnsonly'
 }
 
-// What a network has is known where plugins in this process made all of its attachments.
+// What an attachment has is known where plugins in this process made all of it; a network's, where all of its attachments.
 function ownStates(
-  wanted: readonly WantedEffects[],
+  all: readonly WantedEffects[],
   attachments: readonly AttachmentKey[],
 ): readonly { readonly owner: Exclude<Owner, { kind: 'host' }>; readonly state: State }[] {
+  const wanted = all.filter(({ isAll }) => isAll)
   const known = new Set(wanted.map(({ attachment }) => attachmentText(attachment)))
   const unclear = new Set(
     attachments.flatMap((each) => (known.has(attachmentText(each)) ? [] : [each.network])),
@@ -82,9 +85,9 @@ function ownStates(
     })),
     ...[...networks]
       .filter(([network]) => !unclear.has(network))
-      .map(([network, all]) => ({
+      .map(([network, own]) => ({
         owner: { kind: 'network', network } as const,
-        state: all.flatMap(({ state }) => state),
+        state: own.flatMap(({ state }) => state),
       })),
   ]
 }

@@ -10,6 +10,7 @@ import {
 } from '@vethra/findings'
 import { hostportLeads, isEffect, type MasqueradeRule, masqueradeRules } from '@vethra/firewall'
 import type { Network } from '@vethra/networks'
+import { isPluginName } from '@vethra/plugins/names'
 import { isAsWanted, isDue, type Owned } from '@vethra/state'
 import { keyOf } from '../attach/membership.ts'
 import type { DoctorTools } from './doctor-tools.ts'
@@ -41,6 +42,7 @@ export async function observeTable(
   const wanted = await mapInTurns(tools.clock, look.attachments.native, (each) => ({
     attachment: keyOf(each.made),
     state: tools.effectsOf(each),
+    isAll: each.ways.every(({ type, way }) => way === 'native' || !isPluginName(type)),
   }))
   const needed = neededPlaces(wanted)
   const all = [...needed.values()].map(({ to }) => to)
