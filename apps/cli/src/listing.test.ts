@@ -56,6 +56,7 @@ describe('printListing', () => {
     ])
     expect(printed('table {{upper .ID}}\t{{(index .Config 0).Subnet}}')[0]).toBe('ROW ID  SUBNET')
     expect(printed('table  {{range .Config}}{{.Subnet}}{{end}}')[0]).toBe('SUBNET')
+    expect(printed('table {{range $k, $v := .Labels}}{{$k}}={{$v}}{{end}}')[0]).toBe('LABELS')
   })
 
   it('a word without braces is refused as it was typed', () => {

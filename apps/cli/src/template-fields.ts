@@ -50,7 +50,8 @@ export function titlesOf(
       .map((piece) => {
         if (piece.kind === 'text') return piece.text
         if (piece.kind === 'value') return titleOf(piece.term, titles)
-        return words(piece.body)
+        const below = words(piece.body)
+        return /[A-Z]/.test(below) ? below : titleOf(piece.term, titles)
       })
       .join('')
   return words(pieces).split('\t')

@@ -44,6 +44,7 @@ it.each([
     'team=web of lan,a.b=dotted of lan,',
   ],
   ['{{range $i, $v := .Tags}}{{$i}}{{.}}{{end}}{{range $v := .Tags}}{{$v}}{{end}}', '0a1bab'],
+  ['{{range $i, $v := .Tags}}{{if $i}},{{end}}{{$v}}{{end}}', 'a,b'],
   ['{{with .IPAM}}{{len .Config}}{{end}}{{with .Empty}}x{{else}}none{{end}}', '1none'],
   ['a {{- .Name -}} \n b{{/* nothing */}}', 'alanb'],
   ['{{"}}"}}{{`\\`}}', '}}\\'],

@@ -131,6 +131,9 @@ function renderPiece(piece: Piece, scope: Scope): string {
   if (piece.kind === 'with') return renderIn(piece.body, { ...scope, '.': value })
   const { key = '', element = '', body } = piece
   return Object.entries(value as object)
-    .map(([name, each]) => renderIn(body, { ...scope, [key]: name, [element]: each, '.': each }))
+    .map(([name, each]) => {
+      const index = Array.isArray(value) ? Number(name) : name
+      return renderIn(body, { ...scope, [key]: index, [element]: each, '.': each })
+    })
     .join('')
 }
