@@ -26,7 +26,8 @@ describeOnHost('plugins that another runtime calls', () => {
   })
   afterAll(() => host.close())
   beforeEach(async () => {
-    await sh('ip netns del c1 2>/dev/null; ip link del br0 2>/dev/null; ip netns add c1')
+    await sh(`ip netns del c1; ip link del br0; nft delete table inet vethra
+      rm -rf /var/lib/cni/networks; ip netns add c1`)
   })
 
   const sh = async (script: string) => (await host.run(['sh', '-c', script])).stdout
@@ -62,6 +63,16 @@ describeOnHost('plugins that another runtime calls', () => {
       expect(await macOf('br0')).toBe(before)
     },
   )
+
+  it.each([
+    ['bridge', { bridge: 'br0', ipam }],
+    ['ptp', { ipam }],
+  ])('the interface of %s has a link-local address beside IPv4', async (type, keys) => {
+    const conf = netOf(type, keys)
+    await call('ADD', conf)
+    expect(await sh('ip -n c1 -6 addr show dev eth0 scope link')).toContain('fe80:')
+    await call('DEL', conf)
+  })
 
   it('a bridge without IPAM has a link-local address', async () => {
     await call('ADD', netOf('bridge', { bridge: 'br0' }))

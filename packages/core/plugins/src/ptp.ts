@@ -42,7 +42,7 @@ function plan(conf: PtpConf, input: PlanInput): Planned {
   const ips = complete.flatMap((ip) => ipOf(ip) ?? [])
   const veth = vethOf(input, interfaceMac(input.request, ips[0]))
   const resources = [
-    ...cable(conf, { ifname, veth, ips }),
+    ...cable(conf, { ifname, veth, ips, called: input.request.called === true }),
     ...configureInterface(input.request, ips, routes).map((each) => withoutSubnet(each, ips)),
     ...ofFirewall(conf, veth, ips),
   ]
@@ -61,12 +61,16 @@ function plan(conf: PtpConf, input: PlanInput): Planned {
   }
 }
 
-function cable(
-  { mtu }: PtpConf,
-  { ifname, veth, ips }: { ifname: string; veth: Veth; ips: readonly Ip[] },
-): readonly Resource[] {
+interface Cabled {
+  readonly ifname: string
+  readonly veth: Veth
+  readonly ips: readonly Ip[]
+  readonly called: boolean
+}
+
+function cable({ mtu }: PtpConf, { ifname, veth, ips, called }: Cabled): readonly Resource[] {
   const { mac, ...host } = veth
-  const linkLocal = ips.some(({ family }) => family === 6)
+  const has6 = ips.some(({ family }) => family === 6)
   return [
     {
       kind: 'link',
@@ -76,10 +80,10 @@ function cable(
       up: true,
       mac,
       ...present({ mtu }),
-      linkLocal,
+      linkLocal: called || has6,
     },
     ...ips.flatMap((ip) => onHost(veth.hostName, ip)),
-    ...(linkLocal ? [linkLocalOn(veth.hostName, veth.hostMac)] : []),
+    ...(has6 ? [linkLocalOn(veth.hostName, veth.hostMac)] : []),
     ...ips.flatMap((ip) => inContainer(ifname, ip)),
   ]
 }

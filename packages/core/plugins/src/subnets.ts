@@ -66,10 +66,10 @@ export function linkLocalOn(link: string, mac: string): InterfaceAddress {
   return { kind: 'address', place: 'host', link, address: linkLocalOf(mac), prefixLength: 64 }
 }
 
-/** Whether an interface has a link-local address: with IPv6, or without IPAM. Elsewhere its solicitations would flood all peers. */
-export function usesLinkLocal({ conf, ipam }: PluginRequest, ips: readonly Ip[]): boolean {
+/** Whether an interface has a link-local address: with IPv6, without IPAM, or for another runtime. Elsewhere its solicitations would flood all peers. */
+export function usesLinkLocal({ conf, ipam, called }: PluginRequest, ips: readonly Ip[]): boolean {
   const isLayer2 = ipam === undefined && textOf(objectOf(conf, 'ipam') ?? {}, 'type') === undefined
-  return ips.some(({ family }) => family === 6) || (isLayer2 && ips.length === 0)
+  return called === true || ips.some(({ family }) => family === 6) || (isLayer2 && ips.length === 0)
 }
 
 /** The first address of a result whose subnet none of the routes leads to, as the kernel's own does; undefined for none. */
