@@ -1,4 +1,4 @@
-import { CniError, confError, ioError, type ResultRoute } from '@vethra/cni'
+import { CniError, confError, ioError, type Result, type ResultRoute } from '@vethra/cni'
 import type { Owned, Resource } from '@vethra/state'
 import { type BridgeConf, parseBridgeConf } from './bridge-conf.ts'
 import { conflictsOf } from './bridge-conflicts.ts'
@@ -61,7 +61,7 @@ function plan(conf: BridgeConf, input: PlanInput): Planned {
     throw new CniError({ code: 999, message: words.noLeasedAddresses })
   const first = ips.find(({ family }) => family === 4) ?? ips[0]
   const veth = vethOf(input, conf.mac ?? interfaceMac(request, first))
-  const state = stateOf(conf, existing)
+  const state = stateOf(conf, existing, input.made)
   const conflicts =
     removing || !(request.called || conf.forceAddress)
       ? []
@@ -87,11 +87,13 @@ function plan(conf: BridgeConf, input: PlanInput): Planned {
   }
 }
 
-function stateOf({ bridge: name }: BridgeConf, existing: HostLink | undefined) {
+function stateOf({ bridge: name }: BridgeConf, existing: HostLink | undefined, made?: Result) {
   const own = macFor('bridge', name)
+  const wasOurs = made?.interfaces.some((each) => each.name === name && each.mac === own) ?? false
   // The kernel takes the MAC from a bridge that loses its last port, and gives that of the first to one that another made.
-  const mac = existing && existing.mac !== noMac ? existing.mac : own
-  const keepsMac = existing?.ports === 0 && existing.mac !== own
+  const mac = existing && existing.mac !== noMac && !wasOurs ? existing.mac : own
+  const keepsMac =
+    existing !== undefined && existing.mac !== own && (existing.ports === 0 || wasOurs)
   return { mac, keepsMac, isNew: existing === undefined }
 }
 

@@ -360,3 +360,21 @@ it('tuning sets sysctls below net alone, and its MAC is in the result', () => {
     expect(() => stageNeeds([escaping]), key).toThrow(expect.objectContaining({ code: 7 }))
   }
 })
+
+it.each([
+  ['of ours', macFor('bridge', 'br0'), { mac: macFor('bridge', 'br0') }],
+  ['of another, which follows its ports', '02:00:00:00:00:07', {}],
+])('CHECK asks for the MAC that a bridge %s had', (_, mac, wanted) => {
+  const { result } = planStage([lan], {
+    granted,
+    facts: { links: { br0: { kind: 'bridge', mac, mtu: 1500, ports: 1 } } },
+  })
+  const facts = {
+    links: { br0: { kind: 'bridge', mac: '02:00:00:00:00:99', mtu: 1500, ports: 1 } },
+  }
+  const [bridge] = planFormer([lan], { facts, result, checks: true })
+  expect(bridge?.resource).toEqual({
+    ...{ kind: 'link', place: 'host', name: 'br0', type: { name: 'bridge' }, up: true },
+    ...wanted,
+  })
+})

@@ -155,3 +155,19 @@ it('a bridge carries packets at once, with the first container on it', () => {
     say(seen)`)
   expect(said).toEqual(Array.from({ length: 30 }, () => true))
 })
+
+it('a port of a bridge that is down is none', () => {
+  const said = inHost(
+    `${tools}
+    const { looking } = await import('${import.meta.dirname}/looking.ts')
+    const { observeExpected } = await import('${import.meta.dirname}/../observed/observe-expected.ts')
+    const port = { owner, resource: { kind: 'bridge port', link: 'veth1', hairpin: true, isolated: false } }
+    applyChanges(session, [...owned({ ...veth, type: { ...veth.type, bridge: 'br0' } }), { kind: 'make', to: port }])
+    const seen = () => observeExpected(looking(session, [port]), [port]).length
+    const before = seen()
+    sh('ip link set veth1 down')
+    say([before, seen()])`,
+    'ip link add br0 up type bridge',
+  )
+  expect(said).toEqual([1, 0])
+})

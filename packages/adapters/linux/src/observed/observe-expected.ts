@@ -56,8 +56,9 @@ function observePlain(known: Looking, resource: Resource): Resource | undefined 
 }
 
 function observePort(known: Looking, { onlyMac, ...wanted }: BridgePort): BridgePort | undefined {
-  const port = known.link('host', wanted.link)?.port
-  if (port === undefined) return undefined
+  const { port, up } = known.link('host', wanted.link) ?? {}
+  // A port that is down passes nothing.
+  if (port === undefined || !up) return undefined
   const { hairpin, isolated, locked } = port
   const only = locked && onlyMac !== undefined ? { onlyMac } : {}
   return { ...wanted, hairpin, isolated, ...only }
