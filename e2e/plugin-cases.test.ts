@@ -118,6 +118,16 @@ describeOnHost('plugins that another runtime calls', () => {
     await call('DEL', conf, { prevResult: made })
   })
 
+  it('ADD of tuning without the interface leaves nothing', async () => {
+    const eth0 = { name: 'eth0', sandbox: '/run/netns/c1' }
+    const prevResult = { cniVersion: '1.0.0', interfaces: [eth0], ips: [] }
+    expect(await call('ADD', netOf('tuning', { mtu: 1400 }), { prevResult })).toEqual({
+      code: 999,
+      msg: 'failed to get "eth0": Link not found',
+    })
+    expect(await sh('ls /run/cni/tuning 2>/dev/null')).toBe('')
+  })
+
   it('CHECK of tuning misses the interface; of bandwidth, the interfaces of the result', async () => {
     const eth0 = { name: 'eth0', sandbox: '/run/netns/c1' }
     const prevResult = { cniVersion: '1.0.0', interfaces: [eth0], ips: [] }

@@ -1,7 +1,8 @@
 import { type CniError, goField, type Json, jsonOrNull, onCniError } from '@vethra/cni'
 import type { Stage } from '@vethra/engine'
-import { demandAllowed, tuning } from '@vethra/plugins'
+import { demandAllowed, tuning, words } from '@vethra/plugins'
 import type { LinkSettings, Owned } from '@vethra/state'
+import { failed } from './go-codes.ts'
 import type { PlannedCall } from './planned-call.ts'
 
 /** The settings of an interface, and the names that the Go plugin `tuning` gives them in its file. */
@@ -25,8 +26,9 @@ export async function beforeTuning(call: PlannedCall, { requests }: Stage): Prom
   if (tuned.length === 0) return
   demandAllowed(planned.conf, await host.sysctlAllowlist?.())
   const found = await interfaceOf(call)
+  if (found === undefined) throw failed(words.noTuned(call.request.ifname))
   const before = tuned.flatMap((key) => {
-    const value = found?.[key]
+    const value = found[key]
     return value === undefined ? [] : [[names[key], value] as const]
   })
   const file = fileOf(call)

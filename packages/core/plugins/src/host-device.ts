@@ -1,7 +1,7 @@
 import { type CniError, confError, present, type Result } from '@vethra/cni'
 import { onlyInterface } from './only-interface.ts'
 import type { DeviceRef, PlanInput, Planned, Plugin, PluginRequest } from './plugin.ts'
-import { dnsOf, linkNameOf, objectOf, textOf } from './read-conf.ts'
+import { dnsOf, linkNameOf, objectOf, plainMac, textOf } from './read-conf.ts'
 import { words } from './words.ts'
 
 /** The conf of `host-device`, checked. */
@@ -22,7 +22,7 @@ export const hostDevice: Plugin<HostDeviceConf> = {
 
 function parse({ conf }: PluginRequest): HostDeviceConf {
   const name = linkNameOf(conf, 'device')
-  const mac = textOf(conf, 'hwaddr')?.toLowerCase()
+  const mac = plainMac(textOf(conf, 'hwaddr') ?? '') || undefined
   const kernelPath = textOf(conf, 'kernelpath')
   const runtime = objectOf(conf, 'runtimeConfig') ?? {}
   const busId = textOf(runtime, 'deviceID') ?? textOf(conf, 'pciBusID')

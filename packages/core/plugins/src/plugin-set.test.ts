@@ -1,7 +1,7 @@
 import type { JsonObject, Result } from '@vethra/cni'
 import { keyOf, type Route } from '@vethra/state'
 import { describe, expect, it } from 'vitest'
-import { demandAllowed, type Facts, planFormer, planStage, stageNeeds } from './index.ts'
+import { demandAllowed, type Facts, planFormer, planStage, stageNeeds, tuning } from './index.ts'
 import { plannerOf } from './registry.ts'
 
 const attachment = {
@@ -183,6 +183,18 @@ describe('plans of plugins', () => {
       'chained master failure. PrevResult lacks a single named interface',
     )
   })
+
+  it.each(['C2-11-22-33-44-55', 'c211.2233.4455', 'c2:11:22:33:44:55'])(
+    'MAC %s is read as Go reads it',
+    (mac) => {
+      const asked = 'c2:11:22:33:44:55'
+      const made = planOf({ type: 'macvlan', master: 'eth9', mac }).resources[0]?.resource
+      expect(made).toMatchObject({ mac: asked })
+      expect(tuning.parse(requestOf({ mac })).settings).toEqual({ mac: asked })
+      const { wants } = stageNeeds([requestOf({ type: 'host-device', hwaddr: mac })])
+      expect(wants?.device).toEqual({ mac: asked })
+    },
+  )
 
   it('macvlan, ipvlan and vlan lie on what the host has, or the container', () => {
     const typeOf = (conf: JsonObject) => planOf(conf).resources[0]?.resource

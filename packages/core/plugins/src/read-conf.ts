@@ -94,6 +94,13 @@ export function linkNameOf(conf: JsonObject, key: string): string | undefined {
   )
 }
 
+/** A MAC in lower case with colons, of the forms that Go's net.ParseMAC takes: `02-42-AC-11-00-02`, `0242.ac11.0002`. */
+export function plainMac(text: string): string {
+  const lower = text.toLowerCase().replaceAll('-', ':')
+  const isDotted = /^[0-9a-f]{4}(\.[0-9a-f]{4}){2}$/.test(lower)
+  return isDotted ? lower.replaceAll('.', '').replace(/..(?!$)/g, '$&:') : lower
+}
+
 const unicastMac = /^[0-9a-f][02468ace](:[0-9a-f]{2}){5}$/
 
 /** The MAC asked for, lower case: CNI_ARGS, `args.cni.mac`, then `runtimeConfig.mac`, the last counts. Throws CniError 7 for no unicast MAC. */
@@ -107,7 +114,7 @@ export function askedMac(
     args && textOf(args, 'mac'),
     textOf(objectOf(conf, 'runtimeConfig') ?? {}, 'mac'),
   ].findLast((each) => each !== undefined && each !== '')
-  const mac = asked?.toLowerCase().replaceAll('-', ':')
+  const mac = asked === undefined ? undefined : plainMac(asked)
   if (mac === undefined || unicastMac.test(mac)) return mac
   throw invalidKey('MAC', asked, 'it must be a unicast address like 02:42:ac:11:00:02')
 }

@@ -11,6 +11,7 @@ import {
   invalidKey,
   mtuOf,
   objectOf,
+  plainMac,
   textOf,
 } from './read-conf.ts'
 import { words } from './words.ts'
@@ -62,7 +63,7 @@ function lowerKeys(conf: JsonObject): JsonObject {
 }
 
 function macOf(text: string | undefined): string | undefined {
-  const mac = text?.toLowerCase()
+  const mac = text === undefined ? undefined : plainMac(text)
   if (mac === undefined || /^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/.test(mac)) return mac
   throw invalidKey('mac', text, 'it must be a MAC like 02:42:ac:11:00:02')
 }

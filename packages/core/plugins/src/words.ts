@@ -27,6 +27,7 @@ export const words = {
   noVeth: (ifname: string) =>
     `container interface ${ifname} has no veth peer: no interface of the host leads to it`,
   noPeer: 'no veth peer of container interface found in host ns',
+  noTuned: (ifname: string) => `failed to get ${JSON.stringify(ifname)}: Link not found`,
   noLink: (ifname: string) => `Cannot find container link ${ifname}`,
   noSubnetRoute: (gateway: string, ifname: string) =>
     `Failed to find Gateway ${gateway} for interface ${ifname}`,
