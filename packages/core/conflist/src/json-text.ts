@@ -75,7 +75,7 @@ function broken(text: string, what: string, cause: unknown): CniError {
   const [fault] = faults
   const why = fault === undefined ? 'unreadable JSON' : reason(text, fault)
   return decodeError(`${what}: ${why}`, {
-    hint: 'Correct the JSON there: it allows no comments and no comma after the last element.',
+    hint: 'Correct the JSON there: it allows no byte order mark, no comments and no comma after the last element.',
     cause,
   })
 }
