@@ -1,6 +1,6 @@
 import { CniError } from '@vethra/cni'
 import { faultPoint } from '@vethra/files'
-import { type Change, isAsWanted, type Resource, type Sysctl } from '@vethra/state'
+import { type Change, isAsWanted, type Place, type Resource, type Sysctl } from '@vethra/state'
 import type { Applied, ApplyOptions } from '@vethra/world'
 import { channelOf, inGroups } from '../applied/groups.ts'
 import { keepRouters } from '../applied/keep-routers.ts'
@@ -24,18 +24,7 @@ export function applyChanges(
     faultPoint('socket', `has changed ${done.length} resources of the kernel`)
     if (outcome.failed) return { done, failed: outcome.failed }
   }
-  for (const change of done) if (change.kind === 'make') syncCarrier(session, change.to.resource)
   return { done }
-}
-
-// An interface drops what it is to send until a worker of the kernel has seen its carrier, and a bridge until that of its
-// first port was seen: a question about it has that done at once (linkwatch_sync_dev, since Linux 6.8).
-function syncCarrier(session: Session, resource: Resource): void {
-  if (resource.kind !== 'link' || resource.place === 'host') return
-  const { name, type } = resource
-  session.link('container', name)
-  if (type.name !== 'veth') return
-  for (const end of [type.hostName, type.bridge]) if (end) session.link('host', end)
 }
 
 // A socket that fails may have carried out any of its group: all of it is to be undone.
@@ -58,7 +47,25 @@ function applyGroup(session: Session, group: readonly Change[], links: 'delete' 
   if (first === undefined) return { done: [] }
   const channel = channelOf(first)
   if (channel === 'firewall') return applyEffects(session, group)
-  return channel === 'route' ? applyRoutes(session, group, links) : applySysctls(session, group)
+  if (channel !== 'route') return applySysctls(session, group)
+  const applied = applyRoutes(session, group, links)
+  for (const change of applied.done)
+    if (change.kind === 'make') syncCarrier(session, change.to.resource)
+  return applied
+}
+
+// An interface drops what it is to send until a worker of the kernel has seen its carrier, and a bridge until that of its
+// first port was seen: a question about it has that done at once (linkwatch_sync_dev, since Linux 6.8).
+function syncCarrier(session: Session, resource: Resource): void {
+  if (resource.kind !== 'link' || resource.place === 'host') return
+  const { name, type } = resource
+  const ask = (place: Place, ...names: readonly string[]) =>
+    session.route(
+      place,
+      names.map((each) => ({ kind: 'ask link', link: { name: each } })),
+    )
+  ask('container', name)
+  if (type.name === 'veth') ask('host', type.hostName, ...(type.bridge ? [type.bridge] : []))
 }
 
 function applySysctls(session: Session, group: readonly Change[]): Applied {
