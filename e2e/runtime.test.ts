@@ -406,6 +406,15 @@ describeOnHost('the OCI runtime in front of runc', () => {
       expect(await readFile(file, 'utf8')).toBe(text)
     })
 
+    it('or not at all where config.json is nested too deep', async () => {
+      const { bundle, file, text } = await bundleOf({ 'vethra.network': 'lan' }, ['id'])
+      const deep = text.replace('{', `{"deep":${'['.repeat(200)}${']'.repeat(200)},`)
+      await writeFile(file, deep)
+      const ran = await runc('run', '-b', bundle, host.tag)
+      expect(ran).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('100 levels') })
+      expect(await readFile(file, 'utf8')).toBe(deep)
+    })
+
     it('or not at all where something comes behind it, which runc would not look at', async () => {
       const { bundle, file, text } = await bundleOf({ 'vethra.network': 'lan' }, ['hostname'])
       await writeFile(file, `${text}}`)

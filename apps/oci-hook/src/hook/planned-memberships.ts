@@ -1,4 +1,4 @@
-import { CniError, containerIdOf, explain } from '@vethra/cni'
+import { CniError, containerIdOf, explain, jsonOrNull } from '@vethra/cni'
 import {
   type HookRequest,
   type JoiningContainer,
@@ -39,7 +39,7 @@ async function joinedBy(
   { state, record }: Container,
 ): Promise<string | undefined> {
   try {
-    return joinedNamespace((await files.read(`${state.bundle}/config.json`)) ?? '')
+    return joinedNamespace(jsonOrNull((await files.read(`${state.bundle}/config.json`)) ?? ''))
   } catch (error) {
     if (!(error instanceof CniError)) throw error
     await record(explain(error, 'warning'))

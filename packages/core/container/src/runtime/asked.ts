@@ -1,12 +1,4 @@
-import {
-  type CniError,
-  decodeError,
-  goField,
-  isNestedDeeper,
-  isObject,
-  jsonOrNull,
-  present,
-} from '@vethra/cni'
+import { goField, isObject, type Json, jsonOrNull, present } from '@vethra/cni'
 import { annotationKeys } from '../annotations.ts'
 import type { BundleFlags } from '../bundle-flags.ts'
 import { joinedNamespace } from '../joined-namespace.ts'
@@ -26,22 +18,16 @@ export interface Asked {
 
 /**
  * The wishes in a config.json; undefined for one that is to be passed on as it is. That is not JSON, or has no annotation of
- * ours; another manager networks it; or it joins a network namespace, and asks for no network. Throws CniError 107 that names the annotation where its value cannot be, 6 for more than 100 levels where it may have some.
+ * ours; another manager networks it; or it joins a network namespace, and asks for no network. Throws CniError 107 that names the annotation where its value cannot be.
  */
 export function askedOf(text: string, id: string): Asked | undefined {
-  if (isNestedDeeper(text, deepest)) {
-    if (text.includes('"vethra.')) throw tooDeep()
-    return undefined
-  }
-  // One that is too large asks all the same, and is refused where it is prepared.
+  // One that is too large or nested too deep asks all the same, and is refused where it is prepared.
   // runc reads the first value, and nothing behind it: with annotations of ours it is refused where it is prepared.
-  const whole = jsonOrNull(text, JSON.parse)
-  const first = whole === null ? text.slice(0, endOfValue(text, skipSpace(text, 0))) : text
-  const config = whole ?? jsonOrNull(first, JSON.parse)
+  const config = jsonOrNull(text, JSON.parse) ?? firstValue(text)
   const annotations = goField(config, 'annotations')
   if (!isObject(annotations) || isOthers(annotations)) return undefined
   const flags = flagsOfAnnotations(id, annotations)
-  const joins = joinedNamespace(first)
+  const joins = joinedNamespace(config)
   if (flags === undefined || (joins !== undefined && !namesNetwork(flags))) return undefined
   const preparedFor = annotations[annotationKeys.stateDir]
   return {
@@ -52,13 +38,8 @@ export function askedOf(text: string, id: string): Asked | undefined {
   }
 }
 
-const deepest = 100
-
-function tooDeep(): CniError {
-  return decodeError(
-    `cannot decode config.json: it is nested deeper than ${deepest} levels, and may have annotations of Vethra`,
-    'Take out what is nested so deep, or start the container with the real runtime.',
-  )
+function firstValue(text: string): Json {
+  return jsonOrNull(text.slice(0, endOfValue(text, skipSpace(text, 0))), JSON.parse)
 }
 
 // nerdctl's keys are ours too, where `bundle prepare` wrote them: its state folder tells. CRI-O's keys are Podman's, too.
