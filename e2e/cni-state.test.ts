@@ -155,6 +155,13 @@ describeOnHost('vethra cni between ADD and DEL', () => {
     expect(await cni.leftovers()).toEqual([])
   })
 
+  it('DEL of what never was succeeds where the state cannot be written any more', async () => {
+    await cni.conf('10-lan.conflist', recorded)
+    for (const operation of ['add', 'del']) await run(operation)
+    await cni.host.run(['mount', '-o', 'remount,ro', '/var/lib'])
+    expect(await run('del')).toMatchObject({ exitCode: 0, stderr: '' })
+  })
+
   it('names whose file is that of another attachment are refused before a plugin runs', async () => {
     await cni.conf('10-lan.conflist', recorded)
     const other = {

@@ -1,4 +1,4 @@
-import { rmdirSync, unlinkSync } from 'node:fs'
+import { lstatSync, rmdirSync, unlinkSync } from 'node:fs'
 import { faultPoint } from './faults/fault-point.ts'
 import { errno, fileError } from './file-error.ts'
 
@@ -10,6 +10,8 @@ export async function removeFile(path: string): Promise<boolean> {
     return true
   } catch (error) {
     if (errno(error) === 'ENOENT' || errno(error) === 'ENOTEMPTY') return false
+    // Where nothing can be written the kernel does not look whether there is a file.
+    if (errno(error) === 'EROFS' && !lstatSync(path, { throwIfNoEntry: false })) return false
     throw fileError('remove', path, error)
   }
 }
