@@ -118,6 +118,16 @@ describeOnHost('plugins that another runtime calls', () => {
     await call('DEL', conf, { prevResult: made })
   })
 
+  it('CHECK says in the words of host-local that the reservation is lost', async () => {
+    const made = await call('ADD', bridge)
+    await sh('rm -r /var/lib/cni/networks')
+    expect(await call('CHECK', bridge, { prevResult: made })).toMatchObject({
+      code: 999,
+      msg: expect.stringContaining('host-local: Failed to find address added by container c1'),
+    })
+    await call('DEL', bridge)
+  })
+
   it('ADD of tuning without the interface leaves nothing', async () => {
     const eth0 = { name: 'eth0', sandbox: '/run/netns/c1' }
     const prevResult = { cniVersion: '1.0.0', interfaces: [eth0], ips: [] }

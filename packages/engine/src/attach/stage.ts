@@ -241,5 +241,9 @@ function amiss(changes: readonly Change[]): CniError {
 }
 
 function unreserved({ network, holder }: AddressClaim): CniError {
-  return ioError(`no address is reserved in network ${network} for container ${holder.containerId}`)
+  const { containerId } = holder
+  // The words of the Go plugin come first.
+  return ioError(
+    `host-local: Failed to find address added by container ${containerId} to network ${network}`,
+  )
 }
