@@ -31,7 +31,7 @@ describeOnHost('vethra cni del, killed at any of its steps', () => {
 
   it.each(
     cases.flatMap(([title, before, then]) => [
-      [title, 'native', isWhole ? 1 : 4, before, then] as const,
+      [title, 'native', isWhole ? 1 : 6, before, then] as const,
       [title, 'exec', isWhole ? 1 : 12, before, then] as const,
     ]),
   )('is ended by %s, %s', async (_, choice, stride, before, then) => {

@@ -4,7 +4,7 @@ import { describeOnHost } from './gate.ts'
 import { blue, type CniHost, openCniHost } from './recording-plugins.ts'
 
 // A sample of the steps, or each.
-const stride = process.env['VETHRA_TEST_KILLS'] === 'all' ? 1 : 2
+const stride = process.env['VETHRA_TEST_KILLS'] === 'all' ? 1 : 3
 const ports = {
   CAP_ARGS: '{"portMappings":[{"hostPort":8097,"containerPort":80,"protocol":"tcp"}]}',
 }

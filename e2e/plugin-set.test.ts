@@ -6,7 +6,7 @@ import { type Network, network, type Step, steps } from './plugin-set-random.ts'
 import { openSide, own, type Side, type StepOutcome } from './plugin-set-side.ts'
 
 // How many networks, and from which seed: a failure prints both. scripts/soak takes another seed each time.
-const runs = Number(process.env['VETHRA_TEST_NETWORKS'] ?? 4)
+const runs = Number(process.env['VETHRA_TEST_NETWORKS'] ?? 3)
 const seed = Number(process.env['VETHRA_TEST_SEED'] ?? 1)
 
 /** The one list of errors of the Go plugins (Debian's 1.1.1) that ours do not repeat, by their texts, with the reason. */
