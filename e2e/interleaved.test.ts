@@ -14,7 +14,7 @@ const create = ['network', 'create', 'lan']
 const repair = ['doctor', '--repair']
 
 /** Every so many-th step of a command is one that another comes in at. */
-const stride = Number(process.env['VETHRA_TEST_INTERLEAVED_STRIDE'] ?? 13)
+const stride = process.env['VETHRA_TEST_KILLS'] === 'all' ? 1 : 13
 
 describeOnHost('a command that comes in between two steps of another', () => {
   let host: Host
