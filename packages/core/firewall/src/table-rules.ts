@@ -33,13 +33,14 @@ function toPublished(number: 4 | 6): readonly Rule[] {
       { when: [...when, isOther], does: led(`c${number}`, ends) },
     ]
   })
+  // What everybody may reach comes first: its connections then pass no other rule.
   return [
-    ...conditional,
     {
       when: [family(number)],
       does: { dnat: `a${number}`, family: number, fields: [address, ...port] },
     },
     { when: [], does: { dnat: `p${number}`, family: number, fields: port } },
+    ...conditional,
   ]
 }
 
