@@ -131,4 +131,20 @@ describeOnHost('the chain of iptables that firewall leaves to its administrator'
       expect(await side.perform(net, step('DEL'))).toMatchObject({ said: [] })
     }
   })
+
+  it('a target in its place is refused, and is in the way of no other', async () => {
+    const { place } = ours
+    const before = await place.sh('iptables -S; ip6tables -S')
+    const refused = await ours.perform(
+      lan({ type: 'ptp' }, { iptablesAdminChainName: 'DROP' }),
+      step('ADD'),
+    )
+    expect(refused.said.join()).toContain('chain DROP of iptables')
+    expect(await place.sh('ls /run/vethra/firewalld')).toBe('')
+    expect(await ours.perform(net, step('ADD', 'c2'))).toMatchObject({ said: [] })
+    expect(await jumps()).toBe(2)
+    expect(await ours.perform(net, step('DEL', 'c2'))).toMatchObject({ said: [] })
+    await place.sh('iptables -X MINE; ip6tables -X MINE')
+    expect(await place.sh('iptables -S; ip6tables -S')).toBe(before)
+  })
 })

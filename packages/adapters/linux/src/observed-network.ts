@@ -100,11 +100,15 @@ async function seenLinks(
   links: readonly IpLink[],
   local: ReadonlySet<string>,
 ): Promise<readonly ObservedLink[]> {
+  const all = {
+    arp_ignore: await setting('all', 'arp_ignore'),
+    rp_filter: await setting('all', 'rp_filter'),
+  }
   const settings = new Map(
     await Promise.all(
       links
         .filter((each) => isBridge(each) || isUplink(each))
-        .map(async ({ ifname }) => [ifname, await settingsOf(ifname)] as const),
+        .map(async ({ ifname }) => [ifname, await settingsOf(ifname, all)] as const),
     ),
   )
   const trees = new Set(
@@ -184,9 +188,10 @@ function portOf({ linkinfo }: IpLink): Pick<ObservedLink, 'port'> {
 
 async function settingsOf(
   name: string,
+  all: Readonly<Record<'arp_ignore' | 'rp_filter', string>>,
 ): Promise<Pick<ObservedLink, 'forwards' | 'strict' | 'silencedBy'>> {
   // Of the two the higher one counts: rp_filter 1 is strict, 2 is not, and arp_ignore 8 answers nobody.
-  const both = async (key: string) => [await setting('all', key), await setting(name, key)]
+  const both = async (key: keyof typeof all) => [all[key], await setting(name, key)]
   const silent = (await both('arp_ignore')).indexOf('8')
   const silencedBy = `net.ipv4.conf.${['all', name.replaceAll('.', '/')][silent]}.arp_ignore`
   return {

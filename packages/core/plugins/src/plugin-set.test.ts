@@ -341,6 +341,7 @@ it.each<[JsonObject, string]>([
     'Cannot specify externalSetMarkChain and markMasqBit',
   ],
   [{ type: 'portmap', masqAll: 1 }, 'masqAll'],
+  [{ type: 'portmap', snat: 'no' }, 'snat'],
   [{ type: 'firewall', iptablesAdminChainName: '-F' }, 'iptablesAdminChainName'],
   [{ type: 'firewall', iptablesAdminChainName: 'A'.repeat(29) }, 'iptablesAdminChainName'],
   [{ type: 'firewall', firewalldZone: 7 }, 'firewalldZone'],

@@ -48,9 +48,9 @@ export const portmap: Plugin<PortmapConf> = {
 function parse({ conf }: PluginRequest): PortmapConf {
   checkIptablesKeys(conf)
   const runtime = objectOf(conf, 'runtimeConfig') ?? {}
+  const snat = booleanOf(conf, 'snat') || !hasKey(conf, 'snat')
   // The reference plugin masquerades nothing without `snat`.
-  const masquerades =
-    booleanOf(conf, 'masqAll') && !(hasKey(conf, 'snat') && !booleanOf(conf, 'snat'))
+  const masquerades = booleanOf(conf, 'masqAll') && snat
   const conditions = present({ 4: portConditions(conf, 4), 6: portConditions(conf, 6) })
   return { mappings: arrayOf(runtime, 'portMappings').map(mappingOf), masquerades, conditions }
 }

@@ -13,9 +13,9 @@ export interface ReadAttachment extends NativeAttachment {
 }
 
 /**
- * The commands that remove, in the network namespace of a container, what was added beside its attachment. That is: addresses
- * of other containers, permanent neighbour entries, rules and routes that drop packets, and routes by another gateway that the
- * kernel prefers to those of the network.
+ * Returns the ip(8) commands that delete what was added inside of a container's network namespace. These are addresses of other
+ * containers, PERMANENT neighbours, and rules and routes of type blackhole, unreachable, prohibit or throw. Routes via another
+ * gateway are deleted where their metric is lower than that of the network's.
  */
 export function strangeInside(
   { made, list, isOthers, result: { ips, routes: given } }: ReadAttachment,

@@ -10,6 +10,7 @@ afterEach(() => vi.unstubAllEnvs())
 const program = `#!/bin/sh
 file=$(dirname "$0")/$(basename "$0").rules
 shift 2; verb=$1; shift
+[ "$verb $1" = '-S DROP' ] && { echo incompatible >&2; exit 1; }
 [ "$verb" = -S ] && { cat "$file"; exit; }
 [ "$verb" = -N ] && exit 1
 [ "$verb" = -I ] && { set -- "$1" "$3" "$4" "$5" "$6" "$7" "$8"; }
@@ -70,6 +71,12 @@ it('a rule of ours that was put in front of a jump gets behind it with the next 
   expect(hasAdminJump(records, user)).toBe(false)
   putAdminJumps(records, [admit('br1')])
   expect(rules('iptables')).toEqual([jump('MINE'), pass])
+})
+
+it('a target of iptables is no chain: forwarded packets would all be dropped', () => {
+  const { records, rules } = openHost()
+  expect(() => putAdminJumps(records, [admit('br0', 'DROP')])).toThrow('chain DROP of iptables')
+  expect(rules('iptables')).toEqual([pass])
 })
 
 it('a host without iptables is told so', () => {

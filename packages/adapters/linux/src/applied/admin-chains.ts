@@ -48,10 +48,12 @@ function jumpsFirst(program: string, chain: string): boolean {
 }
 
 function putJump(program: string, chain: string): void {
-  // It is there, maybe.
+  // Fails for a chain that exists.
   run(program, '-N', chain)
   removeJumps(program, chain)
-  const { fault } = run(program, '-I', 'FORWARD', '1', ...jumpTo(chain))
+  // A target is no chain: a jump to DROP would drop all forwarded packets.
+  const listed = run(program, '-S', chain)
+  const { fault } = listed.fault ? listed : run(program, '-I', 'FORWARD', '1', ...jumpTo(chain))
   if (fault !== undefined)
     throw ioError(
       `cannot have forwarded packets pass chain ${chain} of ${program}: ${fault}`,
