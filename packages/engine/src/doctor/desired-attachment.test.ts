@@ -1,4 +1,5 @@
 import { parseConfList } from '@vethra/conflist'
+import type { PluginWay } from '@vethra/plugins'
 import type { CachedAttachment } from '@vethra/world'
 import { expect, it } from 'vitest'
 import { attachmentReader } from './desired-attachment.ts'
@@ -74,4 +75,19 @@ it.each([
 ])('%s is read as nothing, and keeps nobody from the others', (_, damaged) => {
   const read = attachmentReader(new Map())
   expect([read(damaged), read(made)?.containerId]).toEqual([undefined, 'c1'])
+})
+
+it('a port of a network that keeps its containers apart is isolated, where plugin firewall did it here', () => {
+  const own = { ...result, interfaces: [{ name: 'br0', mac: '' }, ...result.interfaces.slice(1)] }
+  const plugins = [...list.plugins, { type: 'firewall', ingressPolicy: 'isolated' }]
+  const apart = {
+    ...made,
+    listText: JSON.stringify({ ...list, plugins }),
+    result: JSON.stringify(own),
+  }
+  const port = (way: PluginWay['way']) => {
+    const ways = plugins.map(({ type }, at) => ({ type, way: at === 2 ? way : 'native' }) as const)
+    return attachmentReader(new Map())(apart, ways)?.bridge?.port
+  }
+  expect([port('native')?.isolated, port('exec')?.isolated]).toEqual([true, false])
 })

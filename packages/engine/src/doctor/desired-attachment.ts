@@ -71,6 +71,12 @@ function readAttachment(
   const inTable = list.plugins.flatMap(({ type }, at) =>
     isNative(list, ways, at) ? (tableEffects[type] ?? []) : [],
   )
+  // Plugin firewall isolates the port, too.
+  const isApart = isolation === 'isolated' && inTable.includes('isolation')
+  const bridge = effects.bridge?.port && {
+    ...effects.bridge,
+    port: { ...effects.bridge.port, ...(isApart ? { isolated: true } : {}) },
+  }
   const told = readPorts(attachment)
   const mac = result.interfaces.find((each) => each.name === ifname && each.sandbox)?.mac
   return {
@@ -82,7 +88,7 @@ function readAttachment(
     }),
     ...(mac ? { mac: mac.toLowerCase() } : {}),
     ...(effects.linked
-      ? linksOf(result, effects.bridge, inTable.includes('masquerading') ? bridgeMac : '')
+      ? linksOf(result, bridge, inTable.includes('masquerading') ? bridgeMac : '')
       : {}),
     ...(masqueradedByNft ? { masqueradedByNft } : {}),
     ports: effects.publishes ? told : [],
