@@ -123,6 +123,35 @@ describeOnHost('the chain of iptables that firewall leaves to its administrator'
     expect(await ours.place.sh('ls /run/vethra/firewalld; iptables -S MINE')).toBe('-N MINE')
   })
 
+  const plain = lan({ type: 'ptp' }, {})
+  const started: readonly (readonly [string, string])[] = [
+    ['where the Go plugin jumps to it and the policy is DROP', 'Go'],
+    ['where nobody jumps to it', 'none'],
+  ]
+  it.each(started)('the rules of its default, CNI-ADMIN, come first %s', async (_, jumper) => {
+    const { place } = ours
+    if (jumper === 'Go') {
+      expect(await ours.perform(plain, step('ADD', 'c2'))).toMatchObject({ said: [] })
+      await place.sh(
+        'for t in iptables ip6tables; do $t -N CNI-ADMIN; $t -N CNI-FORWARD; $t -A CNI-FORWARD -j CNI-ADMIN; $t -I FORWARD -j CNI-FORWARD; $t -P FORWARD DROP; done',
+      )
+    } else await place.sh('iptables -N CNI-ADMIN')
+    await place.sh(`iptables -A CNI-ADMIN ${refuse}`)
+    expect(await ours.perform(plain, step('ADD'))).toMatchObject({ said: [] })
+    expect(await ours.perform(plain, step('CHECK'))).toMatchObject({ said: [] })
+    expect(await reached(ours)).toBe(false)
+    await place.sh('iptables -F CNI-ADMIN')
+    expect(await reached(ours)).toBe(true)
+    for (const id of ['c1', 'c2'] as const)
+      expect(await ours.perform(plain, step('DEL', id))).toMatchObject({ said: [] })
+    expect(await place.sh('iptables -S FORWARD; ls /run/vethra/firewalld')).not.toMatch(
+      /ADMIN|vethra/,
+    )
+    await place.sh(
+      'for t in iptables ip6tables; do $t -P FORWARD ACCEPT; $t -F; $t -X CNI-FORWARD || true; $t -X CNI-ADMIN; done',
+    )
+  })
+
   it('a chain that is missing is made, and its rules are seen once there are some', async () => {
     for (const side of [theirs, ours]) {
       expect(await side.perform(net, step('ADD'))).toMatchObject({ said: [] })

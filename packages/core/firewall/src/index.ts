@@ -40,7 +40,15 @@ export {
   masqueradeText,
 } from './masquerade-table.ts'
 export { passMark } from './pass-mark.ts'
-export { forwardTables, passRule, passRuleArguments, passRuleText } from './pass-rule.ts'
+export {
+  adminChain,
+  forwardTables,
+  passesAdminFirst,
+  passRule,
+  passRuleArguments,
+  passRuleText,
+  pluginChain,
+} from './pass-rule.ts'
 export { hostportTable, masqueradeTable } from './plugin-tables.ts'
 export { readNftTable } from './read-nft-table.ts'
 export { expressionsOf, type Field, type Rule } from './rule.ts'

@@ -28,5 +28,18 @@ export const passRuleArguments: readonly string[] = [
   'ACCEPT',
 ]
 
+/** The chains of iptables for administrators, and for what the Go plugins accept, which leads to it first. */
+export const adminChain = 'CNI-ADMIN'
+export const pluginChain = 'CNI-FORWARD'
+
+/** Whether packets pass the administrator's chain before they are accepted: by where the rules of FORWARD lead, ACCEPT for ours, and those of the plugins' chain. */
+export function passesAdminFirst(forward: readonly string[], plugins: readonly string[]): boolean {
+  const accepts = forward.indexOf('ACCEPT')
+  const before = accepts < 0 ? forward : forward.slice(0, accepts)
+  return (
+    before.includes(adminChain) || (before.includes(pluginChain) && plugins.includes(adminChain))
+  )
+}
+
 /** The same rule as nft(8) reads it. */
 export const passRuleText: string = `meta mark & ${mark} == ${mark} counter accept`

@@ -46,7 +46,15 @@ export {
   type NftVerdict,
 } from './nft-expression.ts'
 export type { NewChain, NewSet, NftElement, NftOp, NftTable } from './nft-op.ts'
-export { chainOfRule, dropsAll, dropsSome, dumpRules, handleOf, handleOfRule } from './nft-rule.ts'
+export {
+  chainOfRule,
+  dropsAll,
+  dropsSome,
+  dumpRules,
+  handleOf,
+  handleOfRule,
+  jumpOf,
+} from './nft-rule.ts'
 export { addressText, type NftType, prefixBounds } from './nft-type.ts'
 export type { RouteOp } from './route-op.ts'
 export { decodeShaping, dumpClasses, dumpClassFilters } from './shaping.ts'

@@ -55,6 +55,15 @@ export function dropsAll(message: ReceivedMessage): boolean {
   return only !== undefined && does.length === 1 && refuses(only)
 }
 
+/** The chain that an NFT_MSG_NEWRULE message's rule has every packet pass; empty where it is none of iptables' `-j CHAIN`. */
+export function jumpOf(message: ReceivedMessage): string {
+  const does = listedExpressions(message)
+    .map(({ payload }) => payload)
+    .filter((each) => nameOf(each, [1]) !== 'counter' && nameOf(each, [2, 1]) !== 'comment')
+  const [only = new Uint8Array(), ...more] = does
+  return more.length > 0 ? '' : nameOf(only, [2, 2, 2, 2])
+}
+
 /** Whether an NFT_MSG_NEWRULE message's rule drops or rejects packets, some or all. */
 export function dropsSome(message: ReceivedMessage): boolean {
   return listedExpressions(message).some(({ payload }) => refuses(payload))

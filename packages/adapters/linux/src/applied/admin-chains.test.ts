@@ -2,7 +2,13 @@ import { chmodSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, expect, it, vi } from 'vitest'
-import { hasAdminJump, putAdminJumps, removeAdminJumps } from './admin-chains.ts'
+import {
+  forAll,
+  hasAdminJump,
+  passesAdminChain,
+  putAdminJumps,
+  removeAdminJumps,
+} from './admin-chains.ts'
 
 afterEach(() => vi.unstubAllEnvs())
 
@@ -71,6 +77,27 @@ it('a rule of ours that was put in front of a jump gets behind it with the next 
   expect(hasAdminJump(records, user)).toBe(false)
   putAdminJumps(records, [admit('br1')])
   expect(rules('iptables')).toEqual([jump('MINE'), pass])
+})
+
+it("the administrator's default chain is passed where it is missing, and where it is jumped to before our mark is accepted", () => {
+  const { folder, records } = openHost()
+  expect(passesAdminChain()).toBe(true)
+  const among = (...lines: readonly string[]) => {
+    for (const name of ['iptables', 'ip6tables'])
+      writeFileSync(join(folder, `${name}.rules`), [...lines, ''].join('\n'))
+  }
+  const plugins = [
+    '-A FORWARD -m comment --comment "CNI firewall plugin rules" -j CNI-FORWARD',
+    '-A CNI-FORWARD -m comment --comment "CNI firewall plugin admin overrides" -j CNI-ADMIN',
+  ]
+  among('-N CNI-ADMIN', ...plugins, pass)
+  expect(passesAdminChain()).toBe(true)
+  among('-N CNI-ADMIN', pass, ...plugins)
+  expect(passesAdminChain()).toBe(false)
+  putAdminJumps(records, [forAll])
+  expect(passesAdminChain()).toBe(true)
+  removeAdminJumps(records, [forAll])
+  expect(passesAdminChain()).toBe(false)
 })
 
 it('a target of iptables is no chain: forwarded packets would all be dropped', () => {

@@ -1,11 +1,40 @@
 import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { ioError } from '@vethra/cni'
-import { passRuleArguments } from '@vethra/firewall'
+import {
+  adminChain as adminsOwn,
+  passesAdminFirst,
+  passRuleArguments,
+  pluginChain,
+} from '@vethra/firewall'
 import type { Admit } from '@vethra/state'
+import { legacyTables } from '../legacy-tables.ts'
 import { runNow } from './run-now.ts'
 
 const programs = ['iptables', 'ip6tables'] as const
 const note = 'rules before those of vethra'
+const unconditional = `(?:-m comment --comment (?:"[^"]*"|\\S+) |${passRuleArguments.slice(0, 4).join(' ')} )?-j `
+
+/** The admission of all networks, for the chain that the Go plugins leave to the administrator where no conf names one. */
+export const forAll: Admit = { kind: 'admit', bridge: '*', subnets: [], adminChain: adminsOwn }
+
+/** Whether forwarded packets pass that chain, where iptables(8) has one, before our mark is accepted. */
+export function passesAdminChain(): boolean {
+  return programs.every((program) => {
+    const lines = run(program, '-S').said.split('\n')
+    const leading = (chain: string) =>
+      lines.flatMap(
+        (line) => new RegExp(`^-A ${chain} ${unconditional}(\\S+)$`).exec(line)?.[1] ?? [],
+      )
+    const passes = passesAdminFirst(leading('FORWARD'), leading(pluginChain))
+    return passes || !lines.includes(`-N ${adminsOwn}`)
+  })
+}
+
+/** As `passesAdminChain` where iptables-legacy has tables, which netlink does not show; else true. */
+export function passesLegacyAdmin(): boolean {
+  const isLegacy = [...legacyTables('ip'), ...legacyTables('ip6')].includes('filter')
+  return !isLegacy || passesAdminChain()
+}
 
 /** Whether forwarded packets pass the administrator's chain that an admission names, first, and until the admission goes. */
 export function hasAdminJump(records: string, { adminChain, bridge }: Admit): boolean {

@@ -19,14 +19,14 @@ import {
 } from '@vethra/netlink'
 import { type Admit, type Change, type Effect, type Publish, targetOf } from '@vethra/state'
 import type { Applied } from '@vethra/world'
-import { putAdminJumps, removeAdminJumps } from '../applied/admin-chains.ts'
+import { forAll, putAdminJumps, removeAdminJumps } from '../applied/admin-chains.ts'
 import { removeSources } from '../applied/firewalld.ts'
 import { admitsIn, elementsIn } from '../applied/groups.ts'
 import { overlapOf } from '../applied/overlap.ts'
 import { refusedChange } from '../applied/refused-change.ts'
 import { bareKey } from '../observed/looking.ts'
 import { effectsIn } from './effects.ts'
-import { missingPassages, removePassages } from './pass-rule.ts'
+import { missingPassages, passesAdmin, removePassages } from './pass-rule.ts'
 import type { Session } from './session.ts'
 import { forgetStaleFlows } from './stale-flows.ts'
 import { startTable } from './table.ts'
@@ -139,6 +139,7 @@ function releasePassages(session: Session, admits: readonly Admit[]): void {
   removeAdminJumps(session.zoneRecords, admits)
   if (hasNetworks(session)) return
   removePassages(session)
+  removeAdminJumps(session.zoneRecords, [forAll])
   // Another network may have come, and seen the rule that was just removed.
   if (hasNetworks(session)) putPassages(session, [])
 }
@@ -146,6 +147,7 @@ function releasePassages(session: Session, admits: readonly Admit[]): void {
 function putPassages(session: Session, admits: readonly Admit[]): void {
   for (const passage of missingPassages(session, admits)) passage.put()
   putAdminJumps(session.zoneRecords, admits)
+  if (!passesAdmin(session)) putAdminJumps(session.zoneRecords, [forAll])
 }
 
 function hasNetworks(session: Session): boolean {

@@ -20,7 +20,7 @@ import type { Place, State } from '@vethra/state'
 import { hasAdminJump } from '../applied/admin-chains.ts'
 import type { Looking } from '../observed/looking.ts'
 import { expectedElements } from './expected-elements.ts'
-import { missingPassages } from './pass-rule.ts'
+import { missingPassages, passesAdmin } from './pass-rule.ts'
 import { seenRoute } from './seen-routes.ts'
 import type { Session } from './session.ts'
 import { prepareReads } from './sysctls-in-bun.ts'
@@ -57,7 +57,9 @@ export function looking(session: Session, expected: State): Looking {
       ask(dumpIngressFilters(index)).flatMap((each) => decodeRedirect(each) ?? [])[0],
     element: (set, key) => elements().get([set, ...key].join(' ')),
     passes: (admit) =>
-      missingPassages(session, [admit]).length === 0 && hasAdminJump(session.zoneRecords, admit),
+      missingPassages(session, [admit]).length === 0 &&
+      passesAdmin(session) &&
+      hasAdminJump(session.zoneRecords, admit),
   }
 }
 

@@ -1,4 +1,10 @@
-import { forwardTables, passRule } from '@vethra/firewall'
+import {
+  adminChain,
+  forwardTables,
+  passesAdminFirst,
+  passRule,
+  pluginChain,
+} from '@vethra/firewall'
 import {
   askChain,
   askTable,
@@ -8,10 +14,12 @@ import {
   encodeNftBatch,
   explainErrno,
   handleOfRule,
+  jumpOf,
   type NftTable,
   type ReceivedMessage,
 } from '@vethra/netlink'
 import type { Admit } from '@vethra/state'
+import { passesLegacyAdmin } from '../applied/admin-chains.ts'
 import { firewalldTable, missingSources } from '../applied/firewalld.ts'
 import {
   missingLegacyPassages,
@@ -46,6 +54,19 @@ export function removePassages(session: Session): void {
   removeLegacyPassages()
 }
 
+/** Whether forwarded packets pass the administrator's chain of iptables, where there is one, before our mark is accepted. */
+export function passesAdmin(session: Session): boolean {
+  return forwardTables.every((table) => passesAdminOf(session, table)) && passesLegacyAdmin()
+}
+
+function passesAdminOf(session: Session, table: NftTable): boolean {
+  if (session.askNetfilter(askChain(table, adminChain)).messages.length === 0) return true
+  const leading = (each: ReceivedMessage) =>
+    handleOfRule(each, passRule) === undefined ? jumpOf(each) : 'ACCEPT'
+  const plugins = rulesOf(session, table, pluginChain).map(leading)
+  return passesAdminFirst(rulesOf(session, table).map(leading), plugins)
+}
+
 function lacksRule(session: Session, table: NftTable): boolean {
   const [message] = session.askNetfilter(askChain(table, chain)).messages
   if (message === undefined) return false
@@ -54,8 +75,8 @@ function lacksRule(session: Session, table: NftTable): boolean {
   return drops && !rules.some((each) => handleOfRule(each, passRule) !== undefined)
 }
 
-function rulesOf(session: Session, table: NftTable): readonly ReceivedMessage[] {
-  return session.askNetfilter(dumpRules(table, chain)).messages
+function rulesOf(session: Session, table: NftTable, of = chain): readonly ReceivedMessage[] {
+  return session.askNetfilter(dumpRules(table, of)).messages
 }
 
 function nftPassage(session: Session): (table: NftTable) => Passage {

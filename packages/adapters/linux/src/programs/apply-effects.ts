@@ -3,7 +3,7 @@ import { elementText, type PlacedElement, tableText } from '@vethra/firewall'
 import { runProgram } from '@vethra/plugin-exec/programs'
 import { type Change, describeChange, type Publish, targetOf } from '@vethra/state'
 import type { Applied } from '@vethra/world'
-import { removeAdminJumps } from '../applied/admin-chains.ts'
+import { forAll, removeAdminJumps } from '../applied/admin-chains.ts'
 import { removeSources } from '../applied/firewalld.ts'
 import { admitsIn, elementsIn } from '../applied/groups.ts'
 import { overlapOf } from '../applied/overlap.ts'
@@ -34,7 +34,9 @@ async function tendPassages(group: readonly Change[], zoneRecords: string): Prom
   const admits = admitsIn(group)
   removeSources(zoneRecords, admits)
   removeAdminJumps(zoneRecords, admits)
-  if (admits.length > 0 && !hasNetworks(await listTable())) await removePassages()
+  if (admits.length === 0 || hasNetworks(await listTable())) return
+  await removePassages()
+  removeAdminJumps(zoneRecords, [forAll])
 }
 
 function hasNetworks(table: ListedTable | undefined): boolean {

@@ -1,7 +1,7 @@
 import { forwardTables, passRuleText } from '@vethra/firewall'
 import type { NftTable } from '@vethra/netlink'
 import type { Admit } from '@vethra/state'
-import { hasAdminJump, putAdminJumps } from '../applied/admin-chains.ts'
+import { forAll, hasAdminJump, passesAdminChain, putAdminJumps } from '../applied/admin-chains.ts'
 import { firewalldTable, missingSources } from '../applied/firewalld.ts'
 import { missingLegacyPassages, notPut, removeLegacyPassages } from '../applied/legacy-passages.ts'
 import { run } from '../run.ts'
@@ -11,7 +11,8 @@ export async function passes(records: string, admits: readonly Admit[]): Promise
   const looked = await Promise.all(forwardTables.map(lookAt))
   const zoned = (await hasFirewalld()) ? missingSources(records, admits) : []
   const isOpen = missingLegacyPassages().length === 0 && zoned.length === 0
-  return isOpen && !looked.some(lacksRule) && admits.every((each) => hasAdminJump(records, each))
+  const isPassed = isOpen && !looked.some(lacksRule) && passesAdminChain()
+  return isPassed && admits.every((each) => hasAdminJump(records, each))
 }
 
 async function hasFirewalld(): Promise<boolean> {
@@ -28,6 +29,7 @@ export async function putPassages(records: string, admits: readonly Admit[]): Pr
   const zoned = (await hasFirewalld()) ? missingSources(records, admits) : []
   for (const passage of [...missingLegacyPassages(), ...zoned]) passage.put()
   putAdminJumps(records, admits)
+  if (!passesAdminChain()) putAdminJumps(records, [forAll])
 }
 
 /** Removes the rule from each chain that has it. */
