@@ -71,7 +71,8 @@ async function openMeasured(way: (typeof ways)[number], published: number): Prom
     const { exitCode, stderr } = await host.run(['sh', '-ec', script])
     if (exitCode !== 0) throw new Error(stderr)
   }
-  await sh(`ip netns add outside; ip netns add served
+  // conntrack keeps a connection that its server reset for 10 s, and drops the answer to a new one from that port.
+  await sh(`ip netns add outside; ip netns add served; sysctl -qw net.netfilter.nf_conntrack_tcp_timeout_close=1
     ip link add up0 type veth peer name eth0 netns outside; ip addr add ${hostAddress}/24 dev up0; ip link set up0 up
     ip -n outside link set lo up; ip -n outside addr add 198.51.100.2/24 dev eth0; ip -n outside link set eth0 up
     for n in outside served; do ip netns exec $n sysctl -qw net.ipv4.ip_local_port_range="1024 65535" net.ipv4.tcp_tw_reuse=1; done`)
@@ -104,12 +105,15 @@ async function startAgent(host: Host, netns: string, task: string) {
     stderr: 'inherit',
     buffer: false,
   })
-  const [said] = (await once(createInterface(running.stdout), 'line')) as [string]
-  return {
-    said,
-    end: async () => {
-      running.kill('SIGKILL')
-      await running
-    },
+  const deadline = setTimeout(() => running.kill('SIGKILL'), (seconds + 30) * 1000)
+  const lines = createInterface(running.stdout)
+  const [said = ''] = await Promise.race([once(lines, 'line'), once(lines, 'close')])
+  clearTimeout(deadline)
+  const end = async () => {
+    running.kill('SIGKILL')
+    await running
   }
+  if (said !== '') return { said, end }
+  await end()
+  throw new Error(`${task} in ${netns} ended, or took ${seconds + 30} s, without a figure`)
 }
