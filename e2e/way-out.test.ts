@@ -63,18 +63,20 @@ describeOnHost('the way out that an error tells', () => {
     }
   })
 
-  it.each([['network', 'rm', 'lan'], ['cni', 'del', 'lan', '/run/netns/blue'], ['doctor']])(
-    'of a process that may make no machine code is to allow it: %s',
-    async (...command) => {
-      const env = { BUN_JSC_useJIT: 'false' }
-      const ran = await host.run([executable, ...command], { env })
-      expect(ran).toMatchObject({ exitCode: 1, stdout: '' })
-      expect(ran.stderr.split('\n')).toEqual([
-        expect.stringMatching(/^error: cannot call libc/),
-        expect.stringMatching(/^ {2}hint: .*BUN_JSC_useJIT.*MemoryDenyWriteExecute/),
-      ])
-    },
-  )
+  it.each([
+    ['network', 'rm', 'lan'],
+    ['cni', 'add', 'lan', '/run/netns/blue'],
+    ['cni', 'del', 'lan', '/run/netns/blue'],
+    ['doctor'],
+  ])('of a process that may make no machine code is to allow it: %s', async (...command) => {
+    const env = { BUN_JSC_useJIT: 'false' }
+    const ran = await host.run([executable, ...command], { env })
+    expect(ran).toMatchObject({ exitCode: 1, stdout: '' })
+    expect(ran.stderr.split('\n')).toEqual([
+      expect.stringMatching(/^error: cannot call libc/),
+      expect.stringMatching(/^ {2}hint: .*BUN_JSC_useJIT.*MemoryDenyWriteExecute/),
+    ])
+  })
 
   it('of a /run/vethra that is a file is to remove it', async () => {
     await host.run(['sh', '-c', 'rm -rf /run/vethra; echo x > /run/vethra'])

@@ -15,7 +15,7 @@ export function faultLines(fault: unknown): readonly string[] {
 
 const withoutJit = [
   'error: cannot call libc: this process may not run machine code that it makes itself',
-  '  hint: Unset BUN_JSC_useJIT, and set MemoryDenyWriteExecute=no in a unit.',
+  '  hint: Unset BUN_JSC_useJIT, set MemoryDenyWriteExecute=no in a unit, and allow 4 GiB of addresses (ulimit -v).',
 ]
 
 /** The lines that tell of output that was lost. */

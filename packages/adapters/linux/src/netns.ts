@@ -39,8 +39,10 @@ async function fault(path: string): Promise<string | undefined> {
     if (type === nsfs) return (await isNetwork(path)) ? undefined : faultOfKind(path, kindOf(path))
     return `unknown FS magic on ${JSON.stringify(path)}: ${type.toString(16)}`
   } catch (error) {
-    const text = (error as { code?: unknown }).code
-    const reason = text === 'ENOENT' ? 'no such file or directory' : (error as Error).message
+    const { code, message } = error as NodeJS.ErrnoException
+    // No fault of the path: a process without a JIT can ask nothing.
+    if (code === undefined) throw error
+    const reason = code === 'ENOENT' ? 'no such file or directory' : message
     return `failed to Statfs ${JSON.stringify(path)}: ${reason}`
   }
 }
