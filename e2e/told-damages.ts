@@ -54,6 +54,12 @@ export const toldDamages: readonly Damage[] = [
       () => 'sysctl -qw net.ipv4.conf.all.arp_ignore=8',
     ],
     ['lo is down', 'loopback-down', () => 'ip link set lo down'],
+    ['lo has no address', 'loopback-down', () => 'ip address delete 127.0.0.1/8 dev lo'],
+    [
+      'an address of the bridge is on another interface, too',
+      'subnet-collides',
+      () => 'ip address add 10.4.1.1/32 dev br-other',
+    ],
     [
       'a neighbour entry by hand has another MAC',
       'neighbour-wrong',
@@ -143,5 +149,13 @@ export const toldDamages: readonly Damage[] = [
       () => 'chown 12345 /var/lib/vethra/*/names/default',
     ],
     ['another user owns state', 'folder-open', () => 'chown 12345 /var/lib/vethra/attachments'],
+  ]),
+  ...damagesOf('native', [
+    [
+      "a bridge keeps frames for a container's MAC to itself",
+      'neighbour-wrong',
+      ({ web, bridge }) =>
+        `bridge fdb add $(${within(web, 'ip -br link show eth0')} | awk '{print $3}') dev ${bridge} self local`,
+    ],
   ]),
 ]

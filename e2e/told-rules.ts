@@ -33,6 +33,17 @@ export const toldRules: readonly Damage[] = [
         `nft add table inet site; nft add chain inet site fw '{ type filter hook forward priority 5; }'; nft add rule inet site fw oifname ${bridge} counter reject`,
     ],
     [
+      'what leaves gets an address of nobody',
+      'rules-refusing',
+      () =>
+        "nft add table ip site; nft add chain ip site s '{ type nat hook postrouting priority 100; }'; nft add rule ip site s ip saddr 10.4.1.0/24 snat to 203.0.113.9",
+    ],
+    [
+      'what leaves gets an address of nobody, by iptables',
+      'rules-refusing',
+      () => 'iptables -t nat -I POSTROUTING -s 10.4.1.0/24 -j SNAT --to-source 203.0.113.9',
+    ],
+    [
       'connections are not tracked',
       'rules-refusing',
       () =>

@@ -46,6 +46,33 @@ describe('rules of others', () => {
     expect(told([nft(hook, priority, rule)])).toEqual(isTold ? fix : [])
   })
 
+  const uplink = observed.links.flatMap(({ addresses }) => addresses)[0]?.replace(/\/.*/, '')
+  it.each([
+    ['postrouting', 100, `ip saddr ${address} snat ip to 203.0.113.9`, true],
+    ['postrouting', 90, 'oifname "eth0" snat to 203.0.113.9', true],
+    ['postrouting', 90, 'meta mark 0x1 snat to 203.0.113.9', false],
+    ['postrouting', 90, `ip saddr ${address} snat to ${uplink}`, false],
+    ['postrouting', 90, 'snat to 203.0.113.9-203.0.113.12', false],
+    ['postrouting', 101, 'snat to 203.0.113.9', false],
+    ['postrouting', 90, 'ip saddr 10.99.0.0/16 snat to 203.0.113.9', false],
+  ])(
+    'that change a source at %s, priority %i, "%s" are told: %j',
+    (hook, priority, rule, isTold) => {
+      expect(told([nft(hook, priority, rule)])).toEqual(isTold ? fix : [])
+    },
+  )
+
+  it.each([
+    [['-s 10.0.0.0/8 -j SNAT --to-source 203.0.113.9'], 1],
+    [['-s 10.0.0.0/8 -j MASQUERADE', '-j SNAT --to-source 203.0.113.9'], 0],
+    [[`-s ${address}/32 -j CNI-0123456789abcdef01234567`, '-j SNAT --to-source 203.0.113.9'], 0],
+  ])('of iptables that change a source, %j, are told: %j', (rules, count) => {
+    const saved = ['*nat', ...rules.map((each) => `-A POSTROUTING ${each}`), 'COMMIT'].join('\n')
+    expect(told(filterTables('iptables', saved), desired.attachments.slice(0, 1))).toHaveLength(
+      count,
+    )
+  })
+
   const table = (name: string, hook: string, rule: string, policy = 'accept') =>
     readNftTable(
       name,
@@ -84,6 +111,7 @@ describe('rules of others', () => {
       `fib daddr type local tcp dport ${port?.hostPort} dnat ip to 10.9.0.7:80`,
       true,
     ],
+    ['prerouting', -150, 'meta l4proto tcp tproxy to :9999', true],
     ['output', -110, `tcp dport ${port?.hostPort} redirect to :9`, true],
     ['prerouting', -110, 'fib daddr type local dnat ip to 10.9.0.7', false],
     ['prerouting', -110, 'tcp dport 9 redirect to :8', false],

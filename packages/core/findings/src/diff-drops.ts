@@ -1,3 +1,4 @@
+import { readAddress } from '@vethra/address'
 import { familyOf, present } from '@vethra/cni'
 import {
   chainsAt,
@@ -20,7 +21,7 @@ import { shellWords } from './shell-word.ts'
  */
 export function dropFindings({
   desired,
-  observed: { host, firewall },
+  observed: { host, firewall, links },
 }: Compared): readonly Finding[] {
   const tables = [...(host.tables ?? []), ...firewall.flatMap((each) => each.tables ?? [])].filter(
     hasHindrance,
@@ -30,11 +31,12 @@ export function dropFindings({
   // Where no rule asks for one container all of a network are alike.
   const isByContainer = tables.some(testsContainer)
   const bridged = (isByContainer ? desired.attachments : [...byKind.values()]).flatMap(packetsOf)
+  const own = new Set(links.flatMap(({ addresses }) => addresses.map(addressOf)))
   return tables.flatMap((table) => {
     const dropped = bridged.flatMap((sent) =>
       stagesOf(table, sent).flatMap(([chain, packet]) => {
         const by = droppedBy(table, chain, packet)
-        return by ? [{ ...by, ...sent }] : []
+        return by && !isUsable(by.rule, own) ? [{ ...by, ...sent }] : []
       }),
     )
     const byPolicy = dropped.filter(({ isSure }) => isSure !== undefined)
@@ -48,6 +50,15 @@ export function dropFindings({
       ),
     ]
   })
+}
+
+// Answers to an address of the host arrive; of a range or a map nobody can tell.
+function isUsable({ does, to }: DroppingRule['rule'], own: ReadonlySet<string>): boolean {
+  return does === 'disguise' && (own.has(to) || readAddress(to) === undefined)
+}
+
+function addressOf(prefix: string): string {
+  return prefix.replace(/\/.*/, '')
 }
 
 function kindOf(each: DesiredAttachment): string {
@@ -186,14 +197,16 @@ function asPacket(sent: Sent, hook: string, priority: number): KnownPacket | und
   }
   const { changes, ...known } = packet
   if (hook === 'forward') return { ...known, marked: marks && priority > markingPriority }
-  if (hook === 'postrouting' && priority >= masqueraded) return undefined
-  return { ...known, marked: marks && hook === 'postrouting' }
+  // Who is first of two that change a source at once is not known.
+  if (hook === 'postrouting' && priority >= masqueraded + Number(way === 'out')) return undefined
+  return hook === 'postrouting' ? { ...packet, marked: marks } : { ...known, marked: false }
 }
 
 const deeds: Readonly<Record<Hindrance, string>> = {
   drop: 'drop',
   untrack: 'hide from connection tracking',
   divert: 'may lead elsewhere',
+  disguise: 'may give a source that no interface has to',
 }
 
 function refused(table: FilterTable, all: readonly (DroppingRule & Sent)[]): readonly Finding[] {
@@ -201,9 +214,9 @@ function refused(table: FilterTable, all: readonly (DroppingRule & Sent)[]): rea
   const list = (texts: readonly string[], by = ', ') => [...new Set(texts)].join(by)
   return all.slice(0, 1).map(({ chain, rule: { does } }) => {
     const of = `chain ${chain} of table ${name} (${program})`
-    const isLed = does === 'divert'
-    return finding(isLed ? 'ports-led-elsewhere' : 'rules-refusing', about('host', of), {
-      severity: isLed ? 'warning' : 'error',
+    const kind = does === 'divert' ? 'ports-led-elsewhere' : 'rules-refusing'
+    return finding(kind, about('host', of), {
+      severity: does === 'divert' || does === 'disguise' ? 'warning' : 'error',
       message: `rules of others in ${of} ${deeds[does]} packets of network ${list(all.map(({ network }) => network))}: ${list(all.map(({ what }) => what))}`,
       evidence: [...new Set(all.map(({ rule }) => `it has: ${rule.line}`))],
       fix: list(

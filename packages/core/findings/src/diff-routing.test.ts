@@ -61,10 +61,17 @@ it('rules that look up the usual tables are missed, where their family was looke
   ])
 })
 
-it('lo is missed where ports are published', () => {
-  const links = [...observed.links, { name: 'lo', bridge: false, up: false, addresses: [] }]
-  const kinds = (attachments = desired.attachments) =>
-    diff({ ...desired, attachments }, { ...observed, links }).map(({ kind }) => kind)
-  expect(kinds()).toEqual(['loopback-down'])
-  expect(kinds([])).not.toContain('loopback-down')
-})
+it.each([
+  [false, ['127.0.0.1/8', '::1/128'], ['loopback-down']],
+  [true, ['::1/128'], ['loopback-down']],
+  [true, ['127.0.0.1/8', '::1/128'], []],
+])(
+  'lo that is up (%j) with addresses %j is missed where ports are published',
+  (up, addresses, found) => {
+    const links = [...observed.links, { name: 'lo', bridge: false, up, addresses }]
+    const kinds = (attachments = desired.attachments) =>
+      diff({ ...desired, attachments }, { ...observed, links }).map(({ kind }) => kind)
+    expect(kinds()).toEqual(found)
+    expect(kinds([])).not.toContain('loopback-down')
+  },
+)

@@ -4,6 +4,7 @@ import type { Compared } from './compared.ts'
 import type { DesiredAttachment } from './desired-state.ts'
 import { about, type Finding, finding } from './finding.ts'
 import type { ObservedRule } from './observed-host.ts'
+import type { ObservedLink } from './observed-state.ts'
 import { shellWord } from './shell-word.ts'
 
 /** Rules of the host's routing policy that refuse what containers of bridges send or get, those that it lacks, and a loopback interface that is down. */
@@ -26,13 +27,18 @@ export function routingFindings({ desired, observed }: Compared): readonly Findi
     }),
     ...(desired.attachments.some(({ bridge }) => bridge?.routed) ? unused(all) : []),
     finding('loopback-down', about('interface', 'lo'), {
-      message: 'interface lo of the host is down: published ports do not answer at 127.0.0.1',
-      evidence: links.some(({ name, up }) => publishing && name === 'lo' && !up)
+      message:
+        'interface lo of the host is down, or has no 127.0.0.1: published ports do not answer there',
+      evidence: links.some((each) => publishing && each.name === 'lo' && !isLoopback(each))
         ? [`container ${publishing?.containerId} publishes ports`]
         : [],
-      fix: 'ip link set dev lo up',
+      fix: 'ip link set dev lo up && ip address replace 127.0.0.1/8 dev lo',
     }),
   ]
+}
+
+function isLoopback({ up, addresses }: ObservedLink): boolean {
+  return up && addresses.some((each) => each.startsWith('127.'))
 }
 
 // A family of which nobody looked at the rules has none here.

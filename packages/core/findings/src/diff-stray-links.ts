@@ -88,7 +88,7 @@ export function bridgeEntryFindings({ desired, observed }: Compared): readonly F
     return finding('neighbour-wrong', attachment, {
       message: `bridge ${bridge} sends what is for container ${containerId} in network ${network} elsewhere: an entry of its forwarding table was made by hand`,
       evidence: [`${mac} is at ${isLocal ? `the host, by ${device}` : device}`],
-      fix: `bridge fdb delete ${mac} dev ${shellWord(device)}${vlan === undefined ? '' : ` vlan ${vlan}`} master`,
+      fix: `bridge fdb delete ${mac} dev ${shellWord(device)}${vlan === undefined ? '' : ` vlan ${vlan}`} ${device === bridge ? 'self' : 'master'}`,
     })
   })
 }

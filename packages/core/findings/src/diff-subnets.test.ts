@@ -28,9 +28,25 @@ it.each([
   ],
   ['10.4.1.0/24', '', ['error ip route delete 10.4.1.0/24']],
   ['10.4.1.2/32', '', ['error ip route delete 10.4.1.2/32']],
+  ['10.4.1.1/32', 'tun0', ['error ip route delete 10.4.1.1/32 dev tun0']],
 ])('a route for %s by "%s" hides the network: %j', (prefix, device, told) => {
   const { desired, observed } = healthyWorld(1)
   const routes = [...observed.routes, { prefix, device }]
   const found = diff(desired, { ...observed, routes })
   expect(found.map(({ severity, fix }) => `${severity} ${fix}`)).toEqual(told)
 })
+
+it.each([
+  ['10.4.1.1/32', 'ip address delete 10.4.1.1/32 dev tun0'],
+  ['10.4.1.9/24', 'vethra network rm lan && vethra network create lan --subnet ANOTHER'],
+])(
+  'an address of the host in the subnet, %s: what has a subnet may be how the host is reached',
+  (address, fix) => {
+    const { desired, observed } = healthyWorld(1)
+    const links = [
+      ...observed.links,
+      { name: 'tun0', bridge: false, up: true, addresses: [address] },
+    ]
+    expect(diff(desired, { ...observed, links }).map((each) => each.fix)).toEqual([fix])
+  },
+)

@@ -14,7 +14,13 @@ export function subnetFindings({ desired, observed }: Compared): readonly Findin
   const used = [
     ...observed.links
       .filter(({ name }) => isOther(name))
-      .flatMap(({ name, addresses }) => uses(addresses, `interface ${name}`)),
+      .flatMap(({ name, addresses }) =>
+        uses(addresses, `interface ${name}`).map((each) => ({
+          ...each,
+          // What has a subnet may be how the host is reached.
+          ...(/\/(32|128)$/.test(each.text) ? { fix: removalOf(each.text, name) } : {}),
+        })),
+      ),
     ...observed.routes
       .filter(({ device }) => isOther(device))
       .flatMap(({ prefix, device }) =>
@@ -102,6 +108,10 @@ function withHost(
     const fix = isInFront ? their.fix : undefined
     return [collision(network, text, { other: `${their.by}, ${their.text}`, severity, fix })]
   })
+}
+
+function removalOf(address: string, device: string): string {
+  return `ip address delete ${address} dev ${shellWord(device)}`
 }
 
 function deletionOf(prefix: string, device: string): string {

@@ -319,6 +319,7 @@ describe('interfaces', () => {
     ['at its own port', 'veth0', false, []],
     ['at another port', 'veth9', false, ['bridge fdb delete 02:00:00:00:00:01 dev veth9 master']],
     ['at the host', 'veth0', true, ['bridge fdb delete 02:00:00:00:00:01 dev veth0 master']],
+    ['at the bridge', 'br-lan', true, ['bridge fdb delete 02:00:00:00:00:01 dev br-lan self']],
   ])('an entry of a bridge for the MAC of a container %s', (_, device, isLocal, fixes) => {
     const mac = '02:00:00:00:00:01'
     const attachments = world.desired.attachments.map((each) => ({ ...each, mac }))

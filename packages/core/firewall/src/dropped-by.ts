@@ -76,7 +76,7 @@ function follow(table: FilterTable, chain: string, packet: KnownPacket): Fate {
     const fits = meets(rule.tests, packet)
     const fate = fits === false ? 'on' : fateBy(table, { chain, rule }, packet)
     if (fate === 'on') continue
-    if (fate !== 'unsure' && (fits || isForPort(fate))) {
+    if (fate !== 'unsure' && (fits || mayHold(fate))) {
       if (fate === 'away' || isSure) return fate === 'back' ? 'on' : fate
       return 'unsure'
     }
@@ -93,11 +93,15 @@ function isOwn(test: FilterTest, packet: KnownPacket): boolean {
   return /^[io]ifname$/.test(test.field) && isAmong(test, packet) === !test.not
 }
 
-// Which senders or addresses of the host it is for is no matter: these are somebody's.
-function isForPort(fate: Fate): boolean {
-  if (typeof fate !== 'object' || fate.rule.does !== 'divert') return false
-  return fate.rule.tests.some(({ field, not }) => field === 'dport' && !not)
+// Which senders or addresses of the host a port is led for, or which uplink it leaves by, is no matter: these are somebody's.
+function mayHold(fate: Fate): boolean {
+  if (typeof fate !== 'object') return false
+  const { does, tests } = fate.rule
+  if (does === 'disguise') return tests.every(({ field }) => ofSource.includes(field))
+  return does === 'divert' && tests.some(({ field, not }) => field === 'dport' && !not)
 }
+
+const ofSource: readonly string[] = ['family', 'saddr', 'iifname', 'oifname']
 
 function fateBy(
   table: FilterTable,
@@ -107,13 +111,18 @@ function fateBy(
   const { does, to } = rule
   if (does === 'next' || (does === 'untrack' && !packet.changes)) return 'on'
   if (does === 'divert' && packet.changes !== 'destination') return 'away'
+  if (does === 'disguise' && packet.changes !== 'source') return 'away'
   if (isHindrance(does)) return { chain, rule: { ...rule, does } }
   if (does === 'return') return 'back'
   if (does === 'accept') return 'away'
   if (does === 'other') return 'unsure'
-  const fate = to === 'CNI-FORWARD' && packet.admitted ? 'away' : follow(table, to, packet)
+  const isOfPlugin = to === 'CNI-FORWARD' ? packet.admitted : masquerading.test(to)
+  const fate = isOfPlugin ? 'away' : follow(table, to, packet)
   return does === 'goto' && fate === 'on' ? 'back' : fate
 }
+
+/** The chains by which plugins masquerade. */
+const masquerading = /^CNI-[0-9a-f]{24}$/
 
 // Undefined where one cannot be told, and none fails.
 function meets(tests: readonly FilterTest[], packet: KnownPacket): boolean | undefined {

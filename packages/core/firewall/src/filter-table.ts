@@ -34,12 +34,12 @@ export interface FilterRule {
   readonly tests: readonly FilterTest[]
   /** `untrack`: its connection is not known, so neither end of it is changed; `other` for what may end in a verdict that cannot be read off the rule. */
   readonly does: Hindrance | 'accept' | 'return' | 'next' | 'jump' | 'goto' | 'other'
-  /** The chain that `jump` and `goto` lead to; else empty. */
+  /** The chain that `jump` and `goto` lead to, the address that `disguise` gives; else empty. */
   readonly to: string
 }
 
-/** How a rule keeps a packet from where it is due. */
-export type Hindrance = 'drop' | 'untrack' | 'divert'
+/** How a rule keeps a packet, or the answer to it, from where it is due: `disguise` gives it another source. */
+export type Hindrance = 'drop' | 'untrack' | 'divert' | 'disguise'
 
 /** One thing that a packet must be: one of these values, or with `not` none of them. */
 export interface FilterTest {
@@ -74,5 +74,5 @@ export function hasHindrance({ chains }: FilterTable): boolean {
 
 /** Whether what a rule does keeps a packet from where it is due. */
 export function isHindrance(does: FilterRule['does']): does is Hindrance {
-  return does === 'drop' || does === 'untrack' || does === 'divert'
+  return does === 'drop' || does === 'untrack' || does === 'divert' || does === 'disguise'
 }

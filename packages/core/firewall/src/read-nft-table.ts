@@ -60,14 +60,16 @@ const mark = `0x0*${passMark.toString(16)}`
 const parts: readonly Part[] = [
   { form: /^(counter|comment "[^"]*"|meta mark set .*)(?= |$)/, read: () => ({}) },
   { form: /^notrack\b/, read: () => ({ does: 'untrack', to: '' }) },
-  { form: /^(dnat|redirect)\b.*/, read: () => ({ does: 'divert', to: '' }) },
+  { form: /^(dnat|redirect|tproxy)\b.*/, read: () => ({ does: 'divert', to: '' }) },
+  { form: /^snat (?:ip6? )?to (\S+).*/, read: ([, to = '']) => ({ does: 'disguise', to }) },
   {
     form: /^log(?: (?:prefix "[^"]*"|(?:level|flags|group|snaplen|queue-threshold) \S+))*(?= |$)/,
     read: () => ({}),
   },
   { form: /^.*\bvmap\b.*/, read: () => ({ does: 'other', to: '' }) },
+  { form: /^masquerade\b.*/, read: () => ({ does: 'accept', to: '' }) },
   { form: /^(accept|drop|return)(?= |$)/, read: ([does]) => ({ does, to: '' }) as Read },
-  { form: /^reject\b.*/, read: () => ({ does: 'drop', to: '' }) },
+  { form: /^(reject|fwd)\b.*/, read: () => ({ does: 'drop', to: '' }) },
   { form: /^queue\b.*/, read: () => ({ does: 'other', to: '' }) },
   {
     form: /^(jump|goto) (\S+)/,

@@ -33,7 +33,7 @@ const priorities: Readonly<Record<string, number>> = {
   ...{ raw: -300, mangle: -150, nat: -101, filter: 0, security: 50 },
 }
 
-const hindering = / -j (DROP|REJECT|NOTRACK|CT --notrack|DNAT|REDIRECT)( |$)/
+const hindering = / -j (DROP|REJECT|NOTRACK|CT --notrack|[DS]NAT|REDIRECT|TPROXY)( |$)/
 
 const hooks = ['PREROUTING', 'INPUT', 'FORWARD', 'OUTPUT', 'POSTROUTING']
 
@@ -54,7 +54,13 @@ function chainsIn(table: string, drops: boolean, rules: readonly string[]): Filt
 const verdicts: Readonly<Record<string, FilterRule['does']>> = {
   ...{ DROP: 'drop', REJECT: 'drop', ACCEPT: 'accept', RETURN: 'return' },
   ...{ QUEUE: 'other', NFQUEUE: 'other', NOTRACK: 'untrack' },
-  ...{ DNAT: 'divert', REDIRECT: 'divert' },
+  ...{
+    DNAT: 'divert',
+    REDIRECT: 'divert',
+    TPROXY: 'divert',
+    SNAT: 'disguise',
+    MASQUERADE: 'accept',
+  },
 }
 
 // What goes on by itself. A chain of plugins accepts what is theirs; what isolates networks drops nothing of one alone.
@@ -80,7 +86,8 @@ function readRule(line: string): FilterRule {
     if (option !== '-m' && option !== '--comment') tests.push(testOf(option, given, not))
     at += 1
   }
-  return { line, tests, does, to: does === 'jump' || does === 'goto' ? target : '' }
+  const [, source = ''] = / -j SNAT --to-source (\S+)/.exec(line) ?? []
+  return { line, tests, does, to: does === 'jump' || does === 'goto' ? target : source }
 }
 
 const fields: Readonly<Record<string, FilterTest['field']>> = {
