@@ -5,7 +5,8 @@ import type { RuntimeHost } from './runtime-host.ts'
 
 /** Runs a call of an OCI runtime: prepares a bundle whose annotations ask for it, and becomes the real runtime. Returns the status of a failure. */
 export async function main(argv: readonly string[], io: Io, host: RuntimeHost): Promise<number> {
-  const word = argv.indexOf('runtime')
+  // Most calls have no flag before it, and need no table of flags.
+  const word = argv[0] === 'runtime' ? 0 : (await import('@vethra/settings')).firstWord(argv)
   const args = argv.slice(word + 1)
   const call = parseStartCall(args)
   try {

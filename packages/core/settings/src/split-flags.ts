@@ -32,6 +32,13 @@ export function splitHookFlags(argv: readonly string[]): SplitFlags {
   return { flags, rest: word === -1 ? [] : rest.slice(word) }
 }
 
+/** The index of the first word of a call: neither a flag before it nor the value of a global flag. Throws CniError 103 for a missing value. */
+export function firstWord(argv: readonly string[]): number {
+  let at = 0
+  while (argv[at]?.startsWith('-')) at += readFlag(argv.slice(at, at + 2))?.taken ?? 1
+  return at
+}
+
 function readFlag([token = '', following]: readonly string[]):
   | { key: SettingKey; repeated: boolean; value: string; taken: number }
   | undefined {
