@@ -30,8 +30,8 @@ export function configFault(value: unknown): string | undefined {
     wrongItem(hooks, 'createRuntime', hookFault) ??
     wrongItem(hooks, 'poststop', hookFault) ??
     wrongItem(linux, 'namespaces', namespaceFault) ??
-    wrongText(config, 'annotations') ??
-    wrongText(linux, 'sysctl')
+    wrongText(config, 'annotations', wrong) ??
+    wrongText(linux, 'sysctl', missing)
   )
 }
 
@@ -79,11 +79,11 @@ function wrongItem(holder: Part, key: string, check: Check): string | undefined 
   return undefined
 }
 
-function wrongText(holder: Part, key: string): string | undefined {
+function wrongText(holder: Part, key: string, check: typeof missing): string | undefined {
   const table = partAt(holder, key)
   if (!isObject(table.value)) return wrong(holder, key, 'object')
-  const faults = Object.entries(table.value).find(([, value]) => typeof value !== 'string')
-  return faults && missing(table, faults[0], 'string')
+  const faults = Object.keys(table.value).map((each) => check(table, each, 'string'))
+  return faults.find((each) => each !== undefined)
 }
 
 function valueAt({ value }: Part, key: string): unknown {

@@ -34,6 +34,13 @@ export function checkKeys(holder: Holder, value: unknown, path: readonly string[
       checkKeys(inside, isObject(value) ? value[key] : {}, [...path, key])
 }
 
+/** Throws CniError 7 when a config.json has annotations twice, in any case: runc merges them, and JSON.parse keeps the last. */
+export function checkAnnotations(text: string): void {
+  const { pieces } = draftOf(text, () => false).root
+  const [, second] = pieces.filter(({ key = '' }) => foldKey(key) === foldKey('annotations'))
+  if (second !== undefined) throw ambiguous([second.key ?? ''], 'stands twice')
+}
+
 function checkObject(path: readonly string[], { pieces }: Holder, value: unknown) {
   // JSON.parse keeps one of two.
   if (isObject(value) && Object.keys(value).length !== pieces.length)

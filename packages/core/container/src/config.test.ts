@@ -55,7 +55,7 @@ describe('a config.json of another shape', () => {
     ],
     [{ hostname: 1 }, 'hostname must be string'],
     [{ process: { apparmorProfile: {} } }, 'process.apparmorProfile must be string'],
-    [{ annotations: { 'a b': 1 } }, 'annotations["a b"] must be string'],
+    [{ annotations: { other: null, 'a b': 1 } }, 'annotations["a b"] must be string'],
     [{ linux: { namespaces: [{}] } }, 'linux.namespaces[0].type must be string'],
     [
       { linux: { namespaces: [{ type: 'pid', path: 1 }] } },
@@ -77,6 +77,11 @@ describe('a config.json of another shape', () => {
     expect(
       plan(sampleConfig({ ...parts, linux: { namespaces: null, sysctl: null } })),
     ).not.toThrow()
+  })
+
+  it('may have null for the text of an annotation, which is empty to runc', () => {
+    const annotations = { other: null, 'nerdctl/ip6': null, 'nerdctl/name': null }
+    expect(plan(sampleConfig({ annotations }))).not.toThrow()
   })
 
   it.each(['[]', 'null', '1', '"text"'])('is refused when it is %s', (text) => {

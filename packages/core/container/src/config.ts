@@ -70,8 +70,8 @@ export function parseConfig(text: string): ParsedConfig {
 type Nullish<T> = { readonly [K in keyof T]?: T[K] | null | undefined }
 
 /** The same parts as they are written. */
-interface Written
-  extends Nullish<Pick<Config, 'hostname' | 'domainname' | 'mounts' | 'annotations'>> {
+interface Written extends Nullish<Pick<Config, 'hostname' | 'domainname' | 'mounts'>> {
+  readonly annotations?: Readonly<Record<string, string | null>> | null
   readonly process: Nullish<Pick<Config, 'env'>> & { readonly apparmorProfile?: string | null }
   readonly hooks?: Nullish<Pick<Config, 'prestart' | 'createRuntime' | 'poststop'>> | null
   readonly linux: Nullish<Pick<Config, 'namespaces' | 'sysctl'>>
@@ -90,6 +90,9 @@ function configOf(written: Written): Config {
     prestart: hooks?.prestart ?? [],
     createRuntime: hooks?.createRuntime ?? [],
     poststop: hooks?.poststop ?? [],
-    annotations: annotations ?? {},
+    // runc reads null as an empty text; crun refuses it.
+    annotations: Object.fromEntries(
+      Object.entries(annotations ?? {}).map(([key, value]) => [key, value ?? '']),
+    ),
   }
 }

@@ -54,6 +54,18 @@ it.each([
   expect(askedOf(text, 'web')).toBeUndefined()
 })
 
+it.each([
+  '{"annotations":{"vethra.network":"lan"},"annotations":{}}',
+  '{"annotations":{"vethra.network":"lan"},"Annotations":{"other":"x"}}',
+])('%s is refused: runc merges both, and one parse sees the last', (text) => {
+  expect(() => askedOf(text, 'web')).toThrow(
+    expect.objectContaining({
+      code: 7,
+      message: expect.stringMatching(/nnotations" stands twice/),
+    }),
+  )
+})
+
 it('of a bundle of another manager no value is looked at', () => {
   expect(askedOf(config({ 'vethra.name': '../x', 'nerdctl/name': 'a' }), 'web')).toBeUndefined()
 })

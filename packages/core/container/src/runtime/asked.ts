@@ -1,6 +1,7 @@
 import { goField, isObject, type Json, jsonOrNull, present } from '@vethra/cni'
 import { annotationKeys } from '../annotations.ts'
 import type { BundleFlags } from '../bundle-flags.ts'
+import { checkAnnotations } from '../config-keys.ts'
 import { joinedNamespace } from '../joined-namespace.ts'
 import { endOfValue, skipSpace } from '../json-places.ts'
 import { flagsOfAnnotations } from './annotations.ts'
@@ -18,7 +19,7 @@ export interface Asked {
 
 /**
  * The wishes in a config.json; undefined for one that is to be passed on as it is. That is not JSON, or has no annotation of
- * ours; another manager networks it; or it joins a network namespace, and asks for no network. Throws CniError 107 that names the annotation where its value cannot be.
+ * ours; another manager networks it; or it joins a network namespace, and asks for no network. Throws CniError 107 that names the annotation where its value cannot be, 7 where two lists of annotations hide one of ours.
  */
 export function askedOf(text: string, id: string): Asked | undefined {
   // One that is too large or nested too deep asks all the same, and is refused where it is prepared.
@@ -28,6 +29,8 @@ export function askedOf(text: string, id: string): Asked | undefined {
   if (!isObject(annotations) || isOthers(annotations)) return undefined
   const flags = flagsOfAnnotations(id, annotations)
   const joins = joinedNamespace(config)
+  // An earlier one may ask; the keys of one that asks are looked at where it is prepared.
+  if (flags === undefined) checkAnnotations(text)
   if (flags === undefined || (joins !== undefined && !namesNetwork(flags))) return undefined
   const preparedFor = annotations[annotationKeys.stateDir]
   return {
