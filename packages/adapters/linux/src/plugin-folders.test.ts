@@ -1,4 +1,4 @@
-import { mkdtempSync, statSync } from 'node:fs'
+import { mkdtempSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
@@ -17,4 +17,17 @@ it('a folder of plugins that is made is for its owner to write, whatever the uma
   }
   const modes = ['opt', 'opt/bin'].map((each) => statSync(join(root, each)).mode & 0o777)
   expect(modes).toEqual([0o755, 0o755])
+})
+
+it('a file in place of the folder of plugins is the only cause', async () => {
+  const file = join(mkdtempSync(join(tmpdir(), 'plugins-')), 'file')
+  writeFileSync(file, '')
+  const made = pluginFolders('/bin/true', () => ({ run: async () => '' })).link(
+    join(file, 'bridge'),
+    '/bin/true',
+  )
+  await expect(made).rejects.toMatchObject({
+    message: `cannot make the folder ${file}`,
+    cause: expect.objectContaining({ code: 'EEXIST' }),
+  })
 })

@@ -63,8 +63,8 @@ async function packageOf(folder: string): Promise<string | undefined> {
 
 async function link(path: string, target: string): Promise<void> {
   const beside = `${path}.vethra-${process.pid}`
+  await makeFolder(dirname(path), 0o755)
   try {
-    await makeFolder(dirname(path), 0o755)
     await rm(beside, { force: true })
     await symlink(target, beside)
     await rename(beside, path)
