@@ -118,6 +118,60 @@ describeOnHost('plugins that another runtime calls', () => {
     await call('DEL', conf, { prevResult: made })
   })
 
+  it("CHECK misses the host's route to the subnet of a bridge", async () => {
+    const made = await call('ADD', bridge)
+    await sh('ip route flush root 10.1.2.0/24')
+    expect(await call('CHECK', bridge, { prevResult: made })).toMatchObject({
+      msg: expect.stringContaining('address host br0 10.1.2.1/24'),
+    })
+    await call('DEL', bridge, { prevResult: made })
+  })
+
+  it('CHECK of bridge passes with sbr behind it, which has the routes in a table of its own, until one is missing', async () => {
+    const routed = netOf('bridge', {
+      ...bridge,
+      ipam: { ...ipam, routes: [{ dst: '10.9.0.0/16' }] },
+    })
+    const made = await call('ADD', routed)
+    const ruled = { ...netOf('sbr', {}), name: routed['name'] as string }
+    const prevResult = await call('ADD', ruled, { prevResult: made })
+    expect(await call('CHECK', routed, { prevResult })).toEqual({})
+    expect(await call('CHECK', ruled, { prevResult })).toEqual({})
+    for (const lost of ['10.9.0.0/16', '10.1.2.0/24']) {
+      await sh(`ip -n c1 route flush table 100 root ${lost}`)
+      expect(await call('CHECK', routed, { prevResult })).toMatchObject({
+        msg: expect.stringContaining(lost === '10.9.0.0/16' ? `route container eth0 ${lost}` : ''),
+      })
+    }
+    await call('DEL', ruled, { prevResult })
+    await call('DEL', routed, { prevResult })
+  })
+
+  it('in this process CHECK misses the route of a container to its subnet', async () => {
+    const [name, vethraID] = ['lan', 'lan']
+    const plugins = [{ type: 'bridge', bridge: 'br0', ipam }]
+    const list = JSON.stringify({ cniVersion: '1.0.0', name, vethraID, plugins })
+    await sh(`mkdir -p /run/net.d; echo '${list}' >/run/net.d/lan.conflist`)
+    const vethra = (command: string) =>
+      host.run([
+        executable,
+        '--cni-netconfpath',
+        '/run/net.d',
+        'cni',
+        command,
+        name,
+        '/run/netns/c1',
+      ])
+    expect((await vethra('add')).exitCode).toBe(0)
+    expect((await vethra('check')).exitCode).toBe(0)
+    await sh('ip -n c1 route flush root 10.1.2.0/24')
+    expect(await vethra('check')).toMatchObject({
+      exitCode: 1,
+      stderr: expect.stringContaining('address container eth0'),
+    })
+    await vethra('del')
+  })
+
   it('CHECK says in the words of host-local that the reservation is lost', async () => {
     const made = await call('ADD', bridge)
     await sh('rm -r /var/lib/cni/networks')

@@ -106,11 +106,15 @@ export function planFormer(
   return merged(checks ? resources.map(asLeft) : resources)
 }
 
-// A plugin behind may have tuned an interface, and what another made has the address mode that it chose.
-function asLeft(each: Owned): Owned {
-  if (each.resource.kind !== 'link') return each
-  const { mtu: _, linkLocal: __, ...resource } = each.resource
-  return { ...each, resource }
+// A plugin behind may have tuned an interface, or given its routes a table of their own (sbr, vrf), and what another made has
+// the address mode that it chose. The kernel makes the route to a subnet with the address.
+function asLeft({ owner, resource }: Owned): Owned {
+  if (resource.kind === 'address') return { owner, resource: { ...resource, needsRoute: true } }
+  if (resource.kind === 'route')
+    return { owner, resource: { ...resource, anyTable: resource.table === undefined } }
+  if (resource.kind !== 'link') return { owner, resource }
+  const { mtu: _, linkLocal: __, ...rest } = resource
+  return { owner, resource: rest }
 }
 
 /** Plans a stretch: each plugin from the result of the one before it. Resources of one key are one. */

@@ -67,6 +67,8 @@ const hints: readonly string[] = [
   'inFront',
   'onLink',
   'prefixRoute',
+  'needsRoute',
+  'anyTable',
   'asksFirst',
   'vlans',
 ]

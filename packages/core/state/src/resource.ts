@@ -155,6 +155,8 @@ export interface InterfaceAddress {
   readonly asksFirst?: boolean
   /** Whether it brings a route to its subnet. Default true. */
   readonly prefixRoute?: boolean
+  /** Whether it counts as missing where no table has that route. Default false. */
+  readonly needsRoute?: boolean
 }
 
 /** A route. */
@@ -176,6 +178,8 @@ export interface Route {
   readonly inFront?: boolean
   /** Whether the gateway is taken for a neighbour on the link, whatever the other routes say. Default: it has to be one. */
   readonly onLink?: boolean
+  /** Whether another table may have it. Default false. */
+  readonly anyTable?: boolean
 }
 
 /** A setting below /proc/sys. */

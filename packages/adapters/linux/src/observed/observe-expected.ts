@@ -1,8 +1,10 @@
+import { formatPrefix, readCidr } from '@vethra/address'
 import { present } from '@vethra/cni'
 import { elementsOf, isEffect } from '@vethra/firewall'
 import type { FoundLink } from '@vethra/netlink'
 import {
   type BridgePort,
+  type InterfaceAddress,
   type LinkSettings,
   type Owned,
   type Qdisc,
@@ -73,20 +75,30 @@ function settingsOf(known: Looking, wanted: LinkSettings, link: FoundLink): Link
   return rest
 }
 
-function hasAddress(
-  known: Looking,
-  { place, link, address, prefixLength }: Extract<Resource, { kind: 'address' }>,
-): boolean {
+function hasAddress(known: Looking, wanted: InterfaceAddress): boolean {
+  const { place, link, address, prefixLength } = wanted
   const index = known.link(place, link)?.index
   // Nothing is listed for an interface that is still to be made.
   if (index === undefined) return false
-  return known
+  const isThere = known
     .addresses(place, index)
     .some((each) => each.prefixLength === prefixLength && each.address === address)
+  return isThere && (!bringsRoute(wanted) || leadsToSubnet(known, wanted, index))
+}
+
+function bringsRoute({ needsRoute, prefixRoute = true, ...wanted }: InterfaceAddress): boolean {
+  const isOfHost = wanted.prefixLength === (wanted.address.includes(':') ? 128 : 32)
+  return needsRoute === true && prefixRoute && !isOfHost
+}
+
+function leadsToSubnet(known: Looking, wanted: InterfaceAddress, index: number): boolean {
+  const prefix = readCidr(`${wanted.address}/${wanted.prefixLength}`)?.prefix
+  const routes = prefix ? known.routes(wanted.place).get(formatPrefix(prefix)) : undefined
+  return routes?.some((each) => each.index === index) === true
 }
 
 function hasRoute(known: Looking, route: Route): boolean {
-  const { place, link, destination, gateway, priority = 0, table = 254 } = route
+  const { place, link, destination, gateway, priority = 0, table = 254, anyTable } = route
   const index = known.link(place, link)?.index
   if (index === undefined) return false
   const metric = destination.includes(':') && priority === 0 ? 1024 : priority
@@ -94,7 +106,7 @@ function hasRoute(known: Looking, route: Route): boolean {
     (each) =>
       each.index === index &&
       each.gateway === gateway &&
-      each.table === table &&
+      (anyTable || each.table === table) &&
       each.priority === metric,
   )
 }

@@ -78,7 +78,8 @@ async function lookInto(netns: string, expected: State, place: Place): Promise<S
   const links = linksFrom(await listInside<IpLink>(netns, 'ip', '-j', '-d', 'link', 'show'))
   const index = (name: string | undefined) => links.find((each) => each.name === name)?.index
   const addressed = wants('address') ? await listInside<IpLink>(netns, 'ip', '-j', 'addr') : []
-  const routes = wants('route') ? await routesIn(netns, index) : []
+  const needsRoutes = resources.some((each) => each.kind === 'address' && each.needsRoute === true)
+  const routes = wants('route') || needsRoutes ? await routesIn(netns, index) : []
   const keys = resources.flatMap((each) =>
     each.kind === 'sysctl' && each.place === place ? [each.key] : [],
   )
