@@ -21,7 +21,9 @@ export interface PortConditions {
   readonly from?: string
 }
 
-const keys = { 4: 'conditionsV4', 6: 'conditionsV6' } as const
+/** The keys of conditions, by family. */
+export const conditionKeys = { 4: 'conditionsV4', 6: 'conditionsV6' } as const
+const keys = conditionKeys
 
 /** The conditions of a family; undefined without any. Throws CniError 7 naming the key and the word. */
 export function portConditions(conf: JsonObject, family: Family): PortConditions | undefined {
@@ -134,13 +136,22 @@ function unknownWord(family: Family, word = '', known: string) {
 // Of all tests of one part of a packet: a list is any of its prefixes, and each further test narrows that down.
 function rangesOf(tests: readonly Test[], family: Family): readonly Range[] {
   return tests.reduce<readonly Range[]>(
-    (left, test) => both(left, allowedBy(test, family)),
+    (left, test) => few(both(left, allowedBy(test, family)), test, family),
     [everyAddress(family)],
   )
 }
 
-function allowedBy({ value, not }: Test, family: Family): readonly Range[] {
-  const named = value.split(',').map((each) => {
+// Each is compared with each.
+const mostRanges = 1024
+
+function few<T>(ranges: readonly T[], { value }: Test, family: Family): readonly T[] {
+  if (ranges.length <= mostRanges) return ranges
+  throw invalidKey(keys[family], value, `more than ${mostRanges} ranges of addresses`)
+}
+
+function allowedBy(test: Test, family: Family): readonly Range[] {
+  const { value, not } = test
+  const named = few(value.split(','), test, family).map((each) => {
     const range = readRange(each)
     if (range?.first.family === family) return range
     throw invalidKey(keys[family], value, `it must be an address or a prefix of IPv${family}`)

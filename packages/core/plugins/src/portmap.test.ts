@@ -80,6 +80,30 @@ it.each<[JsonObject, readonly string[]]>([
   expect(found.map((key) => key.replace(/^publish /, ''))).toEqual(ports)
 })
 
+const prefixes = (most: number) =>
+  Array.from({ length: most }, (_, at) => `10.${at >> 7}.${(at & 127) * 2}.0/24`)
+
+it.each<[string, readonly string[], string]>([
+  ['1,025 sources', ['-s', prefixes(1025).join(',')], 'invalid conditionsV4 "10.0.0.0/24,'],
+  [
+    'all but 1,025 destinations',
+    prefixes(1025).flatMap((each) => ['!', '-d', each]),
+    'more than 1024 ranges of addresses',
+  ],
+  [
+    '1,000 sources and 33 destinations',
+    ['-s', prefixes(1000).join(','), '-d', prefixes(33).join(',')],
+    'invalid conditionsV4: 33000 ranges for 1 ports, more than 32768',
+  ],
+])('refuses %s', (_, conditionsV4, message) => {
+  expect(() => portsOf({ conditionsV4 }, web)).toThrow(message)
+})
+
+it('as many ranges as there may be ports are taken', () => {
+  const conf = { conditionsV4: ['-s', prefixes(1024).join(','), '-d', prefixes(32).join(',')] }
+  expect(portsOf(conf, web)).toHaveLength(32_769)
+})
+
 it('a hostIP is one more condition, and a port for none is not published', () => {
   const to = (hostIP: string) =>
     portsOf({ conditionsV4: ['-d', '192.0.2.0/24'] }, { ...web, hostIP })

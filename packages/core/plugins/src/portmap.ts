@@ -11,7 +11,12 @@ import {
 import type { Owned, Publish, Resource } from '@vethra/state'
 import { owned, ownerOf } from './owned.ts'
 import type { PlanInput, Planned, Plugin, PluginRequest } from './plugin.ts'
-import { checkDialect, type PortConditions, portConditions } from './port-conditions.ts'
+import {
+  checkDialect,
+  conditionKeys,
+  type PortConditions,
+  portConditions,
+} from './port-conditions.ts'
 import { admissionOf, hostInterfaceOf, needsPrevious } from './previous.ts'
 import { arrayOf, booleanOf, hasKey, invalidKey, numberOf, objectOf, textOf } from './read-conf.ts'
 import { ipOf } from './subnets.ts'
@@ -106,8 +111,7 @@ function plan(
   { request, previous, removing }: PlanInput,
 ): Planned {
   const result = needsPrevious('portmap', { previous, request, removing })
-  if (mappings.length > mostMappings && !removing)
-    throw confError(`invalid portMappings: ${mappings.length} ports, more than ${mostMappings}`)
+  if (!removing) demandFew(mappings.length, conditions)
   const known = addressesOf(result, request.attachment.ifname)
   // The key of a port has no address of the container's: a port is found without.
   const addresses = known.length === 0 && removing ? ['0.0.0.0', '::'] : known
@@ -120,6 +124,20 @@ function plan(
       ...owned(ownerOf(request), masquerades ? publishes.flatMap(seeingHost) : publishes),
     ],
     result,
+  }
+}
+
+function demandFew(ports: number, conditions: PortmapConf['conditions']): void {
+  if (ports > mostMappings)
+    throw confError(`invalid portMappings: ${ports} ports, more than ${mostMappings}`)
+  for (const family of [4, 6] as const) {
+    const { sources = [], destinations = [] } = conditions[family] ?? {}
+    const ranges = sources.length * destinations.length
+    if (ranges * ports > mostMappings)
+      throw confError(
+        `invalid ${conditionKeys[family]}: ${ranges} ranges for ${ports} ports, more than ${mostMappings}`,
+        'Name fewer addresses, or publish fewer ports.',
+      )
   }
 }
 
