@@ -14,6 +14,8 @@ export interface PortHolder {
   release(container: Omit<HoldRequest, 'pid' | 'startTime'>): Promise<void>
   /** Everything that is held or recorded, ordered by container id. */
   list(): Promise<readonly ObservedPortHold[]>
+  /** Removes what writers that were killed have left. Default: nothing is ever left. */
+  tidy?(): Promise<void>
 }
 
 /** The container whose ports are to be held. */

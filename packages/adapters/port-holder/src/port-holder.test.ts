@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
-import { mkdtemp, readdir, readFile, readlink, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, readlink, rm, writeFile } from 'node:fs/promises'
 import { connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -51,6 +51,15 @@ describe('a port holder', () => {
     (await holder.list()).find((each) => each.containerId === containerId)
   const table = async (name: string) => readFile(`/proc/self/net/${name}`, 'utf8')
   const hex = (port: number) => port.toString(16).toUpperCase().padStart(4, '0')
+
+  it('tidies what a writer left that was killed before there was a record', async () => {
+    const [, space = ''] = /(\d+)/.exec(await readlink('/proc/self/ns/pid')) ?? []
+    await mkdir(dir)
+    await writeFile(join(dir, `.tmp-4194304-${space}-0`), '{')
+    await writeFile(join(dir, `.tmp-${process.pid}-${space}-0`), '{')
+    await holder.tidy?.()
+    expect(await readdir(dir)).toEqual([`.tmp-${process.pid}-${space}-0`])
+  })
 
   it('shows tcp and udp ports of both families as sockets', async () => {
     const held = await hold([

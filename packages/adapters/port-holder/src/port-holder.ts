@@ -48,6 +48,7 @@ export function portHolder({ dir, program }: PortHolderOptions): PortHolder {
     },
 
     list: async () => listed(await records.list()),
+    tidy: records.tidy,
   }
 }
 

@@ -26,6 +26,8 @@ export interface HolderRecords {
   remove(containerId: string): Promise<void>
   /** Ordered by container id. */
   list(): Promise<readonly HolderRecord[]>
+  /** Removes what writers that were killed have left. */
+  tidy(): Promise<void>
 }
 
 /** The records in a folder. Throws CniError 5, and 107 for a container id that cannot name a file. */
@@ -58,6 +60,7 @@ export function holderRecords(dir: string): HolderRecords {
       const records = await Promise.all(ids.map(read))
       return records.filter((each) => each !== undefined)
     },
+    tidy: () => removeAbandoned(dir),
   }
 }
 

@@ -88,8 +88,8 @@ async function attemptEach(
 }
 
 // Of writers that were killed.
-async function tidy({ host, namespaces, hosts }: DoctorTools): Promise<void> {
-  for (const store of [host.records, host.cache]) await store.tidy?.()
+async function tidy({ host, ports, namespaces, hosts }: DoctorTools): Promise<void> {
+  for (const store of [host.records, host.cache, ports]) await store.tidy?.()
   for (const each of await namespaces()) await (await hosts(each)).tidy()
 }
 

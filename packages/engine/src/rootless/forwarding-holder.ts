@@ -15,6 +15,7 @@ import type { PortHolder, RootlessKit } from '@vethra/world'
 /** A PortHolder inside of RootlessKit: forwards what `inner` holds; its record outlives the forwards, for whoever frees them. */
 export function forwardingHolder(inner: PortHolder, kit: RootlessKit): PortHolder {
   return {
+    ...inner,
     async hold(request) {
       const { containerId, ports } = request
       const earlier = await recordedSockets(inner, containerId)
