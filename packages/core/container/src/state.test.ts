@@ -15,6 +15,11 @@ describe('parseState', () => {
     expect(parseState(JSON.stringify({ ...state, root: '/x' }))).toEqual(state)
   })
 
+  it('has all that a config.json of any size that is prepared annotates', () => {
+    const annotations = { a: 'b'.repeat(15 * 1024 * 1024) }
+    expect(parseState(JSON.stringify({ ...state, annotations }))).toMatchObject({ annotations })
+  })
+
   it('has pid 0 and no annotations where a stopped container has none', () => {
     const { pid: _pid, annotations: _annotations, ...stopped } = state
     expect(parseState(JSON.stringify(stopped))).toMatchObject({ pid: 0, annotations: {} })
@@ -24,7 +29,7 @@ describe('parseState', () => {
     ['', 'it is empty'],
     [' \n', 'it is empty'],
     ['{', 'it is not JSON'],
-    [' '.repeat(5 * 1024 * 1024), 'it is longer than 4194304 characters'],
+    [`"${'x'.repeat(16 * 1024 * 1024)}"`, 'it is not JSON'],
   ])('refuses what it cannot decode: %#', (text, fault) => {
     expect(() => parseState(text)).toThrow(
       expect.objectContaining({

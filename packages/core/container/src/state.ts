@@ -25,12 +25,8 @@ export interface OciState {
   readonly annotations: Readonly<Record<string, string>>
 }
 
-// runc hands on every annotation, and those of an image may be many; more than this is an attack.
-const longest = 4 * 1024 * 1024
-
-/** The state in a text. Throws CniError 6 for no JSON or more than 4 MiB, 107 naming the key that is invalid. */
+/** The state in a text. Throws CniError 6 for no JSON, as `parseJsonOr` has it, 107 naming the key that is invalid. */
 export function parseState(json: string): OciState {
-  if (json.length > longest) throw undecodable(`it is longer than ${longest} characters`)
   const value = decode(json)
   const wrong = isObject(value) ? faultOf(value) : 'the whole must be object'
   if (wrong !== undefined) throw untrusted(wrong)
