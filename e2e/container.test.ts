@@ -182,7 +182,7 @@ describeOnHost('a bundle', () => {
     const after = JSON.parse(once)
     expect(after.annotations['org.example/mine']).toBe('yes')
     expect(after.hooks.prestart).toEqual([{ path: '/bin/true' }])
-    expect(after.hooks.poststop[0]).toEqual({ path: '/bin/true' })
+    expect(after.hooks.poststop[1]).toEqual({ path: '/bin/true' })
     expect(after.hooks.poststop).toHaveLength(2)
     expect(after.mounts).toEqual(expect.arrayContaining(config.mounts))
     expect((await host.vethra('bundle', 'prepare', bundle, '--id', id, '-p', '80')).exitCode).toBe(

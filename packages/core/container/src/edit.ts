@@ -1,6 +1,6 @@
 import type { Json } from '@vethra/cni'
 import type { Draft, JsonPath } from './draft.ts'
-import { appendTo, removeAt, setAt } from './splice.ts'
+import { appendTo, prependTo, removeAt, setAt } from './splice.ts'
 
 /** One edit of config.json, and the line that describes it. */
 export type Edit =
@@ -11,6 +11,8 @@ export type Edit =
       readonly note: string
       /** Whether it takes away what the bundle's maker put there. */
       readonly isLoss?: boolean
+      /** Whether what is appended comes before all others. */
+      readonly isFirst?: boolean
     }
   | {
       readonly kind: 'remove'
@@ -21,11 +23,15 @@ export type Edit =
   /** Nothing to do, and worth saying why. */
   | { readonly kind: 'keep'; readonly note: string; readonly isLoss?: false }
 
-/** Applies all edits in place, at positions of the given text: first what is set, then what is removed, then what is appended. */
+/** Applies all edits in place, at positions of the given text: first what is set, then what is removed, then what is added. */
 export function applyAll(draft: Draft, edits: readonly Edit[]): void {
   for (const edit of edits) if (edit.kind === 'set') setAt(draft, edit.path, edit.value)
   for (const edit of edits) if (edit.kind === 'remove') removeAt(draft, edit.path)
-  for (const edit of edits) if (edit.kind === 'append') appendTo(draft, edit.path, edit.value)
+  for (const edit of edits) {
+    if (edit.kind !== 'append') continue
+    const add = edit.isFirst ? prependTo : appendTo
+    add(draft, edit.path, edit.value)
+  }
 }
 
 /** A value that is to be set, and the line that describes it. */
@@ -42,12 +48,17 @@ export interface OwnItems<Item> {
   readonly path: JsonPath
   readonly items: readonly Item[]
   readonly isOurs: (item: Item) => boolean
+  /** Whether ours comes before all others, where there is none yet. Default: behind them. */
+  readonly isFirst?: boolean
 }
 
 /** Edits that leave one item of ours, `value`: the first is replaced in place, more are removed; appended where there is none. */
 export function oneOfOurs<Item>(own: OwnItems<Item>, value: Json, note: string): readonly Edit[] {
   const [first, ...more] = own.items.flatMap((item, index) => (own.isOurs(item) ? [index] : []))
-  if (first === undefined) return [{ kind: 'append', path: own.path, value, note }]
+  if (first === undefined) {
+    const { path, isFirst = false } = own
+    return [{ kind: 'append', path, value, note, isFirst }]
+  }
   return [
     ...setUnlessSame(own.items[first], { path: [...own.path, first], value, note }),
     ...more.map((index) => removal([...own.path, index], `only once: ${note}`)),

@@ -21,7 +21,8 @@ function planHook(
 ): readonly Edit[] {
   const isOurs = (hook: Hook) => isCalledFor(event, hook)
   const note = `have ${program.path} called at ${key}`
-  const own = { path: ['hooks', key], items: config[key], isOurs }
+  // runc 1.1 calls no hook behind one that fails, and what poststop frees would stay.
+  const own = { path: ['hooks', key], items: config[key], isOurs, isFirst: key === 'poststop' }
   return oneOfOurs(own, hookOf(event, program), note)
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { planned, sampleConfig, samplePlaces } from '../test/sample-bundle.ts'
-import type { BundlePlaces } from './index.ts'
+import { type BundlePlaces, undoConfig } from './index.ts'
 
 describe('a plan for a CNI network', () => {
   it('writes what a hook and an OCI runtime need, and nothing else', () => {
@@ -33,6 +33,16 @@ describe('a plan for a CNI network', () => {
       createRuntime: [hook('createRuntime')],
       poststop: [hook('postStop')],
     })
+  })
+
+  it('has our poststop called before those of others: runc calls none behind one that fails', () => {
+    const [first, second] = [{ path: '/bin/false' }, { path: '/bin/true' }]
+    const config = { ...JSON.parse(sampleConfig()), hooks: { poststop: [first, second] } }
+    for (const text of [JSON.stringify(config), JSON.stringify(config, null, 2)]) {
+      const plan = planned({}, text)
+      expect(plan.json.hooks.poststop).toEqual([hook('postStop'), first, second])
+      expect(undoConfig(plan.config, [plan.undo])).toBe(text)
+    }
   })
 
   it('leaves every other byte where it was', () => {

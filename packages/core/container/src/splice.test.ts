@@ -65,6 +65,26 @@ describe('appendTo', () => {
   })
 })
 
+describe('prependTo', () => {
+  it.each([
+    ['{"a":[1]}', '{"a":[2,1]}'],
+    ['{"a":[ ]}', '{"a":[2]}'],
+    ['{}', '{"a":[2]}'],
+    ['{\n "a": [\n  1,\n  3\n ]\n}', '{\n "a": [\n  2,\n  1,\n  3\n ]\n}'],
+    ['{\n "a": [{ "b": 1 }]\n}', '{\n "a": [2, { "b": 1 }]\n}'],
+  ])('%j and an item', (text, expected) => {
+    expect(edited(text, (draft) => splice.prependTo(draft, ['a'], 2))).toBe(expected)
+  })
+
+  it('before the first item that is left', () => {
+    const change = (draft: Draft) => {
+      splice.removeAt(draft, ['a', 0])
+      splice.prependTo(draft, ['a'], 2)
+    }
+    expect(edited('{"a":[1,3]}', change)).toBe('{"a":[2,3]}')
+  })
+})
+
 describe('removeAt', () => {
   it.each([
     ['[1,2]', [1], '[1]'],

@@ -1,5 +1,6 @@
 import type { Json } from '@vethra/cni'
 import type { Draft, Holder, JsonPath, Piece, Style } from './draft.ts'
+import { renderValue } from './render-draft.ts'
 
 /** Puts a value at the path: in place of the one there, else last in its object, which is made when absent or null. */
 export function setAt(draft: Draft, path: JsonPath, value: Json): void {
@@ -13,6 +14,22 @@ export function setAt(draft: Draft, path: JsonPath, value: Json): void {
 /** Puts a value last in the array at the path, which is made when it is absent or null. */
 export function appendTo(draft: Draft, path: JsonPath, value: Json): void {
   add(draft.style, holderAt(draft, path, 'array'), { depth: path.length + 1, value })
+}
+
+/** Puts a value first in the array at the path, as `appendTo` puts it last. */
+export function prependTo(draft: Draft, path: JsonPath, value: Json): void {
+  const { source, style } = draft
+  const holder = holderAt(draft, path, 'array')
+  const first = holder.pieces.find(({ isGone }) => !isGone)
+  if (first === undefined) {
+    appendTo(draft, path, value)
+    return
+  }
+  const depth = path.length + 1
+  const behind = renderValue(source, first)
+  first.value = isInline(holder)
+    ? `${JSON.stringify(value)},${gapOf(style)}${behind}`
+    : `${laidOut(style, depth, value)},${newline(style, depth)}${behind}`
 }
 
 /** Removes the key or item at the path; nothing when there is none. The items behind it keep their positions. */
@@ -75,7 +92,7 @@ function add(
   holder: Holder,
   { depth, key, value }: { readonly depth: number; readonly key?: string; readonly value: Json },
 ): Piece {
-  const [gap, isFirst] = [style.unit === '' ? '' : ' ', holder.pieces.every(({ isGone }) => isGone)]
+  const [gap, isFirst] = [gapOf(style), holder.pieces.every(({ isGone }) => isGone)]
   const inline = isInline(holder)
   const space = inline ? (isFirst ? '' : gap) : newline(style, depth)
   if (!inline && isFirst) holder.tail = newline(style, depth - 1)
@@ -89,6 +106,10 @@ function add(
   }
   holder.pieces.push(piece)
   return piece
+}
+
+function gapOf({ unit }: Style): string {
+  return unit === '' ? '' : ' '
 }
 
 function newline({ unit, eol }: Style, depth: number): string {
