@@ -44,6 +44,12 @@ export const toldDamages: readonly Damage[] = [
       ({ bridge }) => `tc qdisc add dev ${bridge} root tbf rate 9mbit burst 32kbit latency 50ms`,
     ],
     [
+      'a filter takes what a container sends',
+      'interface-filtered',
+      ({ link }) =>
+        `tc qdisc add dev ${link} clsact; tc filter add dev ${link} ingress protocol ip u32 match u32 0 0 action mirred egress redirect dev br-other`,
+    ],
+    [
       'the bridge answers nobody who asks for its address',
       'arp-off',
       ({ bridge }) => `sysctl -qw net.ipv4.conf.${bridge}.arp_ignore=8`,

@@ -76,6 +76,7 @@ export function sampleTools(host: SampleHost): DoctorTools {
       }),
       flows: async () => [],
       bridgeEntries: async () => [],
+      trafficFilters: async () => [],
       facts: async () => ({
         ...{
           forwards: {},

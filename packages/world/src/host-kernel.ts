@@ -7,6 +7,7 @@ import type {
   ObservedNeighbour,
   ObservedRoute,
   ObservedRule,
+  ObservedTrafficFilter,
   OpenEntry,
   RepairedBridge,
   RepairedLink,
@@ -21,6 +22,8 @@ export interface Kernel {
   flows(): Promise<readonly ObservedFlow[]>
   /** The entries of bridges that were made, and not learned; none where they cannot be listed. */
   bridgeEntries(): Promise<readonly ObservedBridgeEntry[]>
+  /** Where filters of tc(8) drop packets of an interface or send them elsewhere; none where they cannot be listed. */
+  trafficFilters(): Promise<readonly ObservedTrafficFilter[]>
   /** Further facts. Parts that cannot be read are left out, and named in `unknown`. */
   facts(): Promise<KernelFacts>
   /** The file system that a path is on, or would be. */

@@ -7,6 +7,7 @@ import { deletedMounts } from './mounted-files.ts'
 import { observedFlows } from './observed-flows.ts'
 import { observedNetwork } from './observed-network.ts'
 import { restoreBridge, restoreLink } from './restore-links.ts'
+import { trafficFilters } from './traffic-filters.ts'
 
 /** The kernel of the current network namespace, by `ip`, `nft`, `iptables` and /proc. */
 export function hostKernel(): Kernel {
@@ -14,6 +15,7 @@ export function hostKernel(): Kernel {
     network: observedNetwork,
     flows: observedFlows,
     bridgeEntries,
+    trafficFilters,
     facts: kernelFacts,
     fileSystem: fileSystemOf,
     access: accessOf,

@@ -153,7 +153,7 @@ function isUplink({ master, addr_info = [], flags, ifalias = '' }: IpLink): bool
 }
 
 /** Disciplines that hold packets back, or lose them, and that nobody has by default. */
-const shaping = ['tbf', 'netem']
+const shaping = ['tbf', 'netem', 'htb', 'hfsc', 'cake', 'plug', 'blackhole']
 
 function deafOf(link: IpLink, local: ReadonlySet<string>): Pick<ObservedLink, 'deafAt'> {
   if (!isBridge(link)) return {}

@@ -112,3 +112,23 @@ export function neighbourFindings({ desired, observed }: Compared): readonly Fin
     })
   })
 }
+
+/** Filters of tc(8) that take packets of containers from a bridge, or from the host's interface of one. Plugin bandwidth makes its own. */
+export function trafficFilterFindings({ desired, observed }: Compared): readonly Finding[] {
+  const wanted = new Map(
+    desired.attachments.flatMap((each) =>
+      [each.bridge?.name, each.bridge?.shapes ? undefined : each.hostLink].flatMap((name) =>
+        name === undefined ? [] : [[name, each.network] as const],
+      ),
+    ),
+  )
+  return (observed.trafficFilters ?? []).flatMap(({ device, hook }) => {
+    const network = wanted.get(device)
+    if (network === undefined) return []
+    return warning('interface-filtered', about('interface', `${device} ${hook}`), {
+      message: `a filter at ${hook} of interface ${device} drops packets of network ${network}, or sends them elsewhere`,
+      evidence: [`tc filter show dev ${device} ${hook}`],
+      fix: `tc filter delete dev ${shellWord(device)} ${hook}`,
+    })
+  })
+}

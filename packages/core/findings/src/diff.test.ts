@@ -328,6 +328,21 @@ describe('interfaces', () => {
     expect(found.map(({ fix }) => fix)).toEqual(fixes)
   })
 
+  it.each([
+    ['the bridge', 'br-lan', {}, ['tc filter delete dev br-lan egress']],
+    ['an interface of a container', 'veth0', {}, ['tc filter delete dev veth0 egress']],
+    ['one that plugin bandwidth limits', 'veth0', { shapes: true as const }, []],
+    ['another', 'eth0', {}, []],
+  ])('a filter that takes packets of %s', (_, device, bandwidth, fixes) => {
+    const attachments = world.desired.attachments.map((each) => ({
+      ...each,
+      ...(each.bridge ? { bridge: { ...each.bridge, ...bandwidth } } : {}),
+    }))
+    const trafficFilters = [{ device, hook: 'egress' as const }]
+    const found = diff({ ...world.desired, attachments }, { ...world.observed, trafficFilters })
+    expect(found.map(({ fix }) => fix)).toEqual(fixes)
+  })
+
   it('that have the address of a container take what is for it', () => {
     const links = world.observed.links.map((each) =>
       each.bridge ? { ...each, addresses: [...each.addresses, '10.4.1.2/32'] } : each,

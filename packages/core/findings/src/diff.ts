@@ -22,6 +22,7 @@ import {
   neighbourFindings,
   strayLinkFindings,
   takenFindings,
+  trafficFilterFindings,
 } from './diff-stray-links.ts'
 import { subnetFindings } from './diff-subnets.ts'
 import { insideFindings, tableFindings } from './diff-table.ts'
@@ -57,6 +58,7 @@ const finders: readonly ((host: Compared) => readonly Finding[])[] = [
   leftLinkFindings,
   bridgeEntryFindings,
   neighbourFindings,
+  trafficFilterFindings,
   takenFindings,
   leftRuleFindings,
   tableFindings,

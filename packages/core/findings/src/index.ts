@@ -33,6 +33,7 @@ export type {
   ObservedProgram,
   ObservedRoute,
   ObservedRule,
+  ObservedTrafficFilter,
   OpenEntry,
   SeenPath,
   ShadowedConf,

@@ -24,6 +24,12 @@ export interface ObservedBridgeEntry {
   readonly vlan?: number
 }
 
+/** A place at an interface of the host where filters of tc(8) drop packets or send them elsewhere. */
+export interface ObservedTrafficFilter {
+  readonly device: string
+  readonly hook: 'ingress' | 'egress'
+}
+
 /** The target of the conntrack entry for a UDP port, whatever the rules say now. */
 export interface ObservedFlow {
   readonly hostPort: number

@@ -11,6 +11,7 @@ import type {
   ObservedNeighbour,
   ObservedRoute,
   ObservedRule,
+  ObservedTrafficFilter,
   ShadowedConf,
 } from './observed-host.ts'
 
@@ -49,6 +50,8 @@ export interface ObservedState {
   readonly neighbours?: readonly ObservedNeighbour[]
   /** Entries of bridges that were made, and not learned: those of ports among them. Default: none. */
   readonly bridgeEntries?: readonly ObservedBridgeEntry[]
+  /** Default: none. */
+  readonly trafficFilters?: readonly ObservedTrafficFilter[]
   /** Containers that mount files which were removed or replaced, and where they mount them. Default: none. */
   readonly staleMounts?: readonly {
     readonly containerId: string

@@ -83,11 +83,12 @@ async function lookAround(tools: DoctorTools, scope: Scope | undefined) {
   const looked = tools.kernel.network()
   // No repair is for one of these.
   const looksAtEntries = !scope && tools.looksWithin
-  const [rules, facts, bridgeEntries, kit, network, portHolds, signs, seenFiles] =
+  const [rules, facts, bridgeEntries, trafficFilters, kit, network, portHolds, signs, seenFiles] =
     await Promise.all([
       lookAtRules(tools),
       tools.kernel.facts(),
       looksAtEntries ? tools.kernel.bridgeEntries() : [],
+      looksAtEntries ? tools.kernel.trafficFilters() : [],
       tools.host.rootless?.info().catch(onCniError((error) => error)),
       looked,
       tools.ports.list(),
@@ -104,7 +105,11 @@ async function lookAround(tools: DoctorTools, scope: Scope | undefined) {
   }
   const { firewall } = rules
   const { links, routes } = network
-  const entries = { bridgeEntries, neighbours: looksAtEntries ? network.neighbours : [] }
+  const entries = {
+    bridgeEntries,
+    trafficFilters,
+    neighbours: looksAtEntries ? network.neighbours : [],
+  }
   const seenOnce = { firewall, host, routes, rules: network.rules, ...entries, portHolds, names }
   const observed = { ...seenOnce, reservations, confFaults, shadowed }
   const rootless = isSilent ? ('silent' as const) : kit
@@ -135,15 +140,7 @@ async function lookAtFiles(
 async function lookAtContainers(
   tools: DoctorTools,
   scope: Scope | undefined,
-  {
-    namespaces,
-    networks,
-    looked,
-  }: {
-    readonly namespaces: readonly string[]
-    readonly networks: readonly Network[]
-    readonly looked: Promise<SeenNetwork>
-  },
+  { namespaces, networks, looked }: LookedFirst,
 ): Promise<SeenContainers & SeenOfAttachments> {
   const all = await tools.memory()
   const idOf = attachedIds(all.records)
@@ -174,6 +171,12 @@ async function lookAtContainers(
       ? await observeInside(tools, attachments.living, attachments.observed)
       : { inside: [] }
   return { ...known, attachments, looksInside, inside }
+}
+
+interface LookedFirst {
+  readonly namespaces: readonly string[]
+  readonly networks: readonly Network[]
+  readonly looked: Promise<SeenNetwork>
 }
 
 interface SeenOfAttachments {
