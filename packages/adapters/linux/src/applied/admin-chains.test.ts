@@ -100,10 +100,12 @@ it("the administrator's default chain is passed where it is missing, and where i
   expect(passesAdminChain()).toBe(false)
 })
 
-it('a target of iptables is no chain: forwarded packets would all be dropped', () => {
+it('a target of iptables is no chain: forwarded packets would all be dropped; killed then, it is in the way of no other', () => {
   const { records, rules } = openHost()
   expect(() => putAdminJumps(records, [admit('br0', 'DROP')])).toThrow('chain DROP of iptables')
   expect(rules('iptables')).toEqual([pass])
+  putAdminJumps(records, [admit('br1', 'MINE')])
+  expect(rules('iptables')).toEqual([jump('MINE'), pass])
 })
 
 it('a host without iptables is told so', () => {

@@ -50,6 +50,8 @@ export function hasAdminJump(records: string, { adminChain, bridge }: Admit): bo
 export function putAdminJumps(records: string, admits: readonly Admit[]): void {
   for (const { adminChain, bridge } of admits) {
     if (adminChain === undefined) continue
+    // First: a record of what is no chain would be in the way of all admissions behind it.
+    for (const program of programs) makeChain(program, adminChain)
     mkdirSync(records, { recursive: true, mode: 0o700 })
     // Before it is done: a kill between the two leaves a file, and no rule that nobody removes.
     writeFileSync(`${records}/${fileOf(adminChain, bridge)}`, '')
@@ -77,12 +79,20 @@ function jumpsFirst(program: string, chain: string): boolean {
 }
 
 function putJump(program: string, chain: string): void {
+  makeChain(program, chain)
+  removeJumps(program, chain)
+  demandRun(program, chain, ['-I', 'FORWARD', '1', ...jumpTo(chain)])
+}
+
+function makeChain(program: string, chain: string): void {
   // Fails for a chain that exists.
   run(program, '-N', chain)
-  removeJumps(program, chain)
   // A target is no chain: a jump to DROP would drop all forwarded packets.
-  const listed = run(program, '-S', chain)
-  const { fault } = listed.fault ? listed : run(program, '-I', 'FORWARD', '1', ...jumpTo(chain))
+  demandRun(program, chain, ['-S', chain])
+}
+
+function demandRun(program: string, chain: string, args: readonly string[]): void {
+  const { fault } = run(program, ...args)
   if (fault !== undefined)
     throw ioError(
       `cannot have forwarded packets pass chain ${chain} of ${program}: ${fault}`,
