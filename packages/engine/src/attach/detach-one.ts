@@ -1,4 +1,4 @@
-import { CniError, type ConfList, type PluginCall } from '@vethra/cni'
+import { CniError, type ConfList, onCniError, type PluginCall } from '@vethra/cni'
 import type { Membership } from '@vethra/container'
 import { hostEndName, type PluginWay } from '@vethra/plugins'
 import type { CachedAttachment, PluginRunner, StageCall } from '@vethra/world'
@@ -130,7 +130,20 @@ function noting({ run, stage }: PluginRunner): {
     failed,
     runner: {
       run: (call) => noted([call], run(call)),
-      ...(stage ? { stage: (call: StageCall) => noted(call.calls, stage(call)) } : {}),
+      ...(stage ? { stage: (call) => noted(call.calls, unlessRefused(stage, call)) } : {}),
     },
   }
+}
+
+// ADD was refused the conf of this stage, too, and that before it did anything but call an IPAM program.
+function unlessRefused(
+  stage: NonNullable<PluginRunner['stage']>,
+  call: StageCall,
+): ReturnType<typeof stage> {
+  return stage(call).catch(
+    onCniError((error) => {
+      if (error.code !== 7 || call.ipam) throw error
+      return undefined
+    }),
+  )
 }

@@ -245,6 +245,18 @@ describe('attachEach', () => {
     ])
   })
 
+  it('undoes an ADD that was killed when a stage had refused its conf, which did nothing', async () => {
+    const stage = async ({ operation }: StageCall) => {
+      if (operation === 'ADD') throw new Error('killed')
+      throw new CniError({ code: 7, message: 'unknown ingress policy' })
+    }
+    const here = { ...tools, plugins: 'native', runner: { ...tools.runner, stage } } as const
+    const membership = member('a', 'eth0', listOf('a', true))
+    await expect(attachAll(here, [membership])).rejects.toThrow('killed')
+    await detachAll(here, [membership])
+    expect([log.at(-1), records.size]).toEqual(['DEL main-a', 0])
+  })
+
   it('undoes an ADD that was killed, once its plugins have ended', async () => {
     await attachAll(tools, [member('a', 'eth0')])
     entries.clear()
