@@ -367,8 +367,12 @@ describeOnHost('vethra network connect and disconnect', () => {
   })
 
   it('what cannot be is refused, and changes nothing', async () => {
+    const shown = JSON.parse((await host.vethra('container', 'inspect', peer)).stdout)
+    const taken = shown.Networks.back.MacAddress.toUpperCase()
     const before = await host.snapshot()
     const rows: readonly [readonly string[], string][] = [
+      [['connect', '--mac-address', taken, 'back', 'WEB'], `is used by container ${peer}`],
+      [['connect', '--dry-run', '--mac-address', taken, 'back', 'WEB'], `by container ${peer}`],
       [['connect', 'front', 'WEB'], 'is connected to network front already'],
       [['connect', 'nowhere', 'WEB'], '"nowhere" (code 101)'],
       [['connect', 'back', 'nobody'], '"nobody" (code 101)'],

@@ -1,4 +1,5 @@
 /** The request of a container: edits of its config.json, the record, the hook's checked input, published ports. Not for files. */
+export { parseMac } from './addresses.ts'
 export { annotationKeys } from './annotations.ts'
 export { assignPorts, type PortFacts } from './assign-ports.ts'
 export { brokenPromises } from './broken-promises.ts'

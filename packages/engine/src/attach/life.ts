@@ -1,4 +1,12 @@
-import { isProvable, type Life, lifeOf, netnsError, present, type SeenNamespace } from '@vethra/cni'
+import {
+  isProvable,
+  type Life,
+  lifeOf,
+  netnsError,
+  present,
+  type Result,
+  type SeenNamespace,
+} from '@vethra/cni'
 import type { AttachmentRecord, NamespaceFacts, ResultCache } from '@vethra/world'
 import { resultOf } from './cached-list.ts'
 
@@ -48,6 +56,19 @@ async function lifeAtPath(tools: LifeTools, record: AttachmentRecord): Promise<L
 /** Whether a namespace is certainly still the one that was recorded. */
 export async function isAlive(tools: LifeTools, record: AttachmentRecord): Promise<boolean> {
   return (await lifeNow(tools, record)) === 'alive'
+}
+
+/** The first of some attachments that lives and whose result is meant; that is undefined where it cannot be read. */
+export async function findLiving(
+  tools: LifeTools,
+  records: readonly AttachmentRecord[],
+  isMeant: (result: Result | undefined) => boolean,
+): Promise<AttachmentRecord | undefined> {
+  for (const each of records) {
+    const result = resultOf((await tools.cache.read(each)) ?? each.made)
+    if (isMeant(result) && (await isAlive(tools, each))) return each
+  }
+  return undefined
 }
 
 /** Whether the interface of an attachment is in a namespace that was seen, with the MAC and the addresses that ADD returned. */

@@ -4,9 +4,11 @@ import {
   type Membership,
   membershipsOf,
   type NetworkRequest,
+  parseMac,
 } from '@vethra/container'
 import { checkHostname } from '@vethra/names'
 import { checkWishes, findNetwork, type Network, referencesTo } from '@vethra/networks'
+import { findLiving } from '../attach/life.ts'
 import { atNetns, rememberedOnly } from '../attach/membership.ts'
 import { recordOf } from '../container/container-record.ts'
 import { demandSeen, type KnownContainer } from '../container/container-state.ts'
@@ -42,7 +44,7 @@ interface Joining {
   readonly left: readonly Membership[]
 }
 
-/** How a container is to join a network that is referred to. Throws CniError 101 for a missing network, 102 for one that it is in. */
+/** How a container is to join a network that is referred to. Throws CniError 101 for a missing network, 102 for one that it is in, or a MAC that is used there. */
 export async function joiningOf(
   tools: ManageTools,
   container: KnownContainer,
@@ -61,6 +63,8 @@ export async function joiningOf(
   const ifname = `eth${record.networks.length}`
   await tools.host.cache.check({ network: network.name, containerId, ifname })
   demandSeen(container)
+  if (macAddress !== undefined)
+    await refuseTaken(tools, { network: network.name, containerId }, macAddress)
   const runs = container.state === 'running'
   const memberships = runs ? await membershipsIn(tools, container, { network, asked }) : []
   const left = container.attachments
@@ -80,6 +84,27 @@ function checkAsked({ settings }: ManageTools, id: string, asked: NetworkRequest
   for (const each of asked.aliases) checkHostname(each)
   const rest = { ports: [], extraHosts: [], aliases: [], dns: {} }
   checkRequest({ ...rest, id, namespace: settings.namespace, networks: [asked] })
+}
+
+// Frames to either would go to both by turns.
+async function refuseTaken(
+  { host }: ManageTools,
+  { network, containerId }: { readonly network: string; readonly containerId: string },
+  text: string,
+): Promise<void> {
+  const wanted = parseMac('--mac-address', text)
+  // Its own is what a connect that was killed has left.
+  const records = (await host.records.list()).filter(
+    (each) => each.network === network && each.containerId !== containerId,
+  )
+  const user = await findLiving(host, records, (result) =>
+    (result?.interfaces ?? []).some(({ mac }) => mac?.toLowerCase() === wanted),
+  )
+  if (user === undefined) return
+  throw inUseError(
+    `MAC ${wanted} is used by container ${user.container?.id || user.containerId} in network ${network}`,
+    'Give another --mac-address, or none: it then follows the address.',
+  )
 }
 
 async function membershipsIn(
