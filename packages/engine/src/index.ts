@@ -52,7 +52,11 @@ export {
   inspectContainer,
 } from './container/container-inspect.ts'
 export { listContainers } from './container/container-list.ts'
-export { type RemoveOptions, removeContainers } from './container/container-remove.ts'
+export {
+  forgetContainer,
+  type RemoveOptions,
+  removeContainers,
+} from './container/container-remove.ts'
 export { renameContainer } from './container/container-rename.ts'
 export type { KnownTools } from './container/container-state.ts'
 export { type PortRow, portRows } from './container/port-answers.ts'

@@ -213,6 +213,6 @@ async function forgetDead(tools: PrepareTools, id: string): Promise<boolean> {
 
 async function forget(tools: PrepareTools, id: string): Promise<CniError | undefined> {
   // Loaded here alone: detaching needs all that attaching does.
-  const { removeContainers } = await import('../container/container-remove.ts')
-  return (await removeContainers(tools, [id], {})).failure
+  const { forgetContainer } = await import('../container/container-remove.ts')
+  return forgetContainer(tools, id)
 }

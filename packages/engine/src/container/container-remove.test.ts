@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { attach, sampleHost, sampleRecord } from '../../test/sample-host.ts'
 import { sampleTools } from '../../test/sample-tools.ts'
 import type { ManageTools } from '../network/tools.ts'
-import { removeContainers } from './container-remove.ts'
+import { forgetContainer, removeContainers } from './container-remove.ts'
 
 it('leaves a container whose start was under way when its turn came', async () => {
   const host = sampleHost()
@@ -70,4 +70,18 @@ it('forgets a container while its locks are held, from the last look at it to it
   const both = ['/r/locks/container-default-c1', '/r/locks/attachment-default-c1']
   expect(looks.at(-1)).toEqual(both)
   expect(host.done.at(-1)).toBe(`c1 ${both}`)
+})
+
+it('has forgotten a container that another has forgotten meanwhile, as each of two stops at once', async () => {
+  const { host, ...sample } = sampleTools(sampleHost())
+  const tools = {
+    ...{ settings: { namespace: 'default' }, networks: sample.networks('default') },
+    ...{ host, hosts: await sample.hosts('default'), ports: sample.ports },
+    containers: {
+      ...sample.containers('default'),
+      ...{ find: async () => undefined, list: async () => ['c12'] },
+    },
+  } as unknown as ManageTools
+  expect(await forgetContainer(tools, 'c1')).toBeUndefined()
+  expect(await forgetContainer(tools, 'c12')).toMatchObject({ code: 101 })
 })

@@ -51,6 +51,16 @@ export async function removeContainers(
   return failure === undefined ? { removed } : { removed, failure }
 }
 
+/** Forgets one deleted container, or finds it forgotten. Returns the failure where some of it stays. */
+export async function forgetContainer(
+  tools: ManageTools,
+  id: string,
+): Promise<CniError | undefined> {
+  const { failure } = await removeContainers(tools, [id], {})
+  // A foreground "run" and a "delete" call the hook at once: its folder goes last, whoever removes it.
+  return (await tools.containers.list()).includes(id) ? failure : undefined
+}
+
 async function removeContainer(
   tools: ManageTools,
   ref: string,
