@@ -32,6 +32,12 @@ export const toldDamages: readonly Damage[] = [
       () =>
         'ip route replace blackhole default table 77; ip rule add from 10.4.1.0/24 lookup 77 pref 50',
     ],
+    [
+      'a table leads what is for the subnet elsewhere',
+      'routing-refused',
+      () =>
+        'ip route replace default dev br-other table 78; ip rule add to 10.4.1.0/24 lookup 78 pref 51',
+    ],
     ['the main table is looked up no more', 'routing-refused', () => 'ip rule delete pref 32766'],
     [
       'an interface holds packets back',

@@ -46,8 +46,9 @@ const plain = ['priority', 'src', 'srclen', 'dst', 'dstlen', 'iif', 'action', 't
 const refusals = ['blackhole', 'unreachable', 'prohibit']
 
 function ruleOf(family: 4 | 6, routes: readonly IpRoute[]): (rule: IpRule) => ObservedRule {
-  const refusing = refusingTables(family, routes)
+  const tables = tablesOf(family, routes)
   return (rule) => {
+    const ways = tables.get(rule.table ?? '') ?? []
     const { priority, src, srclen, dst, dstlen, iif, action = '', table } = rule
     const [from, to] = [prefixOf(src, srclen), prefixOf(dst, dstlen)]
     const isPlain = Object.keys(rule).every((key) => plain.includes(key))
@@ -55,8 +56,12 @@ function ruleOf(family: 4 | 6, routes: readonly IpRoute[]): (rule: IpRule) => Ob
       ([key, value]) => (value === undefined ? [] : [key, value]),
     )
     const selector = [...words, action].join(' ').trim()
-    const refuses = refusals.includes(action) || (table !== undefined && refusing.has(table))
-    return { family, priority, ...present({ from, to, iif, table }), isPlain, refuses, selector }
+    const refuses = refusals.includes(action) || isRefusing(ways)
+    const leadsBy = leadOf(ways)
+    return {
+      ...{ family, priority, ...present({ from, to, iif, table, leadsBy }) },
+      ...{ isPlain, refuses, selector },
+    }
   }
 }
 
@@ -65,17 +70,27 @@ function leadsPast({ type, table, dst }: IpRoute): boolean {
   return type === 'throw' && (table ?? 'main') === 'main' && dst !== 'default'
 }
 
-// Tables that have a way to nowhere.
-function refusingTables(family: 4 | 6, routes: readonly IpRoute[]): ReadonlySet<string> {
+function tablesOf(
+  family: 4 | 6,
+  routes: readonly IpRoute[],
+): ReadonlyMap<string, readonly IpRoute[]> {
   const isOf = ({ dst, pref }: IpRoute) =>
     (pref !== undefined || dst.includes(':')) === (family === 6)
-  const byTable = Map.groupBy(routes.filter(isOf), ({ table = 'main' }) => table)
-  const refusing = [...byTable].filter(
-    ([, all]) =>
-      all.every(({ type = '' }) => refusals.includes(type)) &&
-      all.some(({ dst }) => dst === 'default'),
+  return Map.groupBy(routes.filter(isOf), ({ table = 'main' }) => table)
+}
+
+// A table that has a way to nowhere.
+function isRefusing(all: readonly IpRoute[]): boolean {
+  return (
+    all.every(({ type = '' }) => refusals.includes(type)) &&
+    all.some(({ dst }) => dst === 'default')
   )
-  return new Set(refusing.map(([table]) => table))
+}
+
+// A table whose one route is for all packets.
+function leadOf([only, ...more]: readonly IpRoute[]): string | undefined {
+  const { dst, table, dev } = only ?? {}
+  return more.length === 0 && dst === 'default' && table ? dev : undefined
 }
 
 // Addresses with their interfaces, for which the host takes packets.

@@ -37,6 +37,23 @@ it.each<[string, readonly ObservedRule[], readonly string[]]>([
     [rule('from all lookup 77', { table: '77' })],
     ['ip rule delete pref 50 from all lookup 77'],
   ],
+  [
+    'a table that leads all by another interface',
+    [
+      rule('from all to 10.4.1.0/24 lookup 57', {
+        to: '10.4.1.0/24',
+        refuses: false,
+        leadsBy: 'eth1',
+      }),
+    ],
+    ['ip rule delete pref 50 from all to 10.4.1.0/24 lookup 57'],
+  ],
+  ['a table that leads by the bridge', [rule('x', { refuses: false, leadsBy: bridge })], []],
+  [
+    'a table that leads what they send by another uplink',
+    [rule('x', { ...lan, refuses: false, leadsBy: 'eth1' })],
+    [],
+  ],
   ['what bears a mark', [rule('x', { ...lan, isPlain: false })], []],
   ['other subnets', [rule('x', { from: '10.9.0.0/24' }), rule('y', { iif: 'eth0' })], []],
   ['the subnet, where it is for one of others', [rule('x', { ...lan, to: '10.0.0.0/8' })], []],

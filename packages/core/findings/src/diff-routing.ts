@@ -7,20 +7,20 @@ import type { ObservedRule } from './observed-host.ts'
 import type { ObservedLink } from './observed-state.ts'
 import { shellWord } from './shell-word.ts'
 
-/** Rules of the host's routing policy that refuse what containers of bridges send or get, those that it lacks, and a loopback interface that is down. */
+/** Rules of the host's routing policy that refuse what containers of bridges send or get, or lead away what they get, those that it lacks, and a loopback interface that is down. */
 export function routingFindings({ desired, observed }: Compared): readonly Finding[] {
   const { rules: all = [], links } = observed
   // No container has an address of the host.
   const rules = all.filter(({ table, from, to }) => table !== 'local' || from || to)
-  const refusing = rules.some(({ refuses }) => refuses)
-  const refused = refusing ? desired.attachments.flatMap((each) => refusedBy(rules, each)) : []
+  const harming = rules.some(({ refuses, leadsBy }) => refuses || leadsBy)
+  const refused = harming ? desired.attachments.flatMap((each) => refusedBy(rules, each)) : []
   const byRule = Map.groupBy(refused, ({ rule }) => rule)
   const publishing = desired.attachments.find(({ ports }) => ports.length > 0)
   return [
     ...[...byRule].map(([rule, all]) => {
       const networks = [...new Set(all.map(({ network }) => network))].join(', ')
       return finding('routing-refused', about('host', `ip rule ${rule.priority}`), {
-        message: `a rule of the host's routing policy refuses packets of containers in network ${networks}`,
+        message: `a rule of the host's routing policy ${rule.refuses ? 'refuses packets of' : `leads by ${rule.leadsBy} what is for`} containers in network ${networks}`,
         evidence: [`ip rule ${rule.priority}: ${rule.selector}`],
         fix: `ip ${rule.family === 6 ? '-6 ' : ''}rule delete pref ${rule.priority} ${rule.selector.split(' ').map(shellWord).join(' ')}`,
       })
@@ -74,7 +74,10 @@ function refusedBy(
       const first = rules.find(
         (each) => each.family === familyOf(address) && meets(each, packet, name) !== false,
       )
-      return first?.refuses && meets(first, packet, name) ? [{ network, rule: first }] : []
+      // Where what they send leaves is its owner's choice.
+      const isAway = packet.to && first?.leadsBy && first.leadsBy !== name
+      const harms = first && (first.refuses || isAway) && meets(first, packet, name)
+      return harms ? [{ network, rule: first }] : []
     }),
   )
 }

@@ -55,6 +55,8 @@ export interface ObservedRule {
   readonly iif?: string
   /** The table that it looks packets up in; absent where it does not. */
   readonly table?: string
+  /** The interface by which all leaves that its table is asked for; absent where more is in the table. */
+  readonly leadsBy?: string
   /** Whether that is all that it asks for. */
   readonly isPlain: boolean
   /** Whether packets end there, or in its table; else they are looked up in a table. */
