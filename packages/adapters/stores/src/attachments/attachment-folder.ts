@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { type AttachmentKey, type CniError, confError } from '@vethra/cni'
+import { type AttachmentKey, type CniError, confError, orElse } from '@vethra/cni'
 import {
   makeFolder,
   mapInTurns,
@@ -36,7 +36,9 @@ interface AttachmentFolder<T> {
 }
 
 /** The format of a folder's files, and their names. */
-interface FolderFormat<T> extends EntryFormat<T> {
+interface FolderFormat<T> extends Pick<EntryFormat<T>, 'isForeign'> {
+  /** Undefined for a damaged text. */
+  parse(text: string): T | undefined
   /** The name of a file. Throws CniError 7 for a key that makes none. */
   nameOf(key: AttachmentKey): string
   keyOf(entry: T): AttachmentKey
@@ -46,15 +48,14 @@ interface FolderFormat<T> extends EntryFormat<T> {
 
 /** Attachments in a folder. Listing reads again only the files that have changed. */
 export function attachmentFolder<T>(dir: string, format: FolderFormat<T>): AttachmentFolder<T> {
-  const { nameOf, keyOf, parse } = format
-  const parseOf = format.parseOf ?? ((text, key) => parse(text, nameOf(key)))
+  const { nameOf, keyOf, parseOf = format.parse } = format
   const fileOf = (key: AttachmentKey) => join(dir, nameOf(key))
   // A file name does not tell (a-b, c) from (a, b-c): what the entry says of itself decides.
   const isOf = (entry: T, key: AttachmentKey) => {
     const own = keyOf(entry)
     return (['network', 'containerId', 'ifname'] as const).every((each) => own[each] === key[each])
   }
-  const entryIn = lastEntry(fileOf, parseOf)
+  const entryIn = lastEntry(fileOf, (text, key) => inPlace(format, parseOf(text, key), nameOf(key)))
   const othersIn = (key: AttachmentKey) => {
     const entry = entryIn(key)
     return entry && !isOf(entry, key) ? keyOf(entry) : undefined
@@ -111,7 +112,8 @@ function listed<T>(
   dir: string,
   format: FolderFormat<T>,
 ): Pick<AttachmentFolder<T>, 'list' | 'survey'> {
-  const kept = keptEntries(dir, format)
+  const parse = (text: string, name: string) => inPlace(format, format.parse(text), name)
+  const kept = keptEntries(dir, { ...format, parse })
   return {
     async list(containerId) {
       const names = await kept.names()
@@ -134,6 +136,15 @@ function listed<T>(
       return { entries, damaged }
     },
   }
+}
+
+// A copy in the place of another attachment tells nothing of its own.
+function inPlace<T>(
+  { nameOf, keyOf }: FolderFormat<T>,
+  entry: T | undefined,
+  name: string,
+): T | undefined {
+  return entry && orElse(() => nameOf(keyOf(entry)), '') === name ? entry : undefined
 }
 
 function ambiguous(file: string, { network, containerId }: AttachmentKey): CniError {

@@ -27,11 +27,7 @@ export function diskAttachmentRecords({
   const { read, write, refuseOthers, ...folder } = attachmentFolder<AttachmentRecord>(dir, {
     nameOf,
     keyOf: (record) => record,
-    parse(text, name) {
-      const record = parseRecord(text)
-      // A copy in the place of another record tells nothing of its attachment. Results, which others write, are as they say.
-      return record && nameOf(record) === name ? record : undefined
-    },
+    parse: parseRecord,
   })
   return {
     ...folder,

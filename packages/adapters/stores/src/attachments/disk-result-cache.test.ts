@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, stat, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rename, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { CachedAttachment, ResultCache } from '@vethra/world'
@@ -133,6 +133,14 @@ describe('the result cache', () => {
   ])('refuses names without a place before anything is written', async (bad, message) => {
     await expect(cache.check(bad)).rejects.toThrow(message)
   })
+})
+
+it('an entry in the place of another is damaged, and no attachment', async () => {
+  await cache.write({ ...entry, result: '{"cniVersion":"1.0.0"}' })
+  await rename(file(), join(dir, 'results/lan-c2-eth0'))
+  const { entries, damaged } = await cache.survey()
+  expect([entries, damaged]).toEqual([[], [join(dir, 'results/lan-c2-eth0')]])
+  expect(await cache.list()).toEqual([])
 })
 
 it('a survey tells damaged files beside the attachments, but no results of older libcni', async () => {
