@@ -43,8 +43,8 @@ function demandInterface(
   { previous }: Stage,
 ): void {
   if (previous === undefined || linkKindOf(type) === undefined) return
-  const isThere = previous.interfaces.some(({ name, sandbox }) => name === ifname && sandbox)
-  if (!isThere) throw failed(words.noSandbox(netns))
+  const inside = previous.interfaces.find(({ name, sandbox }) => name === ifname && sandbox)
+  if (inside?.sandbox !== netns) throw failed(words.otherSandbox(inside?.sandbox ?? '', netns))
 }
 
 // The kernel makes the route to a subnet with the address; sbr and vrf lead it to a table of their own.

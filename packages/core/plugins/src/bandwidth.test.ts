@@ -55,6 +55,8 @@ it.each<[string, JsonObject]>([
     { kind: 'qdisc', link: host, does: { redirect: name } },
   ])
   expect(result.interfaces[3]).toMatchObject({ name })
+  const again = planStage([limited], { granted: [], facts: noFacts, previous: result })
+  expect(again.result.interfaces).toEqual(result.interfaces)
   expect(keysOf(chain)).toContain('network: admit br0')
   const routed = [request({ type: 'ptp', ipam }), limited, request({ type: 'firewall' })]
   expect(keysOf(routed)).toContain(`attachment: admit ${host}`)

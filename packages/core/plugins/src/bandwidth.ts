@@ -84,6 +84,7 @@ function plan(
   if ((!removing || made) && (ingress || egress)) demandVeth(result, { ifname, facts, link })
   const name = limitName(network, containerId)
   const mac = macFor('ifb', network, containerId)
+  const others = result.interfaces.filter((each) => each.name !== name)
   const mtu = mtuOf(link, earlier) ?? facts.links[link ?? '']?.mtu
   const ifb: Resource = {
     ...{ kind: 'link', place: 'host', name, type: { name: 'ifb' }, up: true, mac },
@@ -96,7 +97,7 @@ function plan(
   ]
   return {
     resources: owned(ownerOf(request), resources),
-    result: egress ? { ...result, interfaces: [...result.interfaces, { name, mac }] } : result,
+    result: egress ? { ...result, interfaces: [...others, { name, mac }] } : result,
   }
 }
 

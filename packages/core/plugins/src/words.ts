@@ -45,7 +45,8 @@ export const words = {
   noPrevious: 'Required prevResult missing',
   noEarlierResult: 'missing prevResult from earlier plugin',
   notChained: 'must be called as a chained plugin',
-  noSandbox: (netns: string) => `Sandbox in prevResult  doesn't match configured netns: ${netns}`,
+  otherSandbox: (sandbox: string, netns: string) =>
+    `Sandbox in prevResult ${sandbox} doesn't match configured netns: ${netns}`,
   noBridge: (policy: string) =>
     `interface needs to be set for ingress policy ${JSON.stringify(policy)}, make sure to chain "firewall" plugin with "bridge"`,
   notLoopback: (address: string) =>
