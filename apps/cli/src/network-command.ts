@@ -58,7 +58,7 @@ function addRemoving(network: Command, call: Call): void {
     })
 }
 
-const filterHelp = 'name=REGEX, label=KEY[=VALUE], driver=TYPE or id=START (repeatable)'
+const filterHelp = 'name=REGEX, label=KEY[=VALUE], label!=…, driver=TYPE or id=START (repeatable)'
 
 const driverOptions = `
 Options of -o (docker's names in brackets):

@@ -1,5 +1,5 @@
 import { type CniError, jsonOrNull, usageError } from '@vethra/cni'
-import { asText, fieldOf, isTrue, valuesOf } from './template-values.ts'
+import { asText, fieldOf, formatted, isLess, isTrue, partOf, valuesOf } from './template-values.ts'
 
 /** A value as written, a place below a variable (`.` is one) or below a term, or the call of a function. */
 export type Term =
@@ -25,9 +25,18 @@ const verbs: Readonly<Record<string, readonly [call: Call, fewest: number, most:
   index: [(of, ...keys) => keys.reduce(fieldOf, of), 2, 9],
   upper: [(of) => asText(of).toUpperCase(), 1, 1],
   lower: [(of) => asText(of).toLowerCase(), 1, 1],
+  title: [(of) => asText(of).replaceAll(/\b[a-z]/g, (each) => each.toUpperCase()), 1, 1],
+  pad: [(of, ...around) => around.map((n) => ' '.repeat(Number(n))).join(asText(of)), 3, 3],
+  truncate: [(of, length) => partOf(asText(of), 0, length), 2, 2],
+  slice: [partOf, 1, 3],
+  printf: [(text, ...all) => formatted(asText(text), all), 1, 9],
   println: [(...all) => `${all.map(asText).join(' ')}\n`, 0, 9],
   eq: [(of, ...others) => others.includes(of), 2, 9],
   ne: [(of, other) => of !== other, 2, 2],
+  lt: [(of, other) => isLess(of, other), 2, 2],
+  le: [(of, other) => !isLess(other, of), 2, 2],
+  gt: [(of, other) => isLess(other, of), 2, 2],
+  ge: [(of, other) => !isLess(of, other), 2, 2],
   and: [(...all) => all.reduce((before, each) => (isTrue(before) ? each : before)), 1, 9],
   or: [(...all) => all.reduce((before, each) => (isTrue(before) ? before : each)), 1, 9],
   not: [(of) => !isTrue(of), 1, 1],

@@ -1,3 +1,5 @@
+import { usageError } from '@vethra/cni'
+
 /** The elements of a list, the values of an object, or the characters of a text; none of anything else. */
 export function valuesOf(value: unknown): readonly unknown[] {
   return Object.values(value ?? {})
@@ -20,4 +22,33 @@ export function isTrue(value: unknown): boolean {
 export function asText(value: unknown): string {
   if (value === undefined || value === null) return ''
   return typeof value === 'object' ? JSON.stringify(value) : String(value)
+}
+
+/** Whether one value comes before another: numbers by size, all else by its text. */
+export function isLess(value: unknown, than: unknown): boolean {
+  if (typeof value === 'number' && typeof than === 'number') return value < than
+  return asText(value) < asText(than)
+}
+
+/** The elements of a list, or the characters of a text, from a place up to another; without, up to the end. */
+export function partOf(value: unknown, from?: unknown, to?: unknown): unknown {
+  const whole = Array.isArray(value) ? value : asText(value)
+  return whole.slice(Number(from ?? 0), to === undefined ? undefined : Number(to))
+}
+
+/** A text as Go's fmt has it, with `%s`, `%v`, `%d`, `%q` and `%%`: a width, `-` or `0` before it, `.N` characters at the most. Throws CniError 103 for another verb. */
+export function formatted(text: string, values: readonly unknown[]): string {
+  const left = [...values]
+  return text.replaceAll(
+    /%([-0]?)(\d*)(?:\.(\d+))?(.?)/gs,
+    (...[all, flag, width, most, verb]: readonly string[]) => {
+      if (verb === '%') return '%'
+      if (!verb || !'svdq'.includes(verb))
+        throw usageError(`printf cannot write ${all}`, 'Use %s, %v, %d, %q or %%.')
+      const value = asText(left.shift())
+      const shown = verb === 'q' ? JSON.stringify(value) : asText(partOf(value, 0, most))
+      if (flag === '-') return shown.padEnd(Number(width))
+      return shown.padStart(Number(width), flag === '0' ? '0' : ' ')
+    },
+  )
 }

@@ -48,6 +48,15 @@ it.each([
   ['{{with .IPAM}}{{len .Config}}{{end}}{{with .Empty}}x{{else}}none{{end}}', '1none'],
   ['a {{- .Name -}} \n b{{/* nothing */}}', 'alanb'],
   ['{{"}}"}}{{`\\`}}', '}}\\'],
+  ['{{slice .Name 0 2}} {{slice .Name 1}} {{slice .Tags 1 2 | json}}', 'la an ["b"]'],
+  ['{{truncate .Name 2}} {{title .Name}}{{pad .Name 1 2}}.', 'la Lan lan  .'],
+  [
+    '{{if gt (len .Tags) 1}}a{{end}}{{if lt 2 1}}b{{end}}{{if le 1 1}}c{{end}}{{if ge .Name "b"}}d{{end}}',
+    'acd',
+  ],
+  ['{{printf "%s=%v %d%% %q" .Name .On 7 .Name}}', 'lan=true 7% "lan"'],
+  ['{{printf "%-5s|%5s|%.2s|%03d" .Name .Name .Name 7}}', 'lan  |  lan|la|007'],
+  ['{{.Name | printf "%s%s" "x"}}', 'xlan'],
 ])('%j renders as %j', (template, rendered) => {
   expect(render(parseTemplate(template), value)).toBe(rendered)
 })
@@ -59,3 +68,11 @@ it.each([
 ])('%j is refused', (template) => {
   expect(() => parseTemplate(template)).toThrow(expect.objectContaining({ code: 103 }))
 })
+
+it.each(['%x', '%', '100% of'])(
+  'printf of %j is refused: Go would write something else',
+  (text) => {
+    const template = parseTemplate(`{{printf "${text}" .Name}}`)
+    expect(() => render(template, value)).toThrow(expect.objectContaining({ code: 103 }))
+  },
+)

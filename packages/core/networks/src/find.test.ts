@@ -87,6 +87,8 @@ describe('filterNetworks', () => {
     [['label=k=v'], ['foo']],
     [['label=k=w'], []],
     [['label=empty='], ['foo']],
+    [['label!=k'], ['bar', shortName, 'foreign']],
+    [['label!=k=w', 'name=foo'], ['foo']],
     [['label=nerdctl/network-aux-addresses'], []],
     [['name=fo', 'label=k'], ['foo']],
     [['driver=bridge', 'name=foo'], ['foo']],

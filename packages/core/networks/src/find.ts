@@ -37,7 +37,7 @@ export function visibleLabels(network: Network): Readonly<Record<string, string>
   return Object.fromEntries(Object.entries(network.labels).filter(([key]) => key !== auxLabel))
 }
 
-/** The networks that match `name=REGEX`, `label=KEY[=VALUE]`, `driver=TYPE` and `id=START`. Throws CniError 103 for any other filter. */
+/** The networks that match `name=REGEX`, `label=KEY[=VALUE]`, `label!=KEY[=VALUE]`, `driver=TYPE` and `id=START`. Throws CniError 103 for any other filter. */
 export function filterNetworks(
   networks: readonly Network[],
   filters: readonly string[],
@@ -56,6 +56,10 @@ function readFilter(filter: string): (network: Network) => boolean {
     }
     case 'label':
       return labelFilter(value)
+    case 'label!': {
+      const matches = labelFilter(value)
+      return (network) => !matches(network)
+    }
     case 'driver':
       return ({ list }) => list.plugins[0]?.type === value
     case 'id':
@@ -63,7 +67,7 @@ function readFilter(filter: string): (network: Network) => boolean {
     default:
       throw usageError(
         `unknown filter "${filter}"`,
-        'Use name=REGEX, label=KEY[=VALUE], driver=TYPE or id=START.',
+        'Use name=REGEX, label=KEY[=VALUE], label!=KEY[=VALUE], driver=TYPE or id=START.',
       )
   }
 }
