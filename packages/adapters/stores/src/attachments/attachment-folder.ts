@@ -42,20 +42,22 @@ interface FolderFormat<T> extends Pick<EntryFormat<T>, 'isForeign'> {
   /** The name of a file. Throws CniError 7 for a key that makes none. */
   nameOf(key: AttachmentKey): string
   keyOf(entry: T): AttachmentKey
-  /** `parse` for the file of one attachment. Default: `parse`. */
+  /** `parse` for the file of one attachment. Default: `parse`, and undefined for an entry of another name. */
   parseOf?(text: string, key: AttachmentKey): T | undefined
 }
 
 /** Attachments in a folder. Listing reads again only the files that have changed. */
 export function attachmentFolder<T>(dir: string, format: FolderFormat<T>): AttachmentFolder<T> {
-  const { nameOf, keyOf, parseOf = format.parse } = format
+  const { nameOf, keyOf } = format
+  const parseOf =
+    format.parseOf ?? ((text, key) => inPlace(format, format.parse(text), nameOf(key)))
   const fileOf = (key: AttachmentKey) => join(dir, nameOf(key))
   // A file name does not tell (a-b, c) from (a, b-c): what the entry says of itself decides.
   const isOf = (entry: T, key: AttachmentKey) => {
     const own = keyOf(entry)
     return (['network', 'containerId', 'ifname'] as const).every((each) => own[each] === key[each])
   }
-  const entryIn = lastEntry(fileOf, (text, key) => inPlace(format, parseOf(text, key), nameOf(key)))
+  const entryIn = lastEntry(fileOf, parseOf)
   const othersIn = (key: AttachmentKey) => {
     const entry = entryIn(key)
     return entry && !isOf(entry, key) ? keyOf(entry) : undefined
