@@ -18,40 +18,38 @@ const maybe = <T extends z.ZodType>(schema: T) =>
 const named = <T extends z.ZodRawShape>(name: string, shape: T) => z.object(shape).openapi(name)
 
 const text = z.string()
+const textsOf = <K extends string>(...keys: readonly K[]) =>
+  Object.fromEntries(keys.map((key) => [key, text])) as Record<K, z.ZodString>
+const maybeTextsOf = <K extends string>(...keys: readonly K[]) =>
+  Object.fromEntries(keys.map((key) => [key, maybe(text)])) as Record<
+    K,
+    z.ZodExactOptional<z.ZodString>
+  >
 const texts = z.array(text)
 const labels = z.record(text, text)
 const state = z.enum(['prepared', 'running', 'paused', 'stopped', 'failed', 'dead', 'unknown'])
 const octets = { ReceivedBytes: maybe(z.int()), SentBytes: maybe(z.int()) }
 
 export const networkRow: z.ZodType<NetworkRow> = named('Network', {
-  ID: text,
-  Name: text,
-  Driver: text,
+  ...textsOf('ID', 'Name', 'Driver'),
   Labels: labels,
   File: text,
   Managed: z.boolean(),
   Origin: z.enum(['own', 'nerdctl', 'containerd', 'podman', 'cri-o', 'other']),
 })
 
-const endpoint = z.object({
-  Name: text,
-  MacAddress: text,
-  IPv4Address: text,
-  IPv6Address: text,
-})
+const endpoint = z.object(textsOf('Name', 'MacAddress', 'IPv4Address', 'IPv6Address'))
 
 export const dockerNetwork: z.ZodType<DockerNetwork> = named('NetworkDetails', {
   Name: text,
   Id: maybe(text),
-  Created: text,
-  Driver: text,
+  ...textsOf('Created', 'Driver'),
   EnableIPv6: z.boolean(),
   IPAM: z.object({
     Config: z.array(
       z.object({
         Subnet: text,
-        Gateway: maybe(text),
-        IPRange: maybe(text),
+        ...maybeTextsOf('Gateway', 'IPRange'),
         AuxiliaryAddresses: maybe(labels),
       }),
     ),
@@ -74,22 +72,16 @@ export const createdNetwork: z.ZodType<{
   readonly ID: string
   readonly Name: string
   readonly Notes: readonly string[]
-}> = named('CreatedNetwork', { ID: text, Name: text, Notes: texts })
+}> = named('CreatedNetwork', { ...textsOf('ID', 'Name'), Notes: texts })
 
 export const containerRow: z.ZodType<ContainerRow> = named('Container', {
-  ID: text,
-  Name: text,
-  Networks: texts,
-  Addresses: texts,
-  Ports: text,
-  State: state,
+  ...textsOf('ID', 'Name'),
+  ...{ Networks: texts, Addresses: texts },
+  ...{ Ports: text, State: state },
 })
 
 export const containerDetails: z.ZodType<ContainerDetails> = named('ContainerDetails', {
-  ID: text,
-  Name: text,
-  Namespace: text,
-  Hostname: text,
+  ...textsOf('ID', 'Name', 'Namespace', 'Hostname'),
   Networks: z.record(
     text,
     z.object({ Interface: text, MacAddress: text, Addresses: texts, Gateways: texts }),
@@ -97,46 +89,30 @@ export const containerDetails: z.ZodType<ContainerDetails> = named('ContainerDet
   Ports: z.array(
     z.object({ HostPort: z.int(), ContainerPort: z.int(), Protocol: text, HostIP: text }),
   ),
-  HostsPath: text,
-  ResolvConfPath: text,
-  HostnamePath: text,
+  ...textsOf('HostsPath', 'ResolvConfPath', 'HostnamePath'),
   State: state,
 })
 
 export const attachmentRow: z.ZodType<AttachmentRow> = named('Attachment', {
-  Network: text,
-  ContainerID: text,
-  Interface: text,
-  Netns: text,
+  ...textsOf('Network', 'ContainerID', 'Interface', 'Netns'),
   Addresses: texts,
   Ours: z.boolean(),
 })
 
-export const reservationRow: z.ZodType<ReservationRow> = named('Reservation', {
-  Network: text,
-  Address: text,
-  ContainerID: text,
-  Interface: text,
-  Since: text,
-})
+export const reservationRow: z.ZodType<ReservationRow> = named(
+  'Reservation',
+  textsOf('Network', 'Address', 'ContainerID', 'Interface', 'Since'),
+)
 
 export const findingRow: z.ZodType<FindingRow> = named('Finding', {
-  ID: text,
-  Kind: text,
-  Severity: text,
-  About: text,
-  Subject: text,
-  Message: text,
+  ...textsOf('ID', 'Kind', 'Severity', 'About', 'Subject', 'Message'),
   Evidence: texts,
   Ours: z.boolean(),
-  Fix: text,
-  Repair: text,
+  ...textsOf('Fix', 'Repair'),
 })
 
 export const repairRow: z.ZodType<RepairRow> = named('Repair', {
-  Kind: text,
-  Repair: text,
-  Outcome: text,
+  ...textsOf('Kind', 'Repair', 'Outcome'),
   Why: texts,
   Plan: maybe(z.any().openapi({ type: 'object', description: 'The repair, in a dry run.' })),
 })
@@ -146,31 +122,20 @@ export const traffic: z.ZodType<Traffic & { readonly Time: string }> = named('Tr
   Networks: z.array(z.object({ Name: text, Driver: text, Containers: z.int(), ...octets })),
   Containers: z.array(
     z.object({
-      ID: text,
-      Name: text,
+      ...textsOf('ID', 'Name'),
       State: state,
-      Networks: texts,
-      Addresses: texts,
-      ...octets,
+      ...{ Networks: texts, Addresses: texts, ...octets },
     }),
   ),
 })
 
 export const hostEvent: z.ZodType<HostEvent> = named('Event', {
-  ID: text,
-  Time: text,
+  ...textsOf('ID', 'Time'),
   Type: z.enum(eventTypes),
   Message: text,
-  By: maybe(text),
-  Subject: maybe(text),
-  Network: maybe(text),
-  Container: maybe(text),
-  Name: maybe(text),
-  Namespace: maybe(text),
-  Interface: maybe(text),
+  ...maybeTextsOf('By', 'Subject', 'Network', 'Container', 'Name', 'Namespace', 'Interface'),
   Addresses: maybe(texts),
-  Finding: maybe(text),
-  Repair: maybe(text),
+  ...maybeTextsOf('Finding', 'Repair'),
   Causes: maybe(texts),
   DurationMs: maybe(z.number()),
 })
