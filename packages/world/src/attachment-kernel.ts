@@ -1,6 +1,6 @@
 import type { CniError } from '@vethra/cni'
 import type { Facts, WantedFacts } from '@vethra/plugins'
-import type { Change, Owner, Route, State } from '@vethra/state'
+import type { Change, InterfaceAddress, Owner, Route, State } from '@vethra/state'
 
 /** A change that the kernel refused, and its error. */
 export interface FailedChange {
@@ -49,12 +49,7 @@ export interface SeenInside {
 }
 
 /** An address on an interface inside of a container. */
-export interface AddressInside {
-  readonly link: string
-  /** `10.4.1.2`. */
-  readonly address: string
-  readonly prefixLength: number
-}
+export type AddressInside = Pick<InterfaceAddress, 'link' | 'address' | 'prefixLength'>
 
 /** How changes are applied. */
 export interface ApplyOptions {

@@ -3,10 +3,7 @@ import type {
   ObservedBridgeEntry,
   ObservedFlow,
   ObservedHost,
-  ObservedLink,
-  ObservedNeighbour,
-  ObservedRoute,
-  ObservedRule,
+  ObservedState,
   ObservedTrafficFilter,
   OpenEntry,
   RepairedBridge,
@@ -52,16 +49,8 @@ export interface DeletedMount {
   readonly file: string
 }
 
-/** Interfaces, routes and neighbour entries of the host's network namespace. */
-export interface SeenNetwork {
-  readonly links: readonly ObservedLink[]
-  /** Every route but default ones and the kernel's own. */
-  readonly routes: readonly ObservedRoute[]
-  /** The rules of the routing policy, in their order. */
-  readonly rules: readonly ObservedRule[]
-  /** Neighbour entries that somebody made by hand. */
-  readonly neighbours: readonly ObservedNeighbour[]
-}
+/** Interfaces, routes but default ones and the kernel's own, rules and neighbour entries of the host's network namespace. */
+export type SeenNetwork = Required<Pick<ObservedState, 'links' | 'routes' | 'rules' | 'neighbours'>>
 
 /** The kernel's facts about the host as a whole. */
 export type KernelFacts = Pick<

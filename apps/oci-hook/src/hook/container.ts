@@ -80,7 +80,7 @@ export async function openContainer(
 ): Promise<Container> {
   const file = await store.read(state.id, 'vethra.json')
   const record = file === undefined ? undefined : parseRecord(file)
-  const request = hookRequest(state, record, { stateDir: store.folder(state.id) })
+  const request = hookRequest(state, record, store.folder(state.id))
   const ports = record ? request.ports : await storedPorts(store, state.id, request)
   return {
     state,

@@ -1,4 +1,5 @@
-import { joinHostPort, type PortMapping, type Protocol } from './port-mapping.ts'
+import type { ListeningSocket } from './claims.ts'
+import { joinHostPort, type PortMapping } from './port-mapping.ts'
 
 /** Whether a published port answers now, and why not. */
 export type PortAnswer =
@@ -32,14 +33,6 @@ export interface PortLead {
   readonly to: string
 }
 
-/** A socket that is bound to a port. */
-interface PortSocket {
-  readonly protocol: Protocol
-  /** `0.0.0.0` and `::` for all addresses. */
-  readonly address: string
-  readonly port: number
-}
-
 /** The facts about a container and its host, as they are now. */
 export interface AnswerFacts {
   readonly running: boolean
@@ -48,8 +41,8 @@ export interface AnswerFacts {
   /** Those of the container, without prefix lengths. */
   readonly addresses: readonly string[]
   readonly leads: readonly PortLead[]
-  /** Those in the container; undefined where nobody can look. */
-  readonly sockets: readonly PortSocket[] | undefined
+  /** Those in the container, `0.0.0.0` and `::` for all addresses; undefined where nobody can look. */
+  readonly sockets: readonly ListeningSocket[] | undefined
 }
 
 /** Whether a published port answers, by what is known: no packet is sent, since a server may count them. */

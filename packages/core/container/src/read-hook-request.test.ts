@@ -3,7 +3,6 @@ import { sampleConfig, samplePlaces, sampleRequest } from '../test/sample-bundle
 import { type BundleRequest, hookRequest, type OciState, parseConfig, planBundle } from './index.ts'
 
 const { stateDir } = samplePlaces
-const expected = { stateDir }
 const nerdctl = {
   'nerdctl/namespace': 'default',
   'nerdctl/state-dir': stateDir,
@@ -29,7 +28,7 @@ describe('hookRequest with a record', () => {
       { ref: 'wan', aliases: [] },
     ]
     const { record, annotations } = prepared({ networks, ip: '10.0.0.9', aliases: ['db'] })
-    expect(hookRequest(state(annotations), record, expected)).toEqual({
+    expect(hookRequest(state(annotations), record, stateDir)).toEqual({
       id: '0123456789abcdef',
       namespace: 'default',
       name: '',
@@ -48,7 +47,7 @@ describe('hookRequest with a record', () => {
   it('holds the record above annotations, so that a rename stays (W21)', () => {
     const { record, annotations } = prepared({ name: 'web' })
     const odd = { ...annotations, 'nerdctl/name': 'old', 'nerdctl/networks': '["other"]' }
-    expect(hookRequest(state(odd), record, expected)).toMatchObject({
+    expect(hookRequest(state(odd), record, stateDir)).toMatchObject({
       name: 'web',
       networks: [{ ref: 'bridge' }],
     })
@@ -56,20 +55,20 @@ describe('hookRequest with a record', () => {
 
   it('writes a pid file only where prepare said', () => {
     const { record, annotations } = prepared({}, '/run/web.pid')
-    expect(hookRequest(state(annotations), record, expected).pidFile).toBe('/run/web.pid')
+    expect(hookRequest(state(annotations), record, stateDir).pidFile).toBe('/run/web.pid')
     const moved = { ...annotations, 'nerdctl/pid-file': '/etc/passwd' }
-    expect(() => hookRequest(state(moved), record, expected)).toThrow(refusal('nerdctl/pid-file'))
+    expect(() => hookRequest(state(moved), record, stateDir)).toThrow(refusal('nerdctl/pid-file'))
   })
 
   it('refuses an annotation that names the namespace of another record', () => {
     const { record, annotations } = prepared({})
     const other = { ...annotations, 'nerdctl/namespace': 'other' }
-    expect(() => hookRequest(state(other), record, expected)).toThrow(refusal('nerdctl/namespace'))
+    expect(() => hookRequest(state(other), record, stateDir)).toThrow(refusal('nerdctl/namespace'))
   })
 
   it('refuses to serve a container under another id', () => {
     const { record, annotations } = prepared({ id: 'other' })
-    expect(() => hookRequest(state(annotations), record, expected)).toThrow(
+    expect(() => hookRequest(state(annotations), record, stateDir)).toThrow(
       expect.objectContaining({ code: 107, message: expect.stringContaining('other') }),
     )
   })
@@ -89,7 +88,7 @@ describe('hookRequest without a record', () => {
       'nerdctl/ports': '[{"HostPort":80,"ContainerPort":8080,"Protocol":"tcp","HostIP":"0.0.0.0"}]',
       'nerdctl/unknown': '\n',
     }
-    expect(hookRequest(state(annotations), undefined, expected)).toMatchObject({
+    expect(hookRequest(state(annotations), undefined, stateDir)).toMatchObject({
       name: 'web',
       hostname: '0123456789ab',
       domainname: '',
@@ -108,8 +107,8 @@ describe('hookRequest without a record', () => {
 
   it('gives the same as the record, where annotations can say it', () => {
     const { record, annotations } = prepared({ name: 'web', ip: '10.0.0.9', hostname: 'h' })
-    expect(hookRequest(state(annotations), undefined, expected)).toEqual(
-      hookRequest(state(annotations), record, expected),
+    expect(hookRequest(state(annotations), undefined, stateDir)).toEqual(
+      hookRequest(state(annotations), record, stateDir),
     )
   })
 
@@ -134,7 +133,7 @@ describe('hookRequest without a record', () => {
     ['nerdctl/ports', '7'],
   ])('refuses %s %j, and names it', (key, value) => {
     const hostile = state({ ...nerdctl, [key]: value })
-    expect(() => hookRequest(hostile, undefined, expected)).toThrow(refusal(key))
+    expect(() => hookRequest(hostile, undefined, stateDir)).toThrow(refusal(key))
   })
 
   it.each([
@@ -143,7 +142,7 @@ describe('hookRequest without a record', () => {
     ['nerdctl/networks', 'networks must be set'],
   ])('refuses a bundle without %s', (key, details) => {
     const { [key as 'nerdctl/namespace']: _, ...rest } = nerdctl
-    expect(() => hookRequest(state(rest), undefined, expected)).toThrow(
+    expect(() => hookRequest(state(rest), undefined, stateDir)).toThrow(
       expect.objectContaining({ code: 107, message: `annotation ${key} is missing`, details }),
     )
   })

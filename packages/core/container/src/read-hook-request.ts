@@ -4,20 +4,14 @@ import { readAnnotations } from './read-annotations.ts'
 import type { BundleRecord, HookRequest } from './record.ts'
 import type { OciState } from './state.ts'
 
-/** The values that the caller computes itself, to compare an annotation with. */
-interface ExpectedPlaces {
-  /** The container's folder in the data store. */
-  readonly stateDir: string
-}
-
-/** A hook's work: by the record, else by annotations. Throws CniError 107 naming one that is missing, invalid, or contradicts the record. */
+/** A hook's work: by the record, else by annotations; `folder` is the container's in the data store. Throws CniError 107 naming one that is missing, invalid, or contradicts the record. */
 export function hookRequest(
   state: OciState,
   record: BundleRecord | undefined,
-  expected: ExpectedPlaces,
+  folder: string,
 ): HookRequest {
   const { stateDir, pidFile, netns, namespace } = annotationKeys
-  onlyIf(state, stateDir, expected.stateDir)
+  onlyIf(state, stateDir, folder)
   onlyIf(state, pidFile, record?.pidFile)
   onlyIf(state, netns, record?.netns)
   if (!record) return readAnnotations(state)

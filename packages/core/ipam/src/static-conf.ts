@@ -4,9 +4,9 @@ import {
   confError,
   type Json,
   type JsonObject,
+  type Result,
   type ResultDns,
   type ResultIp,
-  type ResultRoute,
 } from '@vethra/cni'
 import { readCniArgs } from './cni-args.ts'
 import {
@@ -22,11 +22,7 @@ import { checkFamilies } from './range-set.ts'
 import { readGateway, readRoutes } from './routes.ts'
 
 /** The configuration of the plugin `static`. */
-export interface StaticConf {
-  readonly ips: readonly ResultIp[]
-  readonly routes: readonly ResultRoute[]
-  readonly dns: ResultDns
-}
+export type StaticConf = Pick<Result, 'ips' | 'routes' | 'dns'>
 
 /** Reads the conf of `static`: addresses of conf and `CNI_ARGS`, or `args.cni.ips`, or `runtimeConfig.ips`. Throws CniError 7 in its words. */
 export function readStaticConf(conf: JsonObject, cniArgs: string): StaticConf {

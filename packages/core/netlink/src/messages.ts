@@ -12,22 +12,19 @@ export const flag = {
   append: 0x800,
 } as const
 
-/** A message to be sent, without its length and sequence number. */
+/** A message, without its length and sequence number. */
 export interface Message {
   readonly type: number
-  /** `flag.request` is added to it. */
+  /** Where it is sent, `flag.request` is added. */
   readonly flags: number
   /** The family header and the attributes. */
   readonly body: Octets
 }
 
 /** A message that the kernel sent. */
-export interface ReceivedMessage {
-  readonly type: number
-  readonly flags: number
+export interface ReceivedMessage extends Message {
   /** That of the request. */
   readonly sequence: number
-  readonly body: Octets
 }
 
 const headerLength = 16

@@ -1,12 +1,4 @@
-import type {
-  Attachment,
-  Json,
-  JsonObject,
-  Result,
-  ResultDns,
-  ResultIp,
-  ResultRoute,
-} from '@vethra/cni'
+import type { Attachment, Json, JsonObject, Result, ResultIp } from '@vethra/cni'
 import type { AllocationRequest, Holder } from '@vethra/ipam'
 import type { FeatureName, Owned, Place, Route } from '@vethra/state'
 
@@ -87,11 +79,7 @@ export interface Facts {
 }
 
 /** The answer of an IPAM plugin. */
-export interface Addresses {
-  readonly ips: readonly ResultIp[]
-  readonly routes: readonly ResultRoute[]
-  readonly dns: ResultDns
-}
+export type Addresses = Pick<Result, 'ips' | 'routes' | 'dns'>
 
 /** The input of a plan, beside the conf. */
 export interface PlanInput {

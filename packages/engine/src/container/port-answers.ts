@@ -7,18 +7,14 @@ import {
   type PortMapping,
   type PortReason,
   portAnswer,
+  type StoredMapping,
 } from '@vethra/container'
 import { forwardedPorts, hostportLeads } from '@vethra/firewall'
 import type { ManageTools } from '../network/tools.ts'
 import type { KnownContainer } from './container-state.ts'
 
-/** A published port, as commands print it. */
-export interface PortRow {
-  readonly ContainerPort: number
-  readonly Protocol: string
-  /** As it was asked for; empty for every address. */
-  readonly HostIP: string
-  readonly HostPort: number
+/** A published port, as commands print it; `HostIP` as it was asked for, empty for every address. */
+export interface PortRow extends StoredMapping {
   readonly Answers: PortAnswer['answers']
   /** The reason why not; empty where it answers. */
   readonly Reason: PortReason | ''

@@ -2,9 +2,10 @@ import type { Result } from '@vethra/cni'
 import { type Network, networkBridge, networksFromFiles } from '@vethra/networks'
 import type { CachedAttachment, LinkCounters } from '@vethra/world'
 import type { ManageTools } from '../network/tools.ts'
+import type { ContainerRow } from './container-filter.ts'
 import type { KnownContainer } from './container-state.ts'
 import { shownContainers } from './others.ts'
-import { type ShownState, shownState } from './shown-state.ts'
+import { shownState } from './shown-state.ts'
 
 /** Octets since their interfaces were made, seen from the containers; absent where the host has no interface to count at. */
 export interface Octets {
@@ -21,13 +22,7 @@ interface NetworkTraffic extends Octets {
 }
 
 /** The traffic of a container, received and sent, in all of its networks. */
-interface ContainerTraffic extends Octets {
-  readonly ID: string
-  readonly Name: string
-  readonly State: ShownState
-  readonly Networks: readonly string[]
-  readonly Addresses: readonly string[]
-}
+type ContainerTraffic = Octets & Omit<ContainerRow, 'Ports'>
 
 /** The octets of all networks and of the containers of one namespace, by name and by id. */
 export interface Traffic {

@@ -7,7 +7,7 @@ import {
   parseMac,
 } from '@vethra/container'
 import { checkHostname } from '@vethra/names'
-import { checkWishes, findNetwork, type Network, referencesTo } from '@vethra/networks'
+import { checkWishes, findNetwork, type Network, referencesTo, type Wishes } from '@vethra/networks'
 import { findLiving } from '../attach/life.ts'
 import { atNetns, rememberedOnly } from '../attach/membership.ts'
 import { recordOf } from '../container/container-record.ts'
@@ -26,10 +26,7 @@ export interface NetworkAndContainer {
 }
 
 /** A network, a container, and how it is to be in the network. */
-export interface ConnectRequest extends NetworkAndContainer {
-  readonly ip?: string
-  readonly ip6?: string
-  readonly macAddress?: string
+export interface ConnectRequest extends NetworkAndContainer, Wishes {
   readonly alias: readonly string[]
 }
 

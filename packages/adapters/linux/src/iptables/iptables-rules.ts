@@ -1,6 +1,6 @@
 import { type CniError, ioError, noProgramError } from '@vethra/cni'
 import { masqueradeTable } from '@vethra/firewall'
-import { type Outcome, runProgram as run, runProgram } from '@vethra/plugin-exec/programs'
+import { type Outcome, runProgram } from '@vethra/plugin-exec/programs'
 import type { MasqueradeTable, RuleSets } from '@vethra/world'
 
 /** Rule sets by the host's own iptables, whichever backend it has. */
@@ -16,7 +16,7 @@ export function iptablesRules(): RuleSets {
 
     async restore(family, text) {
       const program = family === 4 ? 'iptables-restore' : 'ip6tables-restore'
-      const outcome = await run(program, ['--noflush', '--wait'], text)
+      const outcome = await runProgram(program, ['--noflush', '--wait'], text)
       if (outcome === undefined) throw noProgramError(`cannot run ${program}`, 'Install iptables.')
       if (outcome.status !== 0) throw failed(program, outcome)
     },
@@ -28,7 +28,7 @@ export function iptablesRules(): RuleSets {
 const programs = { 4: 'iptables-save', 6: 'ip6tables-save' } as const
 
 async function saved(program: string): Promise<string | undefined> {
-  const outcome = await run(program, [], '')
+  const outcome = await runProgram(program, [], '')
   if (outcome === undefined || isUnsupported(outcome)) return undefined
   if (outcome.status !== 0) throw failed(program, outcome)
   return outcome.stdout

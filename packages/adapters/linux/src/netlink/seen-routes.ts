@@ -7,17 +7,8 @@ import type { Session } from './session.ts'
 
 /** A route of the kernel, its addresses as text. */
 export function seenRoute(route: FoundRoute): SeenRoute {
-  const {
-    family,
-    destination,
-    prefixLength,
-    gateway,
-    source,
-    index,
-    priority = 0,
-    table,
-    type,
-  } = route
+  const { family, type, destination, prefixLength, gateway, source } = route
+  const { index, priority = 0, table } = route
   const text = destination ? addressText(destination) : family === 4 ? '0.0.0.0' : '::'
   return {
     destination: `${text}/${prefixLength}`,

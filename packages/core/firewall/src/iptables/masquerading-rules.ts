@@ -1,3 +1,4 @@
+import type { AttachmentKey } from '@vethra/cni'
 import { marksOf, readFirewall } from './read-firewall.ts'
 import type { SavedRules } from './rule-lines.ts'
 import { targetOf } from './rules.ts'
@@ -75,11 +76,7 @@ function within({ prefix, comment }: Host): string {
 }
 
 /** An attachment whose traffic leaves under the host's address. */
-export interface MasqueradedAttachment {
-  readonly network: string
-  /** As plugins know it. */
-  readonly containerId: string
-  readonly ifname: string
+export interface MasqueradedAttachment extends AttachmentKey {
   /** `10.4.1.2/24`. */
   readonly addresses: readonly string[]
   /** Whether nftables masquerades it, in the table of the Go plugins. Default false. */
