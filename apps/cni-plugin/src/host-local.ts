@@ -4,6 +4,7 @@ import { allocate, demandFree, type SetsOf, whyFull } from '@vethra/engine'
 import { ipOf, type Reservation, readDataDir, readHostLocalConf } from '@vethra/ipam'
 import type { CachedAttachment, IpamStore } from '@vethra/world'
 import { collectGarbage } from './collect-garbage.ts'
+import { failed } from './go-codes.ts'
 import type { Plugin, PluginWorld, Request } from './plugin.ts'
 import { readDns } from './resolv-conf.ts'
 import { inGoWords, ipamResult } from './result.ts'
@@ -57,10 +58,7 @@ async function check(
   const store = await world.ipam(dataDir)
   const held = await store.held(network, { containerId, ifname })
   if (held.length > 0) return
-  throw new CniError({
-    code: 999,
-    message: `host-local: Failed to find address added by container ${containerId}`,
-  })
+  throw failed(`host-local: Failed to find address added by container ${containerId}`)
 }
 
 async function gc(world: PluginWorld, { conf, network }: Request): Promise<void> {

@@ -1,6 +1,7 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs'
 import { CniError, type ResultDns } from '@vethra/cni'
 import { dnsOf } from '@vethra/ipam'
+import { failed } from './go-codes.ts'
 
 /** The `dns` result of a resolv.conf, as host-local reads it (dns.go). Throws CniError 999 in Go's words. */
 export function readDns(path: string): ResultDns {
@@ -19,8 +20,7 @@ function readWhole(path: string): string {
   } catch (cause) {
     if (cause instanceof CniError) throw cause
     const { code = '', syscall = 'open' } = cause as NodeJS.ErrnoException
-    const message = `${syscall} ${path}: ${words[code] ?? code}`
-    throw new CniError({ code: 999, message })
+    throw failed(`${syscall} ${path}: ${words[code] ?? code}`)
   }
 }
 
@@ -29,7 +29,7 @@ function checkRegular(path: string, file: number): void {
   const status = fstatSync(file)
   if (status.isDirectory() || (status.isFile() && status.size <= largest)) return
   const fault = status.isFile() ? `larger than ${largest} octets` : 'not a regular file'
-  throw new CniError({ code: 999, message: `read ${path}: ${fault}` })
+  throw failed(`read ${path}: ${fault}`)
 }
 
 const largest = 16 * 1024 * 1024

@@ -8,7 +8,7 @@ import {
   parseRecord,
   parseStoredMappings,
 } from '@vethra/container'
-import type { ContainerStore, HostsStore, Io, World } from '@vethra/world'
+import type { ContainerStore, HookEvent, HostsStore, Io, World } from '@vethra/world'
 
 /** The container that a hook is about: what is asked for it, and where it is kept. */
 export interface Container {
@@ -33,9 +33,6 @@ interface HookLog {
   readonly store: Container['store']
   readonly record: Container['record']
 }
-
-/** The events that a hook is called for. */
-export type HookEvent = 'createRuntime' | 'postStop'
 
 /** One run of the hook. */
 export interface HookRun {

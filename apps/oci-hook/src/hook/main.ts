@@ -1,8 +1,8 @@
 import { CniError, explain, usageError } from '@vethra/cni'
 import { idInState, type OciState, parseState } from '@vethra/container'
 import { splitHookFlags } from '@vethra/settings'
-import type { Here, Io } from '@vethra/world'
-import { type HookEvent, type HookRun, openContainer, openLog, openOwnLog } from './container.ts'
+import type { Here, HookEvent, Io } from '@vethra/world'
+import { type HookRun, openContainer, openLog, openOwnLog } from './container.ts'
 import { createRuntime } from './create-runtime.ts'
 import { postStop } from './post-stop.ts'
 

@@ -4,7 +4,6 @@ import { type FilterTable, filterTables, readNftTable } from '@vethra/firewall'
 import { allPids, isOfOurs, runProgram, textOf } from '@vethra/plugin-exec/programs'
 import type { KernelFacts } from '@vethra/world'
 import { firewalldTable, zoneSources } from './applied/firewalld.ts'
-import { tablesOnTheWay } from './nft-tables.ts'
 import { isInOur } from './shared-namespace.ts'
 
 /** The facts of the kernel and its programs about forwarding and firewalls. Facts that cannot be read are left out. */
@@ -120,4 +119,23 @@ function isRunning(command: string): boolean {
 async function outputOf(program: string, args: readonly string[]): Promise<string | undefined> {
   const outcome = await runProgram(program, args)
   return outcome?.status === 0 ? outcome.stdout : undefined
+}
+
+// The tables of nftables, as `inet site`, with a chain that packets pass; empty without nft.
+async function tablesOnTheWay(): Promise<readonly string[]> {
+  const outcome = await runProgram('nft', ['-j', 'list', 'chains'])
+  if (outcome?.status !== 0) return []
+  const { nftables = [] }: Listing = JSON.parse(outcome.stdout)
+  const names = nftables.flatMap(({ chain }) =>
+    chain && hooks.includes(chain.hook ?? '') ? [`${chain.family} ${chain.table}`] : [],
+  )
+  return [...new Set(names)]
+}
+
+const hooks = ['ingress', 'prerouting', 'input', 'forward', 'output', 'postrouting', 'egress']
+
+interface Listing {
+  readonly nftables?: readonly {
+    readonly chain?: { readonly family: string; readonly table: string; readonly hook?: string }
+  }[]
 }

@@ -71,6 +71,4 @@ export type NftConntrack = 'ct state' | 'ct status'
 export type NftVerdict = 'accept' | 'drop' | { readonly jump: string } | { readonly goto: string }
 
 /** A number that is compared with meta, ct or fib values: 4 octets in host order. */
-export function hostNumber(value: number): Octets {
-  return u32(value)
-}
+export const hostNumber: (value: number) => Octets = u32

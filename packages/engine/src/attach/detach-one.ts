@@ -1,9 +1,9 @@
 import { CniError, type ConfList, onCniError, type PluginCall } from '@vethra/cni'
 import type { Membership } from '@vethra/container'
 import { hostEndName, type PluginWay } from '@vethra/plugins'
-import type { CachedAttachment, PluginRunner, StageCall } from '@vethra/world'
+import { isSameOwner, type Owner } from '@vethra/state'
+import type { AttachmentKernel, CachedAttachment, PluginRunner, StageCall } from '@vethra/world'
 import { removeEffects } from '../remove-effects.ts'
-import { removeMarkedLink } from '../remove-marked-link.ts'
 import { detachAs, type Former } from './attach.ts'
 import { cachedList } from './cached-list.ts'
 import { remains, together } from './failures.ts'
@@ -146,4 +146,18 @@ function unlessRefused(
       return undefined
     }),
   )
+}
+
+// Removes an interface of the host where it bears the mark of an owner; any other stays. Throws the kernel's refusal.
+async function removeMarkedLink(
+  kernel: AttachmentKernel,
+  owner: Owner,
+  name: string,
+): Promise<void> {
+  const type = { name: 'dummy' } as const
+  const resource = { kind: 'link', place: 'host', name, type, up: true } as const
+  const [found] = await kernel.observe('', [{ owner: { kind: 'host' }, resource }])
+  if (found === undefined || !isSameOwner(found.owner, owner)) return
+  const { failed } = await kernel.apply('', [{ kind: 'remove', from: { owner, resource } }])
+  if (failed) throw failed.error
 }

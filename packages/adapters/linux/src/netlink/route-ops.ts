@@ -1,11 +1,13 @@
 import { present } from '@vethra/cni'
 import type { RouteOp } from '@vethra/netlink'
 import type {
+  BridgePort,
   Change,
   InterfaceAddress,
   Limit,
   Link,
   LinkSettings,
+  PortVlans,
   Qdisc,
   Resource,
   Route,
@@ -13,7 +15,6 @@ import type {
 } from '@vethra/state'
 import { alterLink, makeLink, moveIn, moveOut, removeLink } from './link-ops.ts'
 import type { Lookup, PlacedOps } from './placed-ops.ts'
-import { portOps } from './port-ops.ts'
 
 /** The operations on links, addresses and routes that a change is made of, in order; none for what is done otherwise. */
 export function routeOpsOf(
@@ -127,4 +128,31 @@ function removal(
   return resource.kind === 'route'
     ? [{ place: resource.place, ops: [routeOp('delete route', resource, lookup)] }]
     : []
+}
+
+// The operations that have a bridge treat one of its ports as it should.
+function portOps(
+  { link: name, hairpin, isolated, onlyMac, vlans }: BridgePort,
+  lookup: Lookup,
+): readonly RouteOp[] {
+  const values = present({ hairpin, isolated })
+  const set = { kind: 'set port', link: { name }, ...values } as const
+  if (onlyMac === undefined && vlans === undefined) return [set]
+  const index = lookup.index('host', name)
+  const known: readonly RouteOp[] =
+    onlyMac === undefined ? [] : [{ kind: 'add forwarding', index, mac: onlyMac }]
+  const locked = onlyMac === undefined ? {} : { locked: true, learning: false }
+  return [...known, { ...set, ...locked }, ...(vlans ? vlanOps(index, vlans) : [])]
+}
+
+// The kernel gives each port VLAN 1.
+function vlanOps(index: number, { untagged, tagged, keepsDefault }: PortVlans): readonly RouteOp[] {
+  const added = [
+    ...(untagged === undefined ? [] : [{ id: untagged, untagged: true }]),
+    ...tagged.map((id) => ({ id })),
+  ]
+  return [
+    ...(keepsDefault ? [] : [{ kind: 'delete vlans', index, vlans: [{ id: 1 }] } as const]),
+    ...(added.length === 0 ? [] : [{ kind: 'add vlans', index, vlans: added } as const]),
+  ]
 }

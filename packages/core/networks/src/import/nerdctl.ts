@@ -1,13 +1,16 @@
-import { confError } from '@vethra/cni'
+import { confError, goItems, type Json } from '@vethra/cni'
 import type { ConfFileText } from '@vethra/conflist'
-import { networkSubnets } from '../anatomy.ts'
+import { ipamConfs, networkSubnets } from '../anatomy.ts'
+import { auxLabel } from '../aux-addresses.ts'
 import { type Network, networksFromFiles } from '../network.ts'
+import type { NetworkOptions } from '../options.ts'
 import { type NetworkOrigin, networkOrigin } from '../origin.ts'
+import { elements, textField } from '../read-json.ts'
 import { hasDefaultRoute } from './default-route.ts'
 import { type ForeignNetwork, orRefused, withoutDefaultRoute } from './foreign-network.ts'
+import { leaseRange } from './lease-range.ts'
 import { lostParts } from './lost-parts.ts'
 import { networkWish } from './network-wish.ts'
-import { withLeaseRanges } from './range-wish.ts'
 
 /** The networks of nerdctl's conf lists, in order. Conf lists of other programs are passed over; a file that cannot be used is refused. */
 export function readNerdctlNetworks(files: readonly ConfFileText[]): readonly ForeignNetwork[] {
@@ -58,4 +61,20 @@ export function readNetwork(network: Network): ReturnType<ConfListReader['read']
   if (!wish.internal && !hasDefaultRoute(network)) throw withoutDefaultRoute()
   const options = withLeaseRanges(network, wish)
   return { options, lost: lostParts(network, options) }
+}
+
+// The options with ranges that a conf list has by first and last address alone. Throws CniError 7 for one that is not a prefix.
+function withLeaseRanges(network: Network, wish: NetworkOptions): NetworkOptions {
+  // Ours go around reserved addresses, by several ranges of one set.
+  if (network.labels[auxLabel] !== undefined) return wish
+  const [ipam = null] = ipamConfs(network)
+  const found = [ipam, ...goItems(ipam, 'ranges').flatMap(elements)].flatMap(rangeOf)
+  return found.length === 0 ? wish : { ...wish, ipRanges: [...wish.ipRanges, ...found] }
+}
+
+function rangeOf(range: Json): readonly string[] {
+  const text = (key: string) => textField(range, key) ?? ''
+  if (text('ipRange') !== '') return []
+  const bounds = { start: text('rangeStart'), end: text('rangeEnd') }
+  return [leaseRange(text('subnet'), bounds) ?? []].flat()
 }
