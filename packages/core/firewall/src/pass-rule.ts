@@ -19,14 +19,8 @@ export const passRule: readonly NftExpression[] = [
 const mark = `0x${passMark.toString(16)}`
 
 /** The same rule as arguments of iptables(8), and as it prints it. */
-export const passRuleArguments: readonly string[] = [
-  '-m',
-  'mark',
-  '--mark',
-  `${mark}/${mark}`,
-  '-j',
-  'ACCEPT',
-]
+export const passRuleArguments: readonly string[] =
+  `-m mark --mark ${mark}/${mark} -j ACCEPT`.split(' ')
 
 /** The chains of iptables for administrators, and for what the Go plugins accept, which leads to it first. */
 export const adminChain = 'CNI-ADMIN'

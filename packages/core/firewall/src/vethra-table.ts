@@ -1,3 +1,4 @@
+import { familyOf } from '@vethra/cni'
 import type { NewChain, NewSet, NftOp, NftType } from '@vethra/netlink'
 import { expressionsOf } from './rule.ts'
 import { tableRules } from './table-rules.ts'
@@ -47,21 +48,8 @@ export function makeTable(): readonly NftOp[] {
 
 /** The sets and maps of the table. */
 export const sets: readonly Omit<NewSet, 'kind'>[] = [
-  // Published on any address of the host, and on one.
-  { set: 'p4', key: ['inet_proto', 'inet_service'], data: ['ipv4_addr', 'inet_service'] },
-  {
-    set: 'a4',
-    key: ['ipv4_addr', 'inet_proto', 'inet_service'],
-    data: ['ipv4_addr', 'inet_service'],
-  },
-  { set: 'p6', key: ['inet_proto', 'inet_service'], data: ['ipv6_addr', 'inet_service'] },
-  {
-    set: 'a6',
-    key: ['ipv6_addr', 'inet_proto', 'inet_service'],
-    data: ['ipv6_addr', 'inet_service'],
-  },
-  ...conditional('ipv4_addr', 4),
-  ...conditional('ipv6_addr', 6),
+  ...publishing('ipv4_addr', 4),
+  ...publishing('ipv6_addr', 6),
   // A network's choices, by its bridge.
   { set: 'bridges', key: ['ifname'] },
   { set: 'same', key: ['ifname', 'ifname'] },
@@ -84,11 +72,15 @@ export const sets: readonly Omit<NewSet, 'kind'>[] = [
   { set: 'seen6', key: ['ipv6_addr'] },
 ]
 
-// Published to some clients, by their address and that of the host: of every interface, of one, of each but one.
-function conditional(address: NftType, family: 4 | 6): readonly Omit<NewSet, 'kind'>[] {
-  const key: readonly NftType[] = [address, address, 'inet_proto', 'inet_service']
+// Published on any address of the host, and on one; and to some clients, by their address and that of the host: of every
+// interface, of one, of each but one.
+function publishing(address: NftType, family: 4 | 6): readonly Omit<NewSet, 'kind'>[] {
+  const port: readonly NftType[] = ['inet_proto', 'inet_service']
+  const key: readonly NftType[] = [address, address, ...port]
   const data: readonly NftType[] = [address, 'inet_service']
   return [
+    { set: `p${family}`, key: port, data },
+    { set: `a${family}`, key: [address, ...port], data },
     { set: `c${family}`, key, data, interval: true },
     { set: `i${family}`, key: ['ifname', ...key], data, interval: true },
     { set: `x${family}`, key: ['ifname', ...key], interval: true },
@@ -111,10 +103,9 @@ export const passingSets: readonly Omit<NewSet, 'kind'>[] = [
 
 /** The operation that has the questions of an address bounded for some seconds. */
 export function floodingOp(address: string): NftOp {
-  const [set, type] = address.includes(':')
-    ? (['flooding6', 'ipv6_addr'] as const)
-    : (['flooding4', 'ipv4_addr'] as const)
-  return { ...vethraTable, kind: 'add elements', set, key: [type], elements: [{ key: [address] }] }
+  const family = familyOf(address)
+  const shape = { set: `flooding${family}`, key: [`ipv${family}_addr` as const] }
+  return { ...vethraTable, kind: 'add elements', ...shape, elements: [{ key: [address] }] }
 }
 
 const accept = 'accept'

@@ -15,10 +15,11 @@ export function readContainerdConfig(file: string, table: TomlTable): GivenFile 
   const version = shown(given)
   const plugin = Object.hasOwn(criPlugins, version) ? criPlugins[version] : undefined
   if (plugin === undefined) {
-    throw invalid(`version in ${file}`, version, {
-      fault: 'is not known',
-      hint: 'Use version 1, 2 or 3.',
-    })
+    throw invalid(
+      { where: `version in ${file}`, value: version },
+      'is not known',
+      'Use version 1, 2 or 3.',
+    )
   }
   const cni = subtable(subtable(subtable(table, 'plugins'), plugin), 'cni')
   const binDirs = folders(file, cni, 'bin_dirs')
@@ -41,5 +42,5 @@ function folders(file: string, cni: TomlTable | undefined, key: string): readonl
 
 function readText(where: string, value: unknown): string {
   if (typeof value === 'string') return value
-  throw invalid(where, shown(value), { fault: 'is not a string', hint: 'Write a path in quotes.' })
+  throw invalid({ where, value }, 'is not a string', 'Write a path in quotes.')
 }

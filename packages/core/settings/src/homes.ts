@@ -81,8 +81,9 @@ export function tomlFile(env: Readonly<Record<string, string | undefined>>, home
   const { VETHRA_TOML: named } = env
   if (named === undefined || named === '') return atHome(homes, '/etc/vethra/vethra.toml')
   if (named.startsWith('/')) return named
-  throw invalid('VETHRA_TOML', named, {
-    fault: 'is not an absolute path',
-    hint: 'Give a path that begins with "/".',
-  })
+  throw invalid(
+    { where: 'VETHRA_TOML', value: named },
+    'is not an absolute path',
+    'Give a path that begins with "/".',
+  )
 }

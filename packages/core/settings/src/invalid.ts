@@ -1,11 +1,13 @@
 import { type CniError, usageError } from '@vethra/cni'
+import { shown } from './toml.ts'
+
+interface Refused {
+  /** A flag, a variable, or `KEY in FILE`. */
+  readonly where: string
+  readonly value: unknown
+}
 
 /** The CniError 103 for a value that cannot be, and for what to give. */
-export function invalid(
-  where: string,
-  text: string,
-  { fault, hint }: { readonly fault: string; readonly hint: string },
-): CniError {
-  const message = `${where}: ${JSON.stringify(text.slice(0, 128))} ${fault}`
-  return usageError(message, hint)
+export function invalid({ where, value }: Refused, fault: string, hint: string): CniError {
+  return usageError(`${where}: ${JSON.stringify(shown(value).slice(0, 128))} ${fault}`, hint)
 }

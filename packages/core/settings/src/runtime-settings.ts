@@ -1,7 +1,7 @@
 import { isObject, isTexts } from '@vethra/cni'
 import { invalid } from './invalid.ts'
 import type { RuntimeMode, RuntimeSettings } from './settings.ts'
-import { shown, type TomlTable } from './toml.ts'
+import type { TomlTable } from './toml.ts'
 
 /** The settings without the table. */
 export const defaultRuntime: RuntimeSettings = { binary: 'runc', ports: [1024, 65_535], modes: [] }
@@ -23,17 +23,19 @@ export function resolveRuntime({ env, toml }: RuntimePlaces): RuntimeSettings {
 /** The table `runtime` of vethra.toml. Throws CniError 103 naming the file and the unknown or invalid key. */
 export function readRuntimeTable(file: string, table: unknown): RuntimeSettings {
   if (!isObject(table))
-    throw invalid(`runtime in ${file}`, shown(table), {
-      fault: 'is not a table',
-      hint: 'Write its keys below [runtime].',
-    })
+    throw invalid(
+      { where: `runtime in ${file}`, value: table },
+      'is not a table',
+      'Write its keys below [runtime].',
+    )
   const where = (key: string) => `runtime.${key} in ${file}`
   const unknown = Object.keys(table).find((each) => !keys.includes(each))
   if (unknown !== undefined) {
-    throw invalid(where(unknown), unknown, {
-      fault: 'is no setting',
-      hint: `Use one of ${keys.join(', ')}.`,
-    })
+    throw invalid(
+      { where: where(unknown), value: unknown },
+      'is no setting',
+      `Use one of ${keys.join(', ')}.`,
+    )
   }
   return {
     binary: readBinary(where('binary'), table['binary'] ?? defaultRuntime.binary),
@@ -51,10 +53,7 @@ function readBinary(where: string, value: unknown): string {
   // No regular expression: a process's first takes 0.3 ms, and each call of the runtime comes here.
   if (typeof value === 'string' && value !== '' && !isRelative && ![...value].some(isControl))
     return value
-  throw invalid(where, shown(value), {
-    fault: 'is no program',
-    hint: 'Give a name on PATH, or an absolute path.',
-  })
+  throw invalid({ where, value }, 'is no program', 'Give a name on PATH, or an absolute path.')
 }
 
 function isControl(character: string): boolean {
@@ -67,27 +66,22 @@ function readPorts(where: string, value: unknown): RuntimeSettings['ports'] {
     /^(\d{1,5})(?:-(\d{1,5}))?$/.exec(typeof value === 'string' ? value : '') ?? []
   const ports = [Number(first), Number(last)] as const
   if (first !== '' && ports[0] >= 1 && ports[0] <= ports[1] && ports[1] <= 65_535) return ports
-  throw invalid(where, shown(value), {
-    fault: 'is not a range of ports',
-    hint: 'Write one like "1024-65535".',
-  })
+  throw invalid({ where, value }, 'is not a range of ports', 'Write one like "1024-65535".')
 }
 
 function readModes(where: string, value: unknown): readonly RuntimeMode[] {
   const modes = ['host', 'ns', 'container'] as const
   const known = (each: unknown): each is RuntimeMode => modes.some((mode) => mode === each)
   if (Array.isArray(value) && value.every(known)) return value
-  throw invalid(where, shown(value), {
-    fault: 'is not a list of modes',
-    hint: 'Use "host", "ns" and "container".',
-  })
+  throw invalid({ where, value }, 'is not a list of modes', 'Use "host", "ns" and "container".')
 }
 
 function networksOf(where: string, { networks }: TomlTable): Pick<RuntimeSettings, 'networks'> {
   if (networks === undefined) return {}
   if (isTexts(networks)) return { networks }
-  throw invalid(where, shown(networks), {
-    fault: 'is not an array of strings',
-    hint: 'Write networks = ["lan"].',
-  })
+  throw invalid(
+    { where, value: networks },
+    'is not an array of strings',
+    'Write networks = ["lan"].',
+  )
 }

@@ -4,7 +4,7 @@ import type { GivenFile } from './resolve-settings.ts'
 import { readRuntimeTable } from './runtime-settings.ts'
 import { settingFlags } from './setting-flags.ts'
 import type { GivenSettings } from './settings.ts'
-import { shown, type TomlTable } from './toml.ts'
+import type { TomlTable } from './toml.ts'
 
 /** The settings in vethra.toml's table: strings, numbers for times and sizes, arrays or one string. Throws CniError 103 naming file and key. */
 export function readVethraToml(file: string, table: TomlTable): GivenFile {
@@ -12,7 +12,7 @@ export function readVethraToml(file: string, table: TomlTable): GivenFile {
   const entries = Object.entries(others).map(([key, value]) => {
     const where = `${key} in ${file}`
     if (settingFlags.some((row) => row.toml === key)) return [key, readValue(where, key, value)]
-    throw invalid(where, key, { fault: 'is no setting', hint: `Use one of ${keys()}.` })
+    throw invalid({ where, value: key }, 'is no setting', `Use one of ${keys()}.`)
   })
   const settings = Object.fromEntries(entries) as GivenSettings
   if (runtime === undefined) return { file, settings }
@@ -34,32 +34,22 @@ function readValue(where: string, key: string, value: unknown): string | readonl
   if (key === 'cni_path' && isTexts(value)) return value.join(':')
   const wanted = row?.repeated || key === 'cni_path' ? 'an array of strings' : 'a string'
   const example = wanted === 'a string' ? '"…"' : '["…"]'
-  throw invalid(where, shown(value), {
-    fault: `is not ${wanted}`,
-    hint: `Write ${key} = ${example}.`,
-  })
+  throw invalid({ where, value }, `is not ${wanted}`, `Write ${key} = ${example}.`)
 }
 
 function readNumber(where: string, value: unknown): string {
   if (typeof value === 'number' || typeof value === 'string') return String(value)
-  throw invalid(where, shown(value), {
-    fault: 'is not a number',
-    hint: 'Write a number, such as 30.',
-  })
+  throw invalid({ where, value }, 'is not a number', 'Write a number, such as 30.')
 }
 
 const poolsHint = 'Write address_pools = [{ base = "10.64.0.0/12", size = 24 }].'
 
 function readPools(where: string, value: unknown): readonly string[] {
-  if (!Array.isArray(value))
-    throw invalid(where, shown(value), { fault: 'is not an array of tables', hint: poolsHint })
+  if (!Array.isArray(value)) throw invalid({ where, value }, 'is not an array of tables', poolsHint)
   return value.map((pool) => {
     const { base, size, ...more } = isObject(pool) ? pool : {}
     if (typeof base === 'string' && typeof size === 'number' && Object.keys(more).length === 0)
       return `base=${base},size=${size}`
-    throw invalid(where, shown(pool), {
-      fault: 'is not a table with base and size',
-      hint: poolsHint,
-    })
+    throw invalid({ where, value: pool }, 'is not a table with base and size', poolsHint)
   })
 }
