@@ -43,6 +43,12 @@ export const damages: readonly Damage[] = [
   ...damagesOf(undefined, [
     ['the bridge is deleted', 'bridge-missing', ({ bridge }) => `ip link delete ${bridge}`],
     [
+      "the bridge's address has another prefix",
+      'bridge-address-missing',
+      ({ bridge }) =>
+        `ip addr del 10.4.1.1/24 dev ${bridge}; ip addr add 10.4.1.1/16 dev ${bridge}`,
+    ],
+    [
       'the bridge loses its address',
       'bridge-address-missing',
       ({ bridge }) => `ip -4 addr flush dev ${bridge}`,

@@ -102,6 +102,17 @@ describe('as root', () => {
     })
   })
 
+  it('takes its own address with another prefix from a bridge', () => {
+    const commands = `${bridge}
+      ip addr del 10.9.0.1/24 dev br0
+      ip addr add 10.9.0.1/16 dev br0`
+    const program = `
+      const kernel = host.hostKernel()
+      await kernel.restoreBridge({ name: 'br0', network: 'lan', addresses: ['10.9.0.1/24'], localPorts: false })
+      return (await kernel.network()).links.find(({ name }) => name === 'br0').addresses.filter((each) => each.startsWith('10.'))`
+    expect(inNamespace(commands, program)).toEqual(['10.9.0.1/24'])
+  })
+
   it('gives a bridge its IPv6 address back where IPv6 was switched off on it', () => {
     const commands = `${bridge}
       echo 1 >/proc/sys/net/ipv6/conf/br0/disable_ipv6`

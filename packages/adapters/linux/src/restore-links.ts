@@ -26,12 +26,7 @@ export async function restoreBridge(bridge: RepairedBridge): Promise<void> {
       await ip(['link', 'set', 'dev', name, 'mtu', String(bridge.mtu ?? 1500)])
     await writeSetting(`/proc/sys/net/ipv6/conf/${name}/disable_ipv6`, '0')
   }
-  for (const address of addresses) {
-    // No other host has it: nothing waits until that is sure.
-    const how = isV6(address) ? ['nodad'] : []
-    if (!there?.addresses.includes(address))
-      await ip(['addr', 'add', address, 'dev', name, ...how], /File exists|already assigned/)
-  }
+  for (const address of addresses) await giveAddress(name, address, there?.addresses ?? [])
   const { routes, links: now } = await observedNetwork()
   const { deafAt = [] } = now.find((link) => link.name === name) ?? {}
   for (const address of addresses) {
@@ -44,6 +39,17 @@ export async function restoreBridge(bridge: RepairedBridge): Promise<void> {
   }
   // portmap sets this, once, for what is sent to 127.0.0.1.
   if (localPorts) await writeSetting(`/proc/sys/net/ipv4/conf/${name}/route_localnet`, '1')
+}
+
+async function giveAddress(name: string, address: string, there: readonly string[]): Promise<void> {
+  if (there.includes(address)) return
+  const own = `${address.replace(/\/.*/, '')}/`
+  // With another prefix it leads more than the subnet here, or less.
+  for (const each of there.filter((other) => other.startsWith(own)))
+    await ip(['addr', 'del', each, 'dev', name])
+  // No other host has it: nothing waits until that is sure.
+  const how = isV6(address) ? ['nodad'] : []
+  await ip(['addr', 'add', address, 'dev', name, ...how], /File exists|already assigned/)
 }
 
 async function makeBridge(
