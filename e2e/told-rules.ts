@@ -142,6 +142,11 @@ export const toldRules: readonly Damage[] = [
       () => 'iptables -A CNI-ADMIN -j DROP',
     ],
     [
+      'a rule keeps the source of what leaves',
+      'rules-refusing',
+      () => 'iptables -t nat -I POSTROUTING -s 10.4.1.0/24 -j ACCEPT',
+    ],
+    [
       'a rule that drops comes before those of containers',
       'rules-refusing',
       () => 'iptables -I CNI-FORWARD -m comment --comment "it is mine" -j DROP',

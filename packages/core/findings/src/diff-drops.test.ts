@@ -64,6 +64,8 @@ describe('rules of others', () => {
 
   it.each([
     [['-s 10.0.0.0/8 -j SNAT --to-source 203.0.113.9'], 1],
+    [['-s 10.0.0.0/8 -j ACCEPT'], 1],
+    [['-d 10.8.0.0/24 -j ACCEPT'], 0],
     [['-s 10.0.0.0/8 -j MASQUERADE', '-j SNAT --to-source 203.0.113.9'], 0],
     [[`-s ${address}/32 -j CNI-0123456789abcdef01234567`, '-j SNAT --to-source 203.0.113.9'], 0],
   ])('of iptables that change a source, %j, are told: %j', (rules, count) => {
@@ -71,6 +73,15 @@ describe('rules of others', () => {
     expect(told(filterTables('iptables', saved), desired.attachments.slice(0, 1))).toHaveLength(
       count,
     )
+  })
+
+  it('that keep the source are no harm where our table changes it', () => {
+    const saved = '*nat\n-A POSTROUTING -j ACCEPT\nCOMMIT'
+    const ours = native.map((each) => ({
+      ...each,
+      inTable: ['admission', 'masquerading'] as const,
+    }))
+    expect(told(filterTables('iptables', saved), ours)).toEqual([])
   })
 
   const table = (name: string, hook: string, rule: string, policy = 'accept') =>

@@ -36,7 +36,7 @@ export function dropFindings({
     const dropped = bridged.flatMap((sent) =>
       stagesOf(table, sent).flatMap(([chain, packet]) => {
         const by = droppedBy(table, chain, packet)
-        return by && !isUsable(by.rule, own) ? [{ ...by, ...sent }] : []
+        return by && !isUsable(by.rule, own, sent) ? [{ ...by, ...sent }] : []
       }),
     )
     const byPolicy = dropped.filter(({ isSure }) => isSure !== undefined)
@@ -52,9 +52,14 @@ export function dropFindings({
   })
 }
 
-// Answers to an address of the host arrive; of a range or a map nobody can tell.
-function isUsable({ does, to }: DroppingRule['rule'], own: ReadonlySet<string>): boolean {
-  return does === 'disguise' && (own.has(to) || readAddress(to) === undefined)
+// Answers to an address of the host arrive; of a range or a map nobody can tell. Our table changes what iptables leaves.
+function isUsable(
+  { does, to }: DroppingRule['rule'],
+  own: ReadonlySet<string>,
+  { marks }: Sent,
+): boolean {
+  if (does !== 'disguise') return false
+  return to === '' ? marks : own.has(to) || readAddress(to) === undefined
 }
 
 function addressOf(prefix: string): string {
@@ -206,7 +211,7 @@ const deeds: Readonly<Record<Hindrance, string>> = {
   drop: 'drop',
   untrack: 'hide from connection tracking',
   divert: 'may lead elsewhere',
-  disguise: 'may give a source that no interface has to',
+  disguise: 'may give a source that gets no answers to',
 }
 
 function refused(table: FilterTable, all: readonly (DroppingRule & Sent)[]): readonly Finding[] {

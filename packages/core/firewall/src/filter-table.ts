@@ -34,11 +34,11 @@ export interface FilterRule {
   readonly tests: readonly FilterTest[]
   /** `untrack`: its connection is not known, so neither end of it is changed; `other` for what may end in a verdict that cannot be read off the rule. */
   readonly does: Hindrance | 'accept' | 'return' | 'next' | 'jump' | 'goto' | 'other'
-  /** The chain that `jump` and `goto` lead to, the address that `disguise` gives; else empty. */
+  /** The chain that `jump` and `goto` lead to, the address that `disguise` gives, empty for its own; else empty. */
   readonly to: string
 }
 
-/** How a rule keeps a packet, or the answer to it, from where it is due: `disguise` gives it another source. */
+/** How a rule keeps a packet, or the answer to it, from where it is due: `disguise` gives it a source of its own choice. */
 export type Hindrance = 'drop' | 'untrack' | 'divert' | 'disguise'
 
 /** One thing that a packet must be: one of these values, or with `not` none of them. */

@@ -21,7 +21,11 @@ export function filterTables(
       ...table,
       rules: table.rules.filter((each) => !each.startsWith('-A CNI-')),
     }))
-    .filter(({ drops, rules }) => drops || rules.some((each) => hindering.test(each)))
+    .filter(
+      ({ name, drops, rules }) =>
+        drops ||
+        rules.some((each) => hindering.test(each) || (name === 'nat' && keeping.test(each))),
+    )
     .map(({ name, drops, rules }) => ({
       ...{ program, name, family: program.startsWith('ip6') ? (6 as const) : (4 as const) },
       chains: chainsIn(name, drops, rules),
@@ -35,6 +39,9 @@ const priorities: Readonly<Record<string, number>> = {
 
 const hindering = / -j (DROP|REJECT|NOTRACK|CT --notrack|[DS]NAT|REDIRECT|TPROXY)( |$)/
 
+/** A rule of table nat behind which no rule changes a source. */
+const keeping = /^-A POSTROUTING .*-j (ACCEPT|RETURN)$/
+
 const hooks = ['PREROUTING', 'INPUT', 'FORWARD', 'OUTPUT', 'POSTROUTING']
 
 function chainsIn(table: string, drops: boolean, rules: readonly string[]): FilterTable['chains'] {
@@ -45,7 +52,10 @@ function chainsIn(table: string, drops: boolean, rules: readonly string[]): Filt
     [...names].map((name): [string, FilterChain] => {
       const hook = hooks.includes(name) ? name.toLowerCase() : undefined
       const on = { ...present({ hook }), priority, devices: [] }
-      const own = (byChain.get(name) ?? []).map(readRule)
+      const own = (byChain.get(name) ?? []).map((each): FilterRule => {
+        const rule = readRule(each)
+        return table === 'nat' && keeping.test(each) ? { ...rule, does: 'disguise' } : rule
+      })
       return [name, { ...on, drops: drops && name === 'FORWARD', rules: own }]
     }),
   )
