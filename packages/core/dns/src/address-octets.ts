@@ -1,15 +1,10 @@
-import { formatAddress, fromOctets, readAddress, toOctets } from '@vethra/address'
+import { readAddress, toOctets } from '@vethra/address'
 
 /** The octets of an address in text: 4 or 16; undefined when it is none. A zone or a prefix length behind it is left out. */
 export function addressOctets(text: string): Uint8Array | undefined {
   const bare = /^[^%/]*/.exec(text)?.[0] ?? ''
   const address = readAddress(bare)
   return address && toOctets(address)
-}
-
-/** An address as text, of its 4 or 16 octets. */
-export function octetsAddress(octets: Uint8Array): string {
-  return formatAddress(fromOctets(octets))
 }
 
 /** The octets of an address as a key of a Map: a number for IPv4, which takes no memory of its own. */

@@ -1,4 +1,4 @@
-import { octetsAddress } from './address-octets.ts'
+import { formatAddress, fromOctets } from '@vethra/address'
 import type { DnsRecord } from './message.ts'
 import { nameOctets } from './name-octets.ts'
 import { dnsClass, dnsType } from './numbers.ts'
@@ -49,7 +49,7 @@ const ourServer = ['dns.vethra', 'root.dns.vethra'].flatMap((name) => [...nameOc
 export function recordAddress({ type, data: [octets] }: DnsRecord): string | undefined {
   const length = type === dnsType.A ? 4 : type === dnsType.AAAA ? 16 : undefined
   if (!(octets instanceof Uint8Array) || octets.length !== length) return undefined
-  return octetsAddress(octets)
+  return formatAddress(fromOctets(octets))
 }
 
 function record({ name, ttl }: RecordHead, type: number, data: DnsRecord['data']): DnsRecord {

@@ -11,6 +11,7 @@ export {
   type Publish,
   type PublishedMasquerade,
 } from './effect.ts'
+export { publishedTo, subnetsOf } from './effects-of.ts'
 export {
   type FeatureState,
   type KernelTexts,
@@ -34,7 +35,6 @@ export {
   ownerMark,
   readMark,
 } from './owner.ts'
-export { publishedTo } from './published-to.ts'
 export type {
   BridgePort,
   InterfaceAddress,

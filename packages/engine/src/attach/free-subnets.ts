@@ -1,5 +1,5 @@
 import { areOverlapping } from '@vethra/address'
-import type { Owned, State } from '@vethra/state'
+import { type Owned, type State, subnetsOf } from '@vethra/state'
 import type { AttachmentKernel } from '@vethra/world'
 import { removeEffects } from '../remove-effects.ts'
 
@@ -19,11 +19,6 @@ export async function freeSubnets(kernel: AttachmentKernel, desired: State): Pro
   for (const each of rules) if (bridgesOf(each).some(hasPort)) networks.delete(networkOf(each))
   const error = await removeEffects(kernel, (each) => networks.has(networkOf(each)))
   return networks.size > 0 && error === undefined
-}
-
-function subnetsOf({ resource }: Owned): readonly string[] {
-  if (resource.kind === 'admit') return resource.subnets
-  return resource.kind === 'masquerade' ? [resource.subnet] : []
 }
 
 function networkOf({ owner }: Owned): string {

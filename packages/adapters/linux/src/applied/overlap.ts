@@ -1,6 +1,6 @@
 import { areOverlapping } from '@vethra/address'
 import { type CniError, inUseError } from '@vethra/cni'
-import { type Change, type Owned, ownerMark, type State, targetOf } from '@vethra/state'
+import { type Change, type Owned, ownerMark, type State, subnetsOf, targetOf } from '@vethra/state'
 
 /** The CniError 102 of a change whose subnet overlaps one in the table, which sets of prefixes do not take; else undefined. */
 export function overlapOf(change: Change, effects: State): CniError | undefined {
@@ -23,9 +23,4 @@ export function overlapOf(change: Change, effects: State): CniError | undefined 
 
 function networkOf({ owner }: Owned): string {
   return ownerMark(owner).split(' ')[1] ?? ''
-}
-
-function subnetsOf({ resource }: Owned): readonly string[] {
-  if (resource.kind === 'admit') return resource.subnets
-  return resource.kind === 'masquerade' ? [resource.subnet] : []
 }
