@@ -49,6 +49,11 @@ export const damages: readonly Damage[] = [
         `ip addr del 10.4.1.1/24 dev ${bridge}; ip addr add 10.4.1.1/16 dev ${bridge}`,
     ],
     [
+      'the bridge keeps what is for published ports of 127.0.0.1',
+      'settings-changed',
+      ({ bridge }) => `sysctl -qw net.ipv4.conf.${bridge}.route_localnet=0`,
+    ],
+    [
       'the bridge loses its address',
       'bridge-address-missing',
       ({ bridge }) => `ip -4 addr flush dev ${bridge}`,

@@ -118,6 +118,7 @@ async function seenLinks(
   const all = {
     arp_ignore: await setting('all', 'arp_ignore'),
     rp_filter: await setting('all', 'rp_filter'),
+    route_localnet: await setting('all', 'route_localnet'),
   }
   const settings = new Map(
     await Promise.all(
@@ -203,8 +204,8 @@ function portOf({ linkinfo }: IpLink): Pick<ObservedLink, 'port'> {
 
 async function settingsOf(
   name: string,
-  all: Readonly<Record<'arp_ignore' | 'rp_filter', string>>,
-): Promise<Pick<ObservedLink, 'forwards' | 'strict' | 'silencedBy'>> {
+  all: Readonly<Record<'arp_ignore' | 'rp_filter' | 'route_localnet', string>>,
+): Promise<Pick<ObservedLink, 'forwards' | 'strict' | 'silencedBy' | 'keepsLocal'>> {
   // Of the two the higher one counts: rp_filter 1 is strict, 2 is not, and arp_ignore 8 answers nobody.
   const both = async (key: keyof typeof all) => [all[key], await setting(name, key)]
   const silent = (await both('arp_ignore')).indexOf('8')
@@ -213,6 +214,7 @@ async function settingsOf(
     ...((await setting(name, 'forwarding')) === '0' ? { forwards: false } : {}),
     ...((await both('rp_filter')).toSorted().at(-1) === '1' ? { strict: true } : {}),
     ...(silent === -1 ? {} : { silencedBy }),
+    ...((await both('route_localnet')).includes('1') ? {} : { keepsLocal: true }),
   }
 }
 

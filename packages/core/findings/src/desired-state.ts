@@ -76,6 +76,8 @@ export interface DesiredAttachment extends AttachmentKey {
   readonly admitted: boolean
   readonly isolation: Isolation
   readonly ports: readonly DesiredPort[]
+  /** Whether portmap, as a program, has its ports answer at 127.0.0.1. Default: it does not. */
+  readonly answersLocally?: true
   /** The effects that table `inet vethra` has for it, where no rules of iptables are wanted. */
   readonly inTable: readonly TableEffect[]
   /** Whether its plugins got ports to publish, could get some, or take none. */

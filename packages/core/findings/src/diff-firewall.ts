@@ -13,8 +13,9 @@ import type { Repair } from './repair.ts'
 /** The rules of iptables that a living container lacks, where plugins make them as programs. */
 export function firewallFindings(
   attachment: DesiredAttachment,
-  { observed, marks }: Compared,
+  compared: Compared,
 ): readonly Finding[] {
+  const { observed, marks } = compared
   const { firewall, host } = observed
   const own = marks.get(attachmentText(attachment)) ?? { masquerading: '', ports: '' }
   const isOurs = (effect: TableEffect) => !attachment.inTable.includes(effect)
@@ -37,6 +38,20 @@ export function firewallFindings(
     ...lost('isolate', attachment, {
       evidence: isOurs('isolation') && isSeen ? unisolated(attachment, firewall) : [],
     }),
+    ...localClosed(attachment, compared),
+  ]
+}
+
+// Portmap sets it, once, for what is sent to 127.0.0.1.
+function localClosed(
+  attachment: DesiredAttachment,
+  { bridges, links }: Compared,
+): readonly Finding[] {
+  const bridge = bridges.get(attachment.bridge?.name ?? '')
+  if (!attachment.answersLocally || !bridge || !links.get(bridge.name)?.keepsLocal) return []
+  const evidence = [`net.ipv4.conf.${bridge.name}.route_localnet is 0`]
+  return [
+    loss('sysctl', refOf(attachment), { evidence, repair: { kind: 'restore-bridge', bridge } }),
   ]
 }
 

@@ -1,3 +1,4 @@
+import { present } from '@vethra/cni'
 import { readNftTable } from '@vethra/firewall'
 import { describe, expect, it } from 'vitest'
 import { onFirewall } from '../test/sample-change.ts'
@@ -108,6 +109,24 @@ describe("the host's own faults", () => {
     expect(found(true)).toEqual(['loopback-unanswered'])
     expect(found(false)).toEqual([])
   })
+
+  it.each([
+    [true, true, ['settings-changed restore-bridge']],
+    [true, undefined, []],
+    [undefined, true, []],
+  ] as const)(
+    'a bridge keeps 127.0.0.1 to itself, ports that answer there: %j, so set: %j',
+    (keepsLocal, answersLocally, kinds) => {
+      const { desired, observed } = healthyWorld(1)
+      const attachments = desired.attachments.map((each) => ({
+        ...each,
+        ...present({ answersLocally }),
+      }))
+      const links = observed.links.map((each) => ({ ...each, ...present({ keepsLocal }) }))
+      const found = diff({ ...desired, attachments }, { ...observed, links })
+      expect(found.map(({ kind, repair }) => `${kind} ${repair?.kind}`)).toEqual(kinds)
+    },
+  )
 
   it('an interface that forwards nothing from other hosts is told, and so is a queue that holds packets back', () => {
     const { desired, observed } = attached

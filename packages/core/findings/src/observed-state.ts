@@ -218,6 +218,8 @@ export interface ObservedLink {
   readonly strict?: boolean
   /** The setting by which the host answers no ARP request for its addresses: `net.ipv4.conf.br-lan.arp_ignore`. Default: none does. */
   readonly silencedBy?: string
+  /** Whether nothing of 127.0.0.0/8 leaves by a bridge: no setting `route_localnet` lets it. Default: it does. */
+  readonly keepsLocal?: true
   readonly master?: string
   /** Whether it is a port that its bridge forwards nothing by, though both ends are up. Default false. */
   readonly blocked?: true

@@ -58,6 +58,7 @@ it('says what an attachment has by its effect', () => {
     ports: [{ protocol: 'tcp', hostPort: 8080, containerPort: 80, hostIp: '127.0.0.1' }],
     inTable: [],
     publishes: 'does',
+    answersLocally: true,
     dataDir: '/var/lib/cni/networks',
   })
 })
@@ -90,4 +91,18 @@ it('a port of a network that keeps its containers apart is isolated, where plugi
     return attachmentReader(new Map())(apart, ways)?.bridge?.port
   }
   expect([port('native')?.isolated, port('exec')?.isolated]).toEqual([true, false])
+})
+
+it.each([
+  ['127.0.0.1', {}, true],
+  ['', {}, true],
+  ['192.0.2.1', {}, undefined],
+  ['', { snat: false }, undefined],
+])('a port at "%s" with %j answers at 127.0.0.1: %j', (hostIP, conf, answers) => {
+  const [main, portmap] = list.plugins
+  const listText = JSON.stringify({ ...list, plugins: [main, { ...portmap, ...conf }] })
+  const portMappings = [{ hostPort: 8080, containerPort: 80, protocol: 'TCP', hostIP }]
+  const attachment = { ...made.attachment, capabilityArgs: { portMappings } }
+  const read = attachmentReader(new Map())({ ...made, listText, attachment })
+  expect(read?.answersLocally).toBe(answers)
 })

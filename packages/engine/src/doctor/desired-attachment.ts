@@ -92,9 +92,16 @@ function readAttachment(
       : {}),
     ...(masqueradedByNft ? { masqueradedByNft } : {}),
     ports: effects.publishes ? told : [],
+    ...(effects.answersLocally && !inTable.includes('ports') && told.some(isLocal)
+      ? { answersLocally: true }
+      : {}),
     publishes: takesPorts(list) ? (told.length > 0 ? 'does' : 'could') : 'cannot',
     ...present({ dataDir }),
   }
+}
+
+function isLocal({ hostIp }: DesiredPort): boolean {
+  return hostIp === '' || /^(0\.0\.0\.0$|127\.)/.test(hostIp)
 }
 
 // Programs let the kernel choose a MAC, and older ones do not know all settings of ports.

@@ -29,6 +29,7 @@ it('what the default chain brings about', () => {
     admitted: true,
     isolation: 'same-bridge',
     publishes: true,
+    answersLocally: true,
     filtered: true,
     dataDir: '/var/lib/cni/networks',
   })

@@ -16,6 +16,8 @@ export interface ListEffects {
   readonly admitted: boolean
   readonly isolation: Isolation
   readonly publishes: boolean
+  /** Whether published ports answer at 127.0.0.1 of the host. */
+  readonly answersLocally: boolean
   /** Whether firewall rules are made. */
   readonly filtered: boolean
   /** The folder that reservations are in a folder of; absent without host-local. */
@@ -48,6 +50,7 @@ export function effectsOf({ plugins }: Pick<ConfList, 'plugins'>): ListEffects {
     admitted,
     isolation: admitted && (ingress === 'same-bridge' || ingress === 'isolated') ? ingress : 'none',
     publishes: portmap !== undefined && fieldsOf(portmap)('backend') !== 'nftables',
+    answersLocally: fieldsOf(portmap)('snat') !== false,
     filtered: isOwn('ipMasq') || firewall !== undefined || portmap !== undefined,
     ...(store ? { dataDir: textOf(dataDir) || '/var/lib/cni/networks' } : {}),
   }
