@@ -85,6 +85,35 @@ describeOnHost('flows through what the engine attached', () => {
     },
   )
 
+  it("with a loopback address at either end come by the host's own loopback alone", async () => {
+    const portMappings = [
+      { protocol: 'tcp', hostIP: '127.0.0.1', hostPort: 9001, containerPort: 80 },
+      { protocol: 'tcp', hostPort: 9002, containerPort: 80 },
+    ]
+    await place.attach({
+      ...container('a', 2),
+      chained: [{ type: 'portmap', runtimeConfig: { portMappings } }],
+    })
+    await place.serve('a', 80)
+    // As a machine beside the host may send: to 127.0.0.1 by the host's MAC, and from any such address.
+    await place.sh(`
+      for n in outside a; do ip netns exec $n sysctl -qw net.ipv4.conf.all.route_localnet=1; done
+      ip -n outside addr del 127.0.0.1/8 dev lo
+      ip -n outside route add 127.0.0.0/8 via ${hostAt.four} src ${outside.four}
+      ip -n a addr add 127.0.0.5/32 dev lo
+      ip -n a route add ${hostAt.four} via 10.4.0.1 src 127.0.0.5
+      nft 'table ip seen { chain input { type filter hook input priority 0; iifname br4 ip saddr 127.0.0.0/8 counter; }; }'`)
+    for (const port of [9001, 9002])
+      expect(await place.ask('outside', { protocol: 'tcp', address: '127.0.0.1', port })).toBe(
+        'silence',
+      )
+    await place.ask('a', { protocol: 'udp', address: hostAt.four, port: 90, patienceMs: 200 })
+    expect(await place.sh('nft list table ip seen')).toContain('counter packets 0 ')
+    expect(await place.ask('host', { protocol: 'tcp', address: '127.0.0.1', port: 9001 })).toMatch(
+      /^a /,
+    )
+  })
+
   it('go to a port that is published on one address there alone', async () => {
     const on = (hostIP: string, hostPort: number) => ({
       protocol: 'tcp',

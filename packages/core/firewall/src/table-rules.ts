@@ -84,15 +84,16 @@ function toSeeingHost(number: 4 | 6): Rule {
 
 // RFC 4291, 2.5.3: no packet from ::1 leaves the host. Led to a container, a connection to ::1 would hang; so it is refused.
 const toLoopback6: Match = { kind: 'prefix', field: 'ip6 daddr', prefix: '::1/128', not: true }
-function leads(): readonly Rule[] {
+function leads(...more: readonly Match[]): readonly Rule[] {
   return [
-    { when: [{ kind: 'local' }, family(4)], does: { jump: 'dnat4' } },
+    { when: [{ kind: 'local' }, family(4), ...more], does: { jump: 'dnat4' } },
     { when: [{ kind: 'local' }, family(6), toLoopback6], does: { jump: 'dnat6' } },
   ]
 }
 
 const fromLoopback: Match = { kind: 'prefix', field: 'ip saddr', prefix: '127.0.0.0/8' }
 const toLoopback: Match = { kind: 'prefix', field: 'ip daddr', prefix: '127.0.0.0/8' }
+const elsewhere: Match = { kind: 'prefix', field: 'ip daddr', prefix: '127.0.0.0/8', not: true }
 
 const byUdp: Match = { kind: 'port', protocol: 'udp', port: 53 }
 const byTcp: Match = { ...byUdp, protocol: 'tcp' }
@@ -157,15 +158,17 @@ export function tableRules(): Readonly<Record<string, readonly Rule[]>> {
       { when: [published], does: ok },
       { when: [has('oifname', 'internal')], does: 'drop' },
     ],
-    // route_localnet without it opens what the host serves on its loopback to containers.
+    // route_localnet without them opens what the host serves on its loopback to containers, and has them pass for the host.
     guard: [
       { when: [has('iifname', 'bridges'), family(4), toLoopback], does: 'drop' },
+      { when: [has('iifname', 'bridges'), family(4), fromLoopback], does: 'drop' },
       tooManyQuestions(4),
       tooManyQuestions(6),
     ],
     ask: fromDnsOnly(),
     input: [{ when: [ofDnsOnly('iifname')], does: { goto: 'ask' } }],
-    prerouting: leads(),
+    // RFC 1122, 3.2.1.3: none of these comes by a wire. The kernel drops it, and would not know it once it is led to a container.
+    prerouting: leads(elsewhere),
     // Of a connection the first packet alone gets here: answers pass.
     output: [{ when: [ofDnsOnly('oifname')], does: 'drop' }, ...leads()],
     postrouting: [

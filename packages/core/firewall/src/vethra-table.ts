@@ -7,7 +7,7 @@ import { tableRules } from './table-rules.ts'
 export const vethraTable = { family: 'inet', table: 'vethra' } as const
 
 /** Raised whenever the rules change: a table with another version in its comment is made again, its elements kept. */
-export const tableVersion = 8
+export const tableVersion = 9
 
 /** The comment of the table. */
 export const tableComment: string = `made by vethra, ${tableVersion}`
