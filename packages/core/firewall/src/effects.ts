@@ -104,12 +104,14 @@ export function elementOps(
   kind: 'add elements' | 'delete elements',
   elements: readonly PlacedElement[],
 ): readonly NftOp[] {
-  return sets.flatMap((shape) => {
-    const inside = elements.filter(({ set }) => set === shape.set).map(({ element }) => element)
-    const { set, key, data, interval } = shape
-    const common = { ...vethraTable, kind, set, key, elements: inside }
-    return inside.length === 0 ? [] : [{ ...common, ...present({ data, interval }) }]
-  })
+  const used = new Set(elements.map(({ set }) => set))
+  return sets
+    .filter(({ set }) => used.has(set))
+    .map(({ set, key, data, interval }) => {
+      const inside = elements.filter((each) => each.set === set).map(({ element }) => element)
+      const common = { ...vethraTable, kind, set, key, elements: inside }
+      return { ...common, ...present({ data, interval }) }
+    })
 }
 
 const shapes = new Map(sets.map((shape) => [shape.set, shape]))
