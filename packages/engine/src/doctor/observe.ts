@@ -1,26 +1,12 @@
 import { CniError, onCniError, present } from '@vethra/cni'
-import type {
-  DesiredNetwork,
-  DesiredState,
-  ObservedAttachment,
-  ObservedState,
-} from '@vethra/findings'
+import type { DesiredState, ObservedAttachment, ObservedState } from '@vethra/findings'
 import { readFirewall, unreadableTables } from '@vethra/firewall'
-import {
-  findNetwork,
-  hangsAtLoopback,
-  type Network,
-  networkParent,
-  networkSubnets,
-} from '@vethra/networks'
-import { networkFeatures } from '@vethra/plugins'
+import { findNetwork, type Network } from '@vethra/networks'
 import type { SeenNetwork } from '@vethra/world'
 import { attachedIds } from '../attach/container-records.ts'
 import { keyOf } from '../attach/membership.ts'
-import { programsOf } from '../attach/ways-now.ts'
 import type { DoctorTools } from './doctor-tools.ts'
 import { forgottenAttachments } from './forgotten.ts'
-import { effectsOf } from './list-effects.ts'
 import { lostFiles } from './lost-files.ts'
 import { lostNetworks } from './lost-networks.ts'
 import { observeAttachments, type SeenAttachments } from './observe-attachments.ts'
@@ -29,7 +15,7 @@ import { observeHost } from './observe-host.ts'
 import { observeInside } from './observe-inside.ts'
 import { observeMounts } from './observe-mounts.ts'
 import { leadsOf, masqueradesOf, observeTable } from './observe-tables.ts'
-import { readNetworks, readReservations } from './read-networks.ts'
+import { desiredNetwork, readNetworks, readReservations } from './read-networks.ts'
 import { marksOf } from './record-and-entry.ts'
 import { isFor, isIn, type Scope } from './scope.ts'
 
@@ -234,19 +220,4 @@ async function flowsOf(
 ): Promise<ObservedState['flows']> {
   const publishesUdp = desired.some(({ ports }) => ports.some(({ protocol }) => protocol === 'udp'))
   return publishesUdp ? await kernel.flows() : []
-}
-
-function desiredNetwork({ host }: DoctorTools, network: Network): DesiredNetwork {
-  const { name, file, managed, list } = network
-  const programs = programsOf(host, list)
-  const { bridge, routed, isolation, filtered } = effectsOf(list)
-  return {
-    ...{ name, file, ours: managed, routed, isolation, filtered, programs },
-    subnets: networkSubnets(network).map(({ subnet }) => subnet),
-    ...present({ bridge: bridge?.name, parent: networkParent(network)?.device }),
-    // In this process portmap leaves ::1 out by itself.
-    hangsAtLoopback: hangsAtLoopback(network) && programs.includes('portmap'),
-    features: networkFeatures(list),
-    cniVersion: list.cniVersion,
-  }
 }

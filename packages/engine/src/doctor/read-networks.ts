@@ -1,7 +1,22 @@
-import { type CniError, onCniError } from '@vethra/cni'
-import type { ObservedFault, ObservedReservation, ShadowedConf } from '@vethra/findings'
-import { ipamDataDirs, type Network, networksFromFiles } from '@vethra/networks'
+import { type CniError, onCniError, present } from '@vethra/cni'
+import type {
+  DesiredNetwork,
+  ObservedFault,
+  ObservedReservation,
+  ShadowedConf,
+} from '@vethra/findings'
+import {
+  hangsAtLoopback,
+  ipamDataDirs,
+  type Network,
+  networkParent,
+  networkSubnets,
+  networksFromFiles,
+} from '@vethra/networks'
+import { networkFeatures } from '@vethra/plugins'
+import { programsOf } from '../attach/ways-now.ts'
 import type { DoctorTools } from './doctor-tools.ts'
+import { effectsOf } from './list-effects.ts'
 
 /** The networks of all namespaces, and the conf lists that cannot be used or are never used. */
 export async function readNetworks(
@@ -26,6 +41,22 @@ export async function readNetworks(
     networks: networks.filter(({ file }) => used.has(file)),
     confFaults,
     shadowed: [...shadowed.values()],
+  }
+}
+
+/** A network as its conf list asks for it of the host, with those of its plugins that run as programs. */
+export function desiredNetwork({ host }: DoctorTools, network: Network): DesiredNetwork {
+  const { name, file, managed, list } = network
+  const programs = programsOf(host, list)
+  const { bridge, routed, isolation, filtered } = effectsOf(list)
+  return {
+    ...{ name, file, ours: managed, routed, isolation, filtered, programs },
+    subnets: networkSubnets(network).map(({ subnet }) => subnet),
+    ...present({ bridge: bridge?.name, parent: networkParent(network)?.device }),
+    // In this process portmap leaves ::1 out by itself.
+    hangsAtLoopback: hangsAtLoopback(network) && programs.includes('portmap'),
+    features: networkFeatures(list),
+    cniVersion: list.cniVersion,
   }
 }
 
