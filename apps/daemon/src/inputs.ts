@@ -19,7 +19,7 @@ export const identifier: z.ZodString = matching(255, /^[a-zA-Z0-9][a-zA-Z0-9_.-]
 export const address: z.ZodString = matching(64, /^[0-9a-fA-F:.]+$/)
 export const prefix: z.ZodString = matching(64, /^[0-9a-fA-F:.]+\/[0-9]{1,3}$/)
 
-const filter = z.string().regex(/^(name|label|driver|id)=/)
+const filter = z.string().regex(/^(name|label!?|driver|id)=/)
 
 /** A parameter that may be given once or many times, as `network ls --filter`. */
 export const filters: z.ZodType<readonly string[]> = z
@@ -28,9 +28,9 @@ export const filters: z.ZodType<readonly string[]> = z
   .transform((given) => (given === undefined ? [] : [given].flat().map(asPattern)))
   .openapi({
     type: 'array',
-    items: { type: 'string', pattern: '^(name|label|driver|id)=' },
+    items: { type: 'string', pattern: '^(name|label!?|driver|id)=' },
     description:
-      'name=REGEX, or a part of it, label=KEY[=VALUE], driver=TYPE or id=START; may be repeated.',
+      'name=REGEX, or a part of it, label=KEY[=VALUE], label!=KEY[=VALUE], driver=TYPE or id=START; may be repeated.',
   })
 
 // No document can say what a regular expression is: any other text is looked for as it is.
