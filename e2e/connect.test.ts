@@ -388,6 +388,9 @@ describeOnHost('vethra network connect and disconnect', () => {
       expect.soft(ran.exitCode, args.join(' ')).toBeGreaterThan(0)
       expect.soft(ran.stderr).toContain(said)
     }
+    const bundle = `${host.folder}/${web}`
+    const moved = await host.vethra('bundle', 'prepare', bundle, '--id', web, '--network', 'back')
+    expect.soft(moved).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('(code 102)') })
     expect(await host.snapshot()).toEqual(before)
   })
 

@@ -16,7 +16,8 @@ import {
   planBundle,
   renderRecord,
 } from '@vethra/container'
-import type { Network } from '@vethra/networks'
+import { findNetwork, type Network } from '@vethra/networks'
+import { livingRecords } from '../attach/container-records.ts'
 import { holdingDecisions } from '../container/holding-decisions.ts'
 import { isRunning, ownProcess } from '../dns/resolver-state.ts'
 import { keepConfLists, knownNetworks } from '../network/known-networks.ts'
@@ -134,12 +135,12 @@ async function prepare(
   const ready = usesDefault && !dryRun ? await withDefaultNetwork(tools) : tools
   const plan = planBundle(parsed, request, await placesFor(ready, request))
   const changes = plan.config === text ? [] : plan.changes
+  await refuseLeft(ready, plan.record)
   if (!dryRun) {
     await apply(ready, plan, config)
     for (const line of plan.warnings) caller.complain(`warning: ${line}`)
-    for (const change of changes) {
-      if (tools.settings.logLevel === 'debug') caller.complain(`debug: ${change}`)
-    }
+    const shown = tools.settings.logLevel === 'debug' ? changes : []
+    for (const change of shown) caller.complain(`debug: ${change}`)
   }
   return { plan, changes }
 }
@@ -163,6 +164,21 @@ async function checkOurs(
   throw inUseError(
     `container ${id} of namespace ${settings.namespace} is another program's: ${containers.folder(id)} has no vethra.json`,
     'Give another --id, or remove that container with the program that made it, such as "nerdctl rm".',
+  )
+}
+
+// The next connect would take the attachment for what one that was killed has left.
+async function refuseLeft(
+  { host, settings: { namespace }, known }: Preparing,
+  { id, networks }: BundlePlan['record'],
+): Promise<void> {
+  const asked = networks.map(({ ref }) => findNetwork(known, ref)?.name)
+  const living = await livingRecords(host, { namespace, id })
+  const left = living.find(({ network }) => !asked.includes(network))
+  if (left === undefined) return
+  throw inUseError(
+    `container ${id} of namespace ${namespace} is alive in network ${left.network}`,
+    'Change its networks with "vethra network connect" and "disconnect", or delete it first.',
   )
 }
 
