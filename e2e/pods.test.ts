@@ -216,11 +216,11 @@ describeOnHost("pods of Debian's containerd, by CRI as kubelet calls it", () => 
     const files = {
       control: entry('\u001b]0;x\u0007', {}),
       network: entry('c1', { networkName: '../../etc' }),
-      ports: entry('c2', { capabilityArgs: { portMappings: [{ HostPort: 'x' }] } }),
-      result: entry('c3', { result: { cniVersion: '1.0.0', ips: [{ address: 'x\u001b[2J' }] } }),
-      netns: entry('c4', { netns: '/dev/zero', result: { interfaces: [{ name: '\u001b[2J' }] } }),
+      c2: entry('c2', { capabilityArgs: { portMappings: [{ HostPort: 'x' }] } }),
+      c3: entry('c3', { result: { cniVersion: '1.0.0', ips: [{ address: 'x\u001b[2J' }] } }),
+      c4: entry('c4', { netns: '/dev/zero', result: { interfaces: [{ name: '\u001b[2J' }] } }),
       deep: `${'['.repeat(200_000)}`,
-      long: entry('c5', { cniArgs: Array(20_000).fill(['K8S_POD_NAME', 'x'.repeat(100)]) }),
+      c5: entry('c5', { cniArgs: Array(20_000).fill(['K8S_POD_NAME', 'x'.repeat(100)]) }),
     }
     const folder = '/var/lib/cni/results'
     for (const [name, input] of Object.entries(files))
