@@ -1,5 +1,14 @@
 import { type CniError, jsonOrNull, usageError } from '@vethra/cni'
-import { asText, fieldOf, formatted, isLess, isTrue, partOf, valuesOf } from './template-values.ts'
+import {
+  asText,
+  countOf,
+  fieldOf,
+  formatted,
+  isLess,
+  isTrue,
+  partOf,
+  valuesOf,
+} from './template-values.ts'
 
 /** A value as written, a place below a variable (`.` is one) or below a term, or the call of a function. */
 export type Term =
@@ -26,7 +35,7 @@ const verbs: Readonly<Record<string, readonly [call: Call, fewest: number, most:
   upper: [(of) => asText(of).toUpperCase(), 1, 1],
   lower: [(of) => asText(of).toLowerCase(), 1, 1],
   title: [(of) => asText(of).replaceAll(/\b[a-z]/g, (each) => each.toUpperCase()), 1, 1],
-  pad: [(of, ...around) => around.map((n) => ' '.repeat(Number(n))).join(asText(of)), 3, 3],
+  pad: [(of, ...around) => around.map((n) => ' '.repeat(countOf(n))).join(asText(of)), 3, 3],
   truncate: [(of, length) => partOf(asText(of), 0, length), 2, 2],
   slice: [partOf, 1, 3],
   printf: [(text, ...all) => formatted(asText(text), all), 1, 9],

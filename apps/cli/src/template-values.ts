@@ -30,13 +30,25 @@ export function isLess(value: unknown, than: unknown): boolean {
   return asText(value) < asText(than)
 }
 
-/** The elements of a list, or the characters of a text, from a place up to another; without, up to the end. */
-export function partOf(value: unknown, from?: unknown, to?: unknown): unknown {
-  const whole = Array.isArray(value) ? value : asText(value)
-  return whole.slice(Number(from ?? 0), to === undefined ? undefined : Number(to))
+const mostCharacters = 65_536
+
+/** A number of characters or elements, as a template gives it. Throws CniError 103 for what is no whole number from 0 to 65,536. */
+export function countOf(value: unknown): number {
+  const count = Number(value)
+  if (Number.isInteger(count) && count >= 0 && count <= mostCharacters) return count
+  throw usageError(
+    `${JSON.stringify(value)} is no number of characters`,
+    `Give a whole number from 0 to ${mostCharacters}.`,
+  )
 }
 
-/** A text as Go's fmt has it, with `%s`, `%v`, `%d`, `%q` and `%%`: a width, `-` or `0` before it, `.N` characters at the most. Throws CniError 103 for another verb. */
+/** The elements of a list, or the characters of a text, from a place up to another; without, up to the end. Throws CniError 103 for a place that is no number. */
+export function partOf(value: unknown, from?: unknown, to?: unknown): unknown {
+  const whole = Array.isArray(value) ? value : asText(value)
+  return whole.slice(countOf(from ?? 0), to === undefined ? undefined : countOf(to))
+}
+
+/** A text as Go's fmt has it, with `%s`, `%v`, `%d`, `%q` and `%%`: a width, `-` or `0` before it, `.N` characters at the most. Throws CniError 103 for another verb, or a width beyond 65,536. */
 export function formatted(text: string, values: readonly unknown[]): string {
   const left = [...values]
   return text.replaceAll(
@@ -47,8 +59,8 @@ export function formatted(text: string, values: readonly unknown[]): string {
         throw usageError(`printf cannot write ${all}`, 'Use %s, %v, %d, %q or %%.')
       const value = asText(left.shift())
       const shown = verb === 'q' ? JSON.stringify(value) : asText(partOf(value, 0, most))
-      if (flag === '-') return shown.padEnd(Number(width))
-      return shown.padStart(Number(width), flag === '0' ? '0' : ' ')
+      if (flag === '-') return shown.padEnd(countOf(width))
+      return shown.padStart(countOf(width), flag === '0' ? '0' : ' ')
     },
   )
 }

@@ -76,3 +76,12 @@ it.each(['%x', '%', '100% of'])(
     expect(() => render(template, value)).toThrow(expect.objectContaining({ code: 103 }))
   },
 )
+
+it.each([
+  ...['{{pad .Name -1 2}}', '{{pad .Name 1 "x"}}', '{{pad .Name 99999999999 1}}'],
+  ...['{{printf "%99999999999s" .Name}}', '{{truncate .Name -3}}', '{{slice .Name "x"}}'],
+])('%j is refused: it names no number of characters', (template) => {
+  expect(() => render(parseTemplate(template), value)).toThrow(
+    expect.objectContaining({ code: 103 }),
+  )
+})
