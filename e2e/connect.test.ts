@@ -389,8 +389,14 @@ describeOnHost('vethra network connect and disconnect', () => {
       expect.soft(ran.stderr).toContain(said)
     }
     const bundle = `${host.folder}/${web}`
-    const moved = await host.vethra('bundle', 'prepare', bundle, '--id', web, '--network', 'back')
-    expect.soft(moved).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('(code 102)') })
+    const { stdout: networks } = await host.vethra('network', 'ls', '--quiet')
+    for (const network of [['--network', 'back'], []]) {
+      const moved = await host.vethra('bundle', 'prepare', bundle, '--id', web, ...network)
+      expect
+        .soft(moved)
+        .toMatchObject({ exitCode: 1, stderr: expect.stringContaining('(code 102)') })
+    }
+    expect((await host.vethra('network', 'ls', '--quiet')).stdout).toBe(networks)
     expect(await host.snapshot()).toEqual(before)
   })
 

@@ -131,11 +131,11 @@ async function prepare(
   if (!byRuntime) await demandAppArmor(tools, parsed.config)
   const asked = await requestOf(tools, flags)
   const request = byRuntime ? { ...asked, byRuntime } : asked
+  await refuseLeft(tools, request)
   const usesDefault = request.networks.some(({ ref }) => ref === 'bridge')
   const ready = usesDefault && !dryRun ? await withDefaultNetwork(tools) : tools
   const plan = planBundle(parsed, request, await placesFor(ready, request))
   const changes = plan.config === text ? [] : plan.changes
-  await refuseLeft(ready, plan.record)
   if (!dryRun) {
     await apply(ready, plan, config)
     for (const line of plan.warnings) caller.complain(`warning: ${line}`)
@@ -170,7 +170,7 @@ async function checkOurs(
 // The next connect would take the attachment for what one that was killed has left.
 async function refuseLeft(
   { host, settings: { namespace }, known }: Preparing,
-  { id, networks }: BundlePlan['record'],
+  { id, networks }: Pick<BundlePlan['record'], 'id' | 'networks'>,
 ): Promise<void> {
   const asked = networks.map(({ ref }) => findNetwork(known, ref)?.name)
   const living = await livingRecords(host, { namespace, id })
