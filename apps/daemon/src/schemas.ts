@@ -76,8 +76,10 @@ export const createdNetwork: z.ZodType<{
 
 export const containerRow: z.ZodType<ContainerRow> = named('Container', {
   ...textsOf('ID', 'Name'),
-  ...{ Networks: texts, Addresses: texts },
-  ...{ Ports: text, State: state },
+  Networks: texts,
+  Addresses: texts,
+  Ports: text,
+  State: state,
 })
 
 export const containerDetails: z.ZodType<ContainerDetails> = named('ContainerDetails', {
@@ -124,7 +126,9 @@ export const traffic: z.ZodType<Traffic & { readonly Time: string }> = named('Tr
     z.object({
       ...textsOf('ID', 'Name'),
       State: state,
-      ...{ Networks: texts, Addresses: texts, ...octets },
+      Networks: texts,
+      Addresses: texts,
+      ...octets,
     }),
   ),
 })

@@ -23,11 +23,10 @@ export interface PortConditions {
 
 /** The keys of conditions, by family. */
 export const conditionKeys = { 4: 'conditionsV4', 6: 'conditionsV6' } as const
-const keys = conditionKeys
 
 /** The conditions of a family; undefined without any. Throws CniError 7 naming the key and the word. */
 export function portConditions(conf: JsonObject, family: Family): PortConditions | undefined {
-  const given = wordsOf(conf, keys[family])
+  const given = wordsOf(conf, conditionKeys[family])
   const asked = isNftables(given) ? nftables(given, family) : iptables(given, family)
   // No packet to ::1 is led to a container, anyway.
   const tests = asked.filter(
@@ -37,7 +36,7 @@ export function portConditions(conf: JsonObject, family: Family): PortConditions
   const [only, ...more] = tests.filter(({ what }) => what === 'iifname')
   if (more.length > 0)
     throw invalidKey(
-      keys[family],
+      conditionKeys[family],
       [...given],
       'it may name one interface, and another plugin portmap another',
     )
@@ -50,7 +49,7 @@ export function portConditions(conf: JsonObject, family: Family): PortConditions
       tests.filter(({ what }) => what === 'daddr'),
       family,
     ),
-    ...present({ from: only && interfaceOf(only, keys[family]) }),
+    ...present({ from: only && interfaceOf(only, conditionKeys[family]) }),
   }
 }
 
@@ -61,7 +60,7 @@ export function checkDialect(
   others: readonly string[],
 ): void {
   if (backend === undefined) return
-  const wrong = Object.values(keys).filter((key) => {
+  const wrong = Object.values(conditionKeys).filter((key) => {
     const given = wordsOf(conf, key)
     return given.length > 0 && isNftables(given) !== (backend === 'nftables')
   })
@@ -130,7 +129,11 @@ function nftables(given: readonly string[], family: Family): readonly Test[] {
 }
 
 function unknownWord(family: Family, word = '', known: string) {
-  return invalidKey(keys[family], word, `table inet vethra knows no such condition; ${known}`)
+  return invalidKey(
+    conditionKeys[family],
+    word,
+    `table inet vethra knows no such condition; ${known}`,
+  )
 }
 
 // Of all tests of one part of a packet: a list is any of its prefixes, and each further test narrows that down.
@@ -146,7 +149,7 @@ const mostRanges = 1024
 
 function few<T>(ranges: readonly T[], { value }: Test, family: Family): readonly T[] {
   if (ranges.length <= mostRanges) return ranges
-  throw invalidKey(keys[family], value, `more than ${mostRanges} ranges of addresses`)
+  throw invalidKey(conditionKeys[family], value, `more than ${mostRanges} ranges of addresses`)
 }
 
 function allowedBy(test: Test, family: Family): readonly Range[] {
@@ -154,7 +157,11 @@ function allowedBy(test: Test, family: Family): readonly Range[] {
   const named = few(value.split(','), test, family).map((each) => {
     const range = readRange(each)
     if (range?.first.family === family) return range
-    throw invalidKey(keys[family], value, `it must be an address or a prefix of IPv${family}`)
+    throw invalidKey(
+      conditionKeys[family],
+      value,
+      `it must be an address or a prefix of IPv${family}`,
+    )
   })
   return not ? named.map(outsideOf).reduce(both, [everyAddress(family)]) : named
 }
