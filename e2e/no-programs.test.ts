@@ -44,6 +44,18 @@ describeOnHost('a network of ours', () => {
     expect([after.rules, after.links.length]).toEqual([[], 1])
   })
 
+  it('is left without another program by a container whose namespace somebody still holds', async () => {
+    const done = { exitCode: 0, stderr: '' }
+    await vethra('network', 'create', 'lan')
+    await vethra('cni', 'add', 'lan', '/run/netns/blue')
+    const hold = 'ip netns exec blue sleep 600 >/dev/null 2>&1 & echo $!; ip netns del blue'
+    const { stdout: holder } = await host.run(['sh', '-c', hold])
+    expect(await vethra('cni', 'del', 'lan', '/run/netns/blue')).toMatchObject(done)
+    const { links } = await host.snapshot()
+    await host.run(['kill', holder])
+    expect(links.filter((each) => each.includes('veth'))).toEqual([])
+  })
+
   it('whose plugin has a key that is not known here names it where there is no program', async () => {
     await vethra('network', 'create', 'lan')
     const file = '/etc/cni/net.d/nerdctl-lan.conflist'

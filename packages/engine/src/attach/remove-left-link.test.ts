@@ -80,9 +80,10 @@ it.each([
     result,
   })
   const tools = {
-    netns: { hasLink: async () => true, linkAt: async () => ({ kind: 'veth', mac: veth.mac }) },
+    netns: { hasLink: async () => true },
     cache: { list: async () => naming.map(entryOf) },
     kernel: async () => ({
+      facts: async () => ({ links: { veth1: { kind: 'veth', mac: veth.mac } } }),
       marked: async () => marked,
       apply: async (...change: readonly unknown[]) => {
         removed.push(change)

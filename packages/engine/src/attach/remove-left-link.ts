@@ -45,12 +45,12 @@ const uppers: readonly string[] = ['macvlan', 'ipvlan', 'vlan']
 
 // bridge and ptp name the host's end so.
 async function isHostEnd(
-  { netns }: HostTools,
+  { netns, kernel }: HostTools,
   { name, mac }: Result['interfaces'][number],
 ): Promise<boolean> {
   if (!name.startsWith('veth') || !(await netns.hasLink(host, name))) return false
-  const there = await netns.linkAt(host, name)
-  return there?.kind === 'veth' && there.mac === mac
+  const { links = {} } = (await (await kernel?.())?.facts({ links: [name] })) ?? {}
+  return links[name]?.kind === 'veth' && links[name].mac === mac
 }
 
 // By its mark, or, as programs mark nothing, by the results of others: the one that is read here may have been edited.
