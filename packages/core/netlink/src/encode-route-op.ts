@@ -20,10 +20,11 @@ export function encodeRouteOps(ops: readonly RouteOp[]): readonly Message[] {
   })
 }
 
-// Undefined for an operation that is not on links.
+// Undefined for one that is neither on links nor a question.
 function encodeLinkOp(op: RouteOp): Message | undefined {
   if (op.kind === 'ask link')
     return linkMessage({ type: rtm.getLink, flags: 0 }, op.link, [attribute(ifla.mask, u32(8))])
+  if (op.kind === 'ask route') return routeQuestion(op.address)
   if (op.kind === 'delete link') return linkMessage({ type: rtm.deleteLink, flags: 0 }, op.link, [])
   return encodeNewLink(op) ?? encodeSetLink(op)
 }
@@ -126,6 +127,12 @@ function routeAttributes(op: RouteEntryOp, table: number): readonly Octets[] {
     ...(metrics.length === 0 ? [] : [nested(8, metrics)]),
     ...(table < 256 ? [] : [attribute(15, u32(table))]),
   ]
+}
+
+function routeQuestion(address: string): Message {
+  const { octets, family } = addressOctets(address)
+  const head = Uint8Array.of(family, octets.length * 8, 0, 0, 0, 0, 0, 0)
+  return { type: 26, flags: 0, body: join([head, u32(0), attribute(1, octets)]) }
 }
 
 /** The octets of an address in network order, and its address family number. Throws RangeError for a text that is none. */

@@ -92,6 +92,16 @@ test('a veth pair, its port, its end up and its index are asked for in one send'
   )
 })
 
+test('a route is asked for by an address', () => {
+  const messages = encodeRouteOps([{ kind: 'ask route', address: 'fd77::2' }])
+  expect(hex(messages)).toEqual(
+    words(`
+      30000000 1a000500 01000000 00000000 0a800000 00000000 00000000 14000100 fd770000
+      00000000 00000000 00000002
+    `),
+  )
+})
+
 test('the inside of a namespace is set up in one send', () => {
   const messages = encodeRouteOps([
     { kind: 'set link', link: { index: 1 }, up: true },

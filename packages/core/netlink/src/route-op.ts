@@ -7,6 +7,7 @@ export type LinkRef = { readonly name: string } | { readonly index: number }
 /** A request over rtnetlink, to do something or to ask: plain JSON values, addresses and MACs as text. */
 export type RouteOp =
   | { readonly kind: 'ask link'; readonly link: LinkRef }
+  | { readonly kind: 'ask route'; readonly address: string }
   | NewBridge
   | NewVeth
   | NewUpper

@@ -78,7 +78,7 @@ function kernelBy(within: Within): Omit<AttachmentKernel, 'holdingSockets'> {
     apply: async (netns, changes, options) =>
       awaitAddresses(
         within(netns, (session) => applyChanges(session, changes, options)),
-        () => within(netns, unusedAddresses),
+        (made) => within(netns, (session) => unusedAddresses(session, made)),
       ),
   }
 }
