@@ -71,6 +71,18 @@ export const toldRules: readonly Damage[] = [
       () =>
         "nft add table ip site; nft add chain ip site o '{ type nat hook output priority -110; }'; nft add rule ip site o tcp dport 8080 dnat to 10.99.0.9:80",
     ],
+    ['the policy of what is for the host drops', 'rules-refusing', () => 'iptables -P INPUT DROP'],
+    ['the policy of what the host sends drops', 'rules-refusing', () => 'iptables -P OUTPUT DROP'],
+    [
+      'packets wait for a program that does not run',
+      'rules-refusing',
+      () => 'iptables -I FORWARD -j NFQUEUE --queue-num 5',
+    ],
+    [
+      'what a container sends is tracked apart',
+      'rules-refusing',
+      ({ bridge }) => `iptables -t raw -A PREROUTING -i ${bridge} -j CT --zone 7`,
+    ],
     [
       'answers to the host are dropped',
       'rules-refusing',

@@ -59,6 +59,7 @@ export type KernelFacts = Pick<
   | 'firewallManagers'
   | 'firewalldSources'
   | 'tables'
+  | 'queues'
   | 'forwards'
   | 'hiddenRules'
   | 'unknown'

@@ -9,15 +9,16 @@ import { isInOur } from './shared-namespace.ts'
 /** The facts of the kernel and its programs about forwarding and firewalls. Facts that cannot be read are left out. */
 export async function kernelFacts(): Promise<KernelFacts> {
   const unknown: string[] = []
-  const read: Read = (file) =>
-    readText(file).catch((error: unknown) => {
-      unknown.push(reasonOf(error))
-      return undefined
-    })
-  const [four, six, bridged, hidden, named, managers] = await Promise.all([
+  const noted = (error: unknown) => {
+    unknown.push(reasonOf(error))
+    return undefined
+  }
+  const read: Read = (file) => readText(file).catch(noted)
+  const [four, six, bridged, queues, hidden, named, managers] = await Promise.all([
     flagAt(read, '/proc/sys/net/ipv4/ip_forward'),
     flagAt(read, '/proc/sys/net/ipv6/conf/all/forwarding'),
     flagAt(read, '/proc/sys/net/bridge/bridge-nf-call-iptables'),
+    readText('/proc/self/net/netfilter/nfnetlink_queue').then(queuesRead, noted),
     hiddenRules(read),
     tablesOnTheWay(),
     firewallManagers(read),
@@ -27,7 +28,7 @@ export async function kernelFacts(): Promise<KernelFacts> {
   const tables = await Promise.all(named.filter((each) => !isKnown.test(each)).map(listed))
   return {
     forwards: present({ 4: four, 6: six }),
-    ...present({ filtersBridges: bridged, firewalldSources: sources }),
+    ...present({ filtersBridges: bridged, queues, firewalldSources: sources }),
     hiddenRules: hidden.said,
     firewallManagers: [...new Set([...managers, ...(zoned ? ['firewalld'] : [])])],
     tables: [...tables, ...hidden.tables],
@@ -48,6 +49,11 @@ function reasonOf(error: unknown): string {
 async function flagAt(read: Read, file: string): Promise<boolean | undefined> {
   const text = await read(file)
   return text === undefined ? undefined : text.trim() !== '0'
+}
+
+// A line a queue that a program has bound, its number first: without the file none ever has.
+function queuesRead(text = ''): readonly string[] {
+  return text.match(/^ *\d+/gm)?.map((each) => each.trim()) ?? []
 }
 
 interface Hidden {

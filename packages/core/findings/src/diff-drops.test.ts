@@ -109,7 +109,7 @@ describe('rules of others', () => {
       "rules-refusing: nft add chain bridge site c '{ policy accept; }'",
     ])
     expect(told([table('inet site', 'input', 'iifname "lo" accept', 'drop')])).toEqual([
-      "rules-refusing: nft add chain inet site c '{ policy accept; }'",
+      `rules-refusing: nft insert rule inet site c iifname ${bridge} ct state established,related accept`,
     ])
     expect(told([table('inet site', 'input', 'ct state established accept', 'drop')])).toEqual([])
   })
@@ -158,6 +158,19 @@ describe('rules of others', () => {
       '*filter\n-A FORWARD -m mark --mark 0x1000000/0x1000000 -j ACCEPT\n-A FORWARD -j DROP\nCOMMIT\n'
     expect(told(filterTables('iptables', saved), native)).toEqual([])
   })
+})
+
+it.each([
+  ['INPUT', [], [`-I INPUT -i ${bridge} -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT`]],
+  ['INPUT', ['-A INPUT -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT'], []],
+  ['INPUT', ['-A INPUT -p tcp -j ACCEPT'], []],
+  ['OUTPUT', [], [`-I OUTPUT -o ${bridge} -j ACCEPT`]],
+  ['OUTPUT', [`-A OUTPUT -o ${bridge} -j ACCEPT`], []],
+])('the policy of %s, with %j: the rules that its owner must add are %j', (chain, rules, fixes) => {
+  const saved = ['*filter', `:${chain} DROP [0:0]`, ...rules, 'COMMIT'].join('\n')
+  expect(told(filterTables('iptables', saved))).toEqual(
+    fixes.map((each) => `rules-refusing: iptables -t filter ${each}`),
+  )
 })
 
 describe('a policy for what is forwarded', () => {

@@ -116,6 +116,8 @@ export interface ObservedHost {
   readonly firewalldSources?: readonly string[]
   /** The tables of others that forwarded packets pass, beside those of that iptables. Default: none. */
   readonly tables?: readonly FilterTable[]
+  /** The numbers of the queues that programs read packets of rules from; absent where nobody can tell. */
+  readonly queues?: readonly string[]
   /** The parts that cannot be read, with the reason: `/proc/self/net/ip_tables_names: EACCES`. */
   readonly unknown: readonly string[]
   readonly folders: readonly ObservedFolder[]

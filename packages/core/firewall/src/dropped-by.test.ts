@@ -1,11 +1,19 @@
 import { describe, expect, it } from 'vitest'
-import { chainsAt, droppedBy, filterTables, type KnownPacket, readNftTable } from './index.ts'
+import {
+  chainsAt,
+  droppedBy,
+  filterTables,
+  type KnownPacket,
+  readNftTable,
+  withUnreadQueues,
+} from './index.ts'
 
 const known = { family: 4, bridge: 'br-lan', admitted: false, protocol: 'tcp' } as const
 const out: KnownPacket = {
   ...{ ...known, iifname: 'br-lan', saddr: '10.4.1.2', state: ['new'] },
   marked: true,
 }
+const nat: KnownPacket = { ...out, changes: 'source' }
 const published: KnownPacket = {
   ...{ ...known, oifname: 'br-lan', daddr: '10.4.1.2', dport: '80', state: ['new', 'dnat'] },
 }
@@ -40,6 +48,15 @@ describe('a rule of nftables', () => {
     [published, true, 'tcp dport { 80, 443 } drop'],
     [published, true, 'tcp dport 1-1024 drop'],
     [published, true, 'oifname "br-lan" ct status dnat drop'],
+    [out, true, 'queue to 5'],
+    [out, true, 'ct state new queue flags fanout to 5-7'],
+    [out, false, 'queue flags bypass to 5'],
+    [out, false, 'queue to 1-3', 'drop'],
+    [nat, true, 'iifname "br-lan" ct zone set 7'],
+    [nat, false, 'ct zone set 7'],
+    [nat, false, 'iifname "br-lan" ct zone set 7', 'iifname "eth0" ct zone set 7'],
+    [nat, false, 'ct original zone set 7 ip saddr 10.4.1.2'],
+    [out, false, 'iifname "br-lan" ct zone set 7'],
     [out, false, 'meta mark & 0x01000000 == 0x01000000 accept', 'drop'],
     [out, false, 'iifname "br-*" accept', 'drop'],
     [out, false, 'iifname "docker0" drop', 'ip6 saddr ::/0 drop', 'ct state invalid drop'],
@@ -53,7 +70,7 @@ describe('a rule of nftables', () => {
     [published, false, 'ct status dnat accept', 'drop'],
     [published, false, 'tcp dport 8080 drop', 'tcp dport 81-1024 drop', 'iifname "br-lan" drop'],
   ])('%j is dropped (%j): %j', (packet, isDropped, ...rules) => {
-    const table = nft(...rules)
+    const table = withUnreadQueues(nft(...rules), ['2'])
     expect(chainsAt(table, 'forward', 'br-lan').map(([name]) => name)).toEqual(['fw'])
     expect(droppedBy(table, 'fw', packet) !== undefined).toBe(isDropped)
   })
@@ -80,6 +97,13 @@ describe('a rule of iptables', () => {
     [out, true, 'FORWARD -i br+ -j DROP'],
     [out, true, 'FORWARD -j CNI-FORWARD', 'FORWARD -j DROP'],
     [published, true, 'FORWARD -o br-lan -p tcp -m multiport --dports 80,81 -j DROP'],
+    [out, true, 'FORWARD -j NFQUEUE --queue-num 5'],
+    [out, true, 'FORWARD -i br-lan -j NFQUEUE --queue-balance 4:7'],
+    [out, false, 'FORWARD -j NFQUEUE --queue-balance 0:3', 'FORWARD -j DROP'],
+    [out, false, 'FORWARD -j NFQUEUE --queue-num 5 --queue-bypass'],
+    [nat, true, 'FORWARD -i br-lan -j CT --zone 7'],
+    [nat, false, 'FORWARD -j CT --zone 7'],
+    [nat, false, 'FORWARD -i br-lan -j CT --zone-orig 7'],
     [{ ...out, admitted: true }, false, 'FORWARD -j CNI-FORWARD', 'FORWARD -j DROP'],
     [out, false, 'FORWARD -m mark --mark 0x1000000/0x1000000 -j ACCEPT', 'FORWARD -j DROP'],
     [out, false, 'FORWARD -j DOCKER-USER', 'DOCKER-USER -j RETURN', 'DOCKER-USER -j DROP'],
@@ -89,7 +113,7 @@ describe('a rule of iptables', () => {
     [published, false, 'FORWARD -m conntrack --ctstate RELATED,DNAT -j ACCEPT', 'FORWARD -j DROP'],
   ])('%j is dropped (%j): %j', (packet, isDropped, ...rules) => {
     const found = filterTables('iptables', saved(...rules)).map((table) =>
-      droppedBy(table, 'FORWARD', packet),
+      droppedBy(withUnreadQueues(table, ['2']), 'FORWARD', packet),
     )
     expect(found.some((each) => each !== undefined)).toBe(isDropped)
   })

@@ -6,6 +6,7 @@ import {
   type FilterTest,
   type Hindrance,
   isHindrance,
+  spans,
 } from './filter-table.ts'
 
 /** A packet as far as it is known: what is absent may be anything. */
@@ -64,7 +65,10 @@ export function droppedBy(
   return isSure ? { chain, rule: byPolicy } : undefined
 }
 
-const byPolicy = { line: 'policy drop', tests: [], does: 'drop', to: '' } as const
+/** The line of a chain's policy that drops, in place of a rule's. */
+export const policyLine = 'policy drop'
+
+const byPolicy = { line: policyLine, tests: [], does: 'drop', to: '' } as const
 
 /** `on`: it goes on behind a rule; `back`: to the chain that led here; `away`: it is accepted; `unsure`: it may be, or goes on. */
 type Fate = DroppingRule | 'on' | 'back' | 'away' | 'unsure'
@@ -110,16 +114,27 @@ function fateBy(
 ): Fate {
   const { does, to } = rule
   if (does === 'next' || (does === 'untrack' && !packet.changes)) return 'on'
+  if (does === 'zone' && !(packet.changes && isOneSided(table, rule))) return 'on'
   if (does === 'divert' && packet.changes !== 'destination') return 'away'
   if (does === 'disguise' && packet.changes !== 'source') return 'away'
   if (isHindrance(does)) return { chain, rule: { ...rule, does } }
   if (does === 'return') return 'back'
   if (does === 'accept') return 'away'
-  if (does === 'other') return 'unsure'
+  if (does === 'other' || does === 'queue') return 'unsure'
   const isOfPlugin = to === 'CNI-FORWARD' ? packet.admitted : masquerading.test(to)
   const fate = isOfPlugin ? 'away' : follow(table, to, packet)
   return does === 'goto' && fate === 'on' ? 'back' : fate
 }
+
+// Answers are tracked in no zone where one rule alone sets one, and asks for an end of the packet.
+function isOneSided({ chains }: FilterTable, rule: FilterRule): boolean {
+  const zoned = [...chains.values()].flatMap(({ rules }) =>
+    rules.filter(({ does }) => does === 'zone'),
+  )
+  return zoned.length === 1 && rule.tests.some(({ field }) => ends.includes(field))
+}
+
+const ends: readonly string[] = ['iifname', 'saddr', 'daddr', 'smac', 'dport']
 
 /** The chains by which plugins masquerade. */
 const masquerading = /^CNI-[0-9a-f]{24}$/
@@ -164,11 +179,6 @@ function isAmong({ field, values }: FilterTest, packet: KnownPacket): boolean | 
       return known === undefined ? undefined : values.includes(known)
     }
   }
-}
-
-function spans(range: string, port = ''): boolean {
-  const [first, last = first] = range.split('-')
-  return range === port || (Number(first) <= Number(port) && Number(port) <= Number(last))
 }
 
 function holds(prefix: string, address: string): boolean {

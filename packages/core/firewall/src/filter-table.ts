@@ -32,14 +32,16 @@ export interface FilterRule {
   /** Its number; of nftables alone. */
   readonly handle?: string
   readonly tests: readonly FilterTest[]
-  /** `untrack`: its connection is not known, so neither end of it is changed; `other` for what may end in a verdict that cannot be read off the rule. */
-  readonly does: Hindrance | 'accept' | 'return' | 'next' | 'jump' | 'goto' | 'other'
-  /** The chain that `jump` and `goto` lead to, the address that `disguise` gives, empty for its own; else empty. */
+  /** `untrack`: neither end of it is changed. `other`: the verdict cannot be read off the rule. `queue`: a program gives it. */
+  readonly does: Hindrance | 'accept' | 'return' | 'next' | 'jump' | 'goto' | 'queue' | 'other'
+  /** The chain that `jump` and `goto` lead to, the queues of `queue`, `0-3`, the address that `disguise` gives, empty for its own; else empty. */
   readonly to: string
 }
 
-/** How a rule keeps a packet, or the answer to it, from where it is due: `disguise` gives it a source of its own choice. */
-export type Hindrance = 'drop' | 'untrack' | 'divert' | 'disguise'
+/** How a rule keeps a packet, or the answer to it, from where it is due: `disguise` gives it a source of its own choice, `zone` tracks it apart, `unread` has it wait for no program. */
+export type Hindrance = 'drop' | 'untrack' | 'divert' | 'disguise' | 'zone' | 'unread'
+
+const hindrances: readonly string[] = ['drop', 'untrack', 'divert', 'disguise', 'zone', 'unread']
 
 /** One thing that a packet must be: one of these values, or with `not` none of them. */
 export interface FilterTest {
@@ -74,5 +76,23 @@ export function hasHindrance({ chains }: FilterTable): boolean {
 
 /** Whether what a rule does keeps a packet from where it is due. */
 export function isHindrance(does: FilterRule['does']): does is Hindrance {
-  return does === 'drop' || does === 'untrack' || does === 'divert' || does === 'disguise'
+  return hindrances.includes(does)
+}
+
+/** A table whose rules for queues that no program reads are hindrances. `read`: the numbers of those that are read. */
+export function withUnreadQueues(table: FilterTable, read: readonly string[]): FilterTable {
+  const judged = (rule: FilterRule): FilterRule =>
+    rule.does === 'queue' && !read.some((each) => spans(rule.to, each))
+      ? { ...rule, does: 'unread' }
+      : rule
+  const chains = [...table.chains].map(
+    ([name, chain]) => [name, { ...chain, rules: chain.rules.map(judged) }] as const,
+  )
+  return { ...table, chains: new Map(chains) }
+}
+
+/** Whether a number is in a range of numbers, `1-9`, or is the number that is given in its place. */
+export function spans(range: string, number = ''): boolean {
+  const [first, last = first] = range.split('-')
+  return range === number || (Number(first) <= Number(number) && Number(number) <= Number(last))
 }

@@ -1,6 +1,12 @@
 /** The firewall by effect, the nftables rules that do it, and in `iptables/` those of Go plugins. Not for the kernel's own state. */
 
-export { chainsAt, type DroppingRule, droppedBy, type KnownPacket } from './dropped-by.ts'
+export {
+  chainsAt,
+  type DroppingRule,
+  droppedBy,
+  type KnownPacket,
+  policyLine,
+} from './dropped-by.ts'
 export {
   elementOps,
   elementsOf,
@@ -9,7 +15,7 @@ export {
   shapeOf,
 } from './effects.ts'
 export { effectsFrom, tellingSets } from './effects-from.ts'
-export { type FilterTable, type Hindrance, hasHindrance } from './filter-table.ts'
+export { type FilterTable, type Hindrance, hasHindrance, withUnreadQueues } from './filter-table.ts'
 export { hostportLeads } from './hostport-table.ts'
 export { attachmentChains } from './iptables/chain-names.ts'
 export { filterTables } from './iptables/filter-tables.ts'

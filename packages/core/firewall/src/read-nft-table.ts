@@ -70,6 +70,11 @@ const parts: readonly Part[] = [
   { form: /^masquerade\b.*/, read: () => ({ does: 'accept', to: '' }) },
   { form: /^(accept|drop|return)(?= |$)/, read: ([does]) => ({ does, to: '' }) as Read },
   { form: /^(reject|fwd)\b.*/, read: () => ({ does: 'drop', to: '' }) },
+  { form: /^ct zone set \d+(?= |$)/, read: () => ({ does: 'zone', to: '' }) },
+  {
+    form: /^queue (?:num|(?:flags fanout )?to) (\d+(?:-\d+)?)(?: fanout)?(?= #|$)/,
+    read: ([, to = '']) => ({ does: 'queue', to }),
+  },
   { form: /^queue\b.*/, read: () => ({ does: 'other', to: '' }) },
   {
     form: /^(jump|goto) (\S+)/,

@@ -9,7 +9,7 @@ import type {
 import { passMark } from '../pass-mark.ts'
 import { chainOf, parseRules, type RuleTable } from './rules.ts'
 
-/** The tables in a saved rule set with a rule of others that drops, or a policy for what is forwarded; rules of CNI plugins are left out. */
+/** The tables in a saved rule set with a rule of others that drops, or a policy; rules of CNI plugins are left out. */
 export function filterTables(
   program: FilterProgram,
   saved: string | readonly RuleTable[],
@@ -22,13 +22,13 @@ export function filterTables(
       rules: table.rules.filter((each) => !each.startsWith('-A CNI-')),
     }))
     .filter(
-      ({ name, drops, rules }) =>
-        drops ||
+      ({ name, dropping, rules }) =>
+        dropping.length > 0 ||
         rules.some((each) => hindering.test(each) || (name === 'nat' && keeping.test(each))),
     )
-    .map(({ name, drops, rules }) => ({
+    .map(({ name, dropping, rules }) => ({
       ...{ program, name, family: program.startsWith('ip6') ? (6 as const) : (4 as const) },
-      chains: chainsIn(name, drops, rules),
+      chains: chainsIn(name, dropping, rules),
     }))
 }
 
@@ -37,16 +37,21 @@ const priorities: Readonly<Record<string, number>> = {
   ...{ raw: -300, mangle: -150, nat: -101, filter: 0, security: 50 },
 }
 
-const hindering = / -j (DROP|REJECT|NOTRACK|CT --notrack|[DS]NAT|REDIRECT|TPROXY)( |$)/
+const hindering =
+  / -j (DROP|REJECT|NOTRACK|CT --notrack|CT --zone|NFQUEUE|QUEUE|[DS]NAT|REDIRECT|TPROXY)( |$)/
 
 /** A rule of table nat behind which no rule changes a source. */
 const keeping = /^-A POSTROUTING .*-j (ACCEPT|RETURN)$/
 
 const hooks = ['PREROUTING', 'INPUT', 'FORWARD', 'OUTPUT', 'POSTROUTING']
 
-function chainsIn(table: string, drops: boolean, rules: readonly string[]): FilterTable['chains'] {
+function chainsIn(
+  table: string,
+  dropping: readonly string[],
+  rules: readonly string[],
+): FilterTable['chains'] {
   const byChain = Map.groupBy(rules, chainOf)
-  const names = new Set([...byChain.keys(), ...(drops ? ['FORWARD'] : [])])
+  const names = new Set([...byChain.keys(), ...dropping])
   const priority = priorities[table] ?? 0
   return new Map(
     [...names].map((name): [string, FilterChain] => {
@@ -56,14 +61,14 @@ function chainsIn(table: string, drops: boolean, rules: readonly string[]): Filt
         const rule = readRule(each)
         return table === 'nat' && keeping.test(each) ? { ...rule, does: 'disguise' } : rule
       })
-      return [name, { ...on, drops: drops && name === 'FORWARD', rules: own }]
+      return [name, { ...on, drops: dropping.includes(name), rules: own }]
     }),
   )
 }
 
 const verdicts: Readonly<Record<string, FilterRule['does']>> = {
   ...{ DROP: 'drop', REJECT: 'drop', ACCEPT: 'accept', RETURN: 'return' },
-  ...{ QUEUE: 'other', NFQUEUE: 'other', NOTRACK: 'untrack' },
+  ...{ QUEUE: 'queue', NFQUEUE: 'queue', NOTRACK: 'untrack' },
   ...{
     DNAT: 'divert',
     REDIRECT: 'divert',
@@ -88,7 +93,7 @@ function readRule(line: string): FilterRule {
     if (option === '-j' || option === '-g') {
       target = given
       const leads = option === '-g' ? 'goto' : 'jump'
-      const verdict = words[at + 2] === '--notrack' ? 'untrack' : verdicts[given]
+      const verdict = ofTarget(words.slice(at + 1)) ?? verdicts[given]
       does = verdict ?? (passing.test(given) ? 'next' : leads)
       // All behind it is of the target.
       break
@@ -96,8 +101,27 @@ function readRule(line: string): FilterRule {
     if (option !== '-m' && option !== '--comment') tests.push(testOf(option, given, not))
     at += 1
   }
-  const [, source = ''] = / -j SNAT --to-source (\S+)/.exec(line) ?? []
-  return { line, tests, does, to: does === 'jump' || does === 'goto' ? target : source }
+  return {
+    line,
+    tests,
+    does,
+    to: does === 'jump' || does === 'goto' ? target : valueIn(line, does),
+  }
+}
+
+// What options of a target make of it.
+function ofTarget([target = '', option = '', given = '', ...more]: readonly string[]) {
+  if (target === 'CT' && option === '--notrack') return 'untrack'
+  if (target === 'CT' && option === '--zone' && /^\d+$/.test(given)) return 'zone'
+  return more.includes('--queue-bypass') ||
+    (target === 'NFQUEUE' && !/^--queue-(num|balance)$/.test(option))
+    ? 'other'
+    : undefined
+}
+
+function valueIn(line: string, does: FilterRule['does']): string {
+  if (does !== 'queue') return / -j SNAT --to-source (\S+)/.exec(line)?.[1] ?? ''
+  return / --queue-(?:num|balance) (\S+)/.exec(line)?.[1]?.replace(':', '-') ?? '0'
 }
 
 const fields: Readonly<Record<string, FilterTest['field']>> = {

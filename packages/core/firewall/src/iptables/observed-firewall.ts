@@ -6,7 +6,7 @@ export interface ObservedFirewall {
   readonly family: 4 | 6
   /** The tables in which no chain of a plugin has a rule: nothing was made there, or all was flushed. */
   readonly flushed: readonly ('filter' | 'nat')[]
-  /** The tables with rules of others that drop, or a policy for what is forwarded. Default: none. */
+  /** The tables with rules of others that drop, or policies. Default: none. */
   readonly tables?: readonly FilterTable[]
   /** The ports of the host that rules of others than CNI plugins lead somewhere. Default: none. */
   readonly ledByOthers?: readonly ForwardedPorts[]

@@ -3,23 +3,24 @@ export interface RuleTable {
   /** `nat`, `filter`, … */
   readonly name: string
   readonly chains: readonly string[]
-  /** Whether the policy of FORWARD is to drop. */
-  readonly drops: boolean
+  /** The chains whose policy is to drop. */
+  readonly dropping: readonly string[]
   /** Lines such as `-A FORWARD -j CNI-FORWARD`, in order, as saved. */
   readonly rules: readonly string[]
 }
 
 /** Reads what iptables-save(8) prints; comments and counters are left out. */
 export function parseRules(saved: string): readonly RuleTable[] {
-  const tables: { name: string; chains: string[]; drops: boolean; rules: string[] }[] = []
+  const tables: { name: string; chains: string[]; dropping: string[]; rules: string[] }[] = []
   for (const line of saved.split('\n')) {
     const table = tables.at(-1)
     if (line.startsWith('-A ')) table?.rules.push(line)
     else if (line.startsWith('*'))
-      tables.push({ name: line.slice(1), chains: [], drops: false, rules: [] })
+      tables.push({ name: line.slice(1), chains: [], dropping: [], rules: [] })
     else if (line.startsWith(':') && table) {
-      table.chains.push(line.slice(1, line.indexOf(' ')))
-      table.drops ||= line.startsWith(':FORWARD DROP ')
+      const [chain = '', policy] = line.slice(1).split(' ')
+      table.chains.push(chain)
+      if (policy === 'DROP') table.dropping.push(chain)
     }
   }
   return tables
