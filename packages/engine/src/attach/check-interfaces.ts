@@ -102,12 +102,24 @@ function unsteady(netns: string, part: string): CniError {
   )
 }
 
-function taken({ netns, ifname }: WantedInterface, holder?: AttachmentRecord): CniError {
+function taken(wanted: WantedInterface, holder?: AttachmentRecord): CniError {
+  const { netns, ifname, container } = wanted
   const whose = holder ? `, of container ${holder.containerId} in network ${holder.network}` : ''
+  const hint = container === undefined ? hints.namespace : hints.container
   return inUseError(
     `interface ${ifname} exists in namespace ${netns} already${whose}`,
-    holder
-      ? 'Detach that container first, or give another name: CNI_IFNAME.'
-      : 'Remove it with the program that made it, or give another name: CNI_IFNAME.',
+    holder ? hint.ofOurs : hint.ofOthers,
   )
+}
+
+// A container's interfaces have names by their order, which nobody can choose.
+const hints = {
+  namespace: {
+    ofOurs: 'Detach that container first, or give another name: CNI_IFNAME.',
+    ofOthers: 'Remove it with the program that made it, or give another name: CNI_IFNAME.',
+  },
+  container: {
+    ofOurs: 'Have one container alone ask for networks, where several share a namespace.',
+    ofOthers: 'Remove it with the program that made it; Podman makes none with --network none.',
+  },
 }

@@ -310,6 +310,12 @@ describe('attachEach', () => {
       )
       expect(error).toMatchObject({ code: 102 })
       for (const part of ['eth1', '/n', containerId ?? '']) expect(error.message).toContain(part)
+      expect(error.hint).toContain('CNI_IFNAME')
+      const container = { namespace: 'ns', id: 'c1' }
+      const ofRuntime = attachAll(tools, [{ ...member('c', 'eth1'), container }])
+      await expect(ofRuntime).rejects.toMatchObject({
+        ...{ message: error.message, hint: expect.not.stringContaining('CNI_IFNAME') },
+      })
       expect(log).toEqual([])
     },
   )
