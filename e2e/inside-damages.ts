@@ -8,6 +8,11 @@ export const within = (id: string, script: string): string =>
 export const insideDamages: readonly Damage[] = [
   ...damagesOf('native', [
     ['lo is down inside', 'inside-changed', ({ web }) => within(web, 'ip link set lo down')],
+    [
+      'lo has no address inside',
+      'inside-changed',
+      ({ web }) => within(web, 'ip address flush dev lo'),
+    ],
   ]),
   ...damagesOf(undefined, [
     [

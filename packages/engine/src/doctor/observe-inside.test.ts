@@ -62,6 +62,15 @@ async function inside(
   )
 }
 
+it('before a network without a default route the one of the earlier is wanted', async () => {
+  const far = made('far', 'eth1', [bridge])
+  const inner = { ...far, result: far.result?.replace('0.0.0.0/0', '10.8.0.0/16') ?? '' }
+  const found = await lacking([made('lan', 'eth0', [bridge]), inner])
+  expect(found.filter((each) => each.includes('0.0.0.0/0'))).toEqual([
+    'lan/web/eth0: make route eth0 0.0.0.0/0 10.4.0.1 true',
+  ])
+})
+
 it('of two networks the later one has the default route', async () => {
   const found = await lacking([made('lan', 'eth0', [bridge]), made('far', 'eth1', [bridge])])
   expect(found.filter((each) => each.includes('route'))).toEqual([

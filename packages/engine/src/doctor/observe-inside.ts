@@ -51,19 +51,25 @@ export async function observeInside(
   const places = new Map(seen.map((each) => [attachmentText(each), each.netns]))
   const holders = holdersOf(made)
   const byContainer = Map.groupBy(seen, ({ containerId }) => containerId)
+  const results = new Map(
+    made.map((each) => [attachmentText(keyOfAttachment(each.made)), resultOf(each.made)]),
+  )
   const lacking = await mapInTurns(clock, made, async (each) => {
     const attachment = keyOfAttachment(each.made)
     const netns = places.get(attachmentText(attachment)) ?? ''
     const all = byContainer.get(attachment.containerId) ?? []
-    const isLast = !all.some(({ ifname }) => isBehind(attachment.ifname, ifname))
-    const result = resultOf(each.made)
+    const later = all.filter(({ ifname }) => isBehind(attachment.ifname, ifname))
+    const result = results.get(attachmentText(attachment))
     if (netns === '' || result === undefined) return []
     const isOthers = (address: string) =>
       holders
         .get(`${attachment.network} ${address}`)
         ?.some((other) => other !== each.made.attachment.netns)
     const read = { ...each, result, list: readList(each.made), isOthers }
-    const desired = insideOf(read, isLast)
+    const desired = insideOf(
+      read,
+      later.map((one) => results.get(attachmentText(one))),
+    )
     const look = kernel.lookInside(netns, attachment.ifname, desired)
     const inside = await look.catch(onCniError(() => undefined))
     if (inside === undefined) return []
@@ -81,8 +87,8 @@ function isBehind(one: string, other: string): boolean {
   return one.length === other.length ? one < other : one.length < other.length
 }
 
-// Of two default routes that of the later interface is in front, and the other leads nowhere.
-function insideOf(read: ReadAttachment, isLast: boolean): State {
+// Of two default routes that of the later interface is in front, and the other leads nowhere. Without its result it may have one.
+function insideOf(read: ReadAttachment, later: readonly (Result | undefined)[]): State {
   const { made, ways, list, result } = read
   const owner: Owner = { kind: 'attachment', ...keyOfAttachment(made) }
   const { ifname } = owner
@@ -92,10 +98,10 @@ function insideOf(read: ReadAttachment, isLast: boolean): State {
   const isPlain = types.every((each) => plain.includes(each))
   const mac = result.interfaces.find((each) => each.name === ifname && each.sandbox)?.mac
   const hasMac = isPlain && !types.includes('ipvlan') && mac
-  const routes = result.routes.filter(({ dst }) => isLast || !dst.endsWith('/0'))
+  const routes = result.routes.filter(({ dst }) => !later.some((each) => hasDefault(each, dst)))
   const addresses = result.ips.flatMap((each) => addressOf(result, each, on))
   const resources: readonly Resource[] = [
-    ...settingsInside(read, isLast, hasMac ? { mac } : {}),
+    ...settingsInside(read, later.length === 0, hasMac ? { mac } : {}),
     ...addresses,
     ...(isPlain ? routes : []).flatMap((each) => routeOf(result, each, on)),
   ]
@@ -110,6 +116,12 @@ function insideOf(read: ReadAttachment, isLast: boolean): State {
   ]
 }
 
+function hasDefault(result: Result | undefined, dst: string): boolean {
+  const isLike = (other: string) =>
+    other.endsWith('/0') && other.includes(':') === dst.includes(':')
+  return isLike(dst) && (result?.routes.some((each) => isLike(each.dst)) ?? true)
+}
+
 function settingsInside(
   read: ReadAttachment,
   isLast: boolean,
@@ -120,7 +132,9 @@ function settingsInside(
   const on = { kind: 'link settings', place: 'container' } as const
   return [
     // What plugins in this process made has it up.
-    ...(read.ways.some(({ way }) => way === 'native') ? [{ ...on, link: 'lo', up: true }] : []),
+    ...(read.ways.some(({ way }) => way === 'native')
+      ? [{ ...on, link: 'lo', up: true }, ownLoopback]
+      : []),
     {
       ...asVeth(read.list?.plugins ?? []),
       ...tuned.find(({ kind }) => kind === 'link settings'),
@@ -130,6 +144,11 @@ function settingsInside(
       (each) => each.kind === 'sysctl' && (isLast || each.key.includes(`/${ifname}/`)),
     ),
   ]
+}
+
+const ownLoopback: InterfaceAddress = {
+  ...{ kind: 'address', place: 'container', link: 'lo' },
+  ...{ address: '127.0.0.1', prefixLength: 8 },
 }
 
 // As the kernel makes a veth, where the conf says nothing.
