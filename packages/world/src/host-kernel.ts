@@ -60,6 +60,7 @@ export type KernelFacts = Pick<
   | 'firewalldSources'
   | 'tables'
   | 'queues'
+  | 'tracked'
   | 'forwards'
   | 'hiddenRules'
   | 'unknown'

@@ -14,10 +14,12 @@ export async function kernelFacts(): Promise<KernelFacts> {
     return undefined
   }
   const read: Read = (file) => readText(file).catch(noted)
-  const [four, six, bridged, queues, hidden, named, managers] = await Promise.all([
+  const [four, six, bridged, count, most, queues, hidden, named, managers] = await Promise.all([
     flagAt(read, '/proc/sys/net/ipv4/ip_forward'),
     flagAt(read, '/proc/sys/net/ipv6/conf/all/forwarding'),
     flagAt(read, '/proc/sys/net/bridge/bridge-nf-call-iptables'),
+    numberAt(read, '/proc/sys/net/netfilter/nf_conntrack_count'),
+    numberAt(read, '/proc/sys/net/netfilter/nf_conntrack_max'),
     readText('/proc/self/net/netfilter/nfnetlink_queue').then(queuesRead, noted),
     hiddenRules(read),
     tablesOnTheWay(),
@@ -29,6 +31,7 @@ export async function kernelFacts(): Promise<KernelFacts> {
   return {
     forwards: present({ 4: four, 6: six }),
     ...present({ filtersBridges: bridged, queues, firewalldSources: sources }),
+    ...(count === undefined || most === undefined ? {} : { tracked: { count, most } }),
     hiddenRules: hidden.said,
     firewallManagers: [...new Set([...managers, ...(zoned ? ['firewalld'] : [])])],
     tables: [...tables, ...hidden.tables],
@@ -49,6 +52,11 @@ function reasonOf(error: unknown): string {
 async function flagAt(read: Read, file: string): Promise<boolean | undefined> {
   const text = await read(file)
   return text === undefined ? undefined : text.trim() !== '0'
+}
+
+async function numberAt(read: Read, file: string): Promise<number | undefined> {
+  const text = await read(file)
+  return text === undefined ? undefined : Number(text)
 }
 
 // A line a queue that a program has bound, its number first: without the file none ever has.

@@ -26,6 +26,12 @@ describe("the host's own faults", () => {
   it.each<[string, Partial<ObservedHost>, readonly string[]]>([
     ['it does not forward', { forwards: { 4: false, 6: false } }, ['forwarding-off error']],
     ['it does not say whether it forwards', { forwards: {} }, []],
+    [
+      'all connections are tracked',
+      { tracked: { count: 96, most: 100 } },
+      ['connections-full warning'],
+    ],
+    ['more can be tracked', { tracked: { count: 94, most: 100 } }, []],
     ['a plugin is there', { programs: [program] }, []],
     [
       'a plugin is too old',

@@ -11,6 +11,7 @@ export function hostFindings(host: Compared): readonly Finding[] {
     ...strictFindings(host),
     bridgesUnfiltered(host),
     ...dnsFindings(host),
+    tableFull(host),
     clockJumped(host.observed),
     finding('rootlesskit-silent', about('host', 'rootlesskit'), {
       message:
@@ -97,6 +98,20 @@ function strictFindings({ desired, observed }: Compared): readonly Finding[] {
     })
   })
 }
+
+// Of connections, each of which a container needs to be known for its masquerading and its ports.
+function tableFull({ desired: { attachments }, observed: { host } }: Compared): Finding {
+  const { count = 0, most = 0 } = host.tracked ?? {}
+  const isFull = attachments.length > 0 && most > 0 && count >= most * nearlyFull
+  return warning('connections-full', about('host', 'net.netfilter.nf_conntrack_max'), {
+    message:
+      'the table of tracked connections is full, or nearly: the kernel drops packets of new ones, of containers and of the host',
+    evidence: isFull ? [`it has ${count} entries, and takes ${most}`] : [],
+    fix: `sysctl -w net.netfilter.nf_conntrack_max=${most * 2}   (and see who opens so many: conntrack -L)`,
+  })
+}
+
+const nearlyFull = 0.95
 
 function bridgesUnfiltered({ desired: { networks }, observed: { host } }: Compared): Finding {
   const isolated = networks.filter(({ isolation }) => isolation === 'isolated')

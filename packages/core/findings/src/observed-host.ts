@@ -118,6 +118,8 @@ export interface ObservedHost {
   readonly tables?: readonly FilterTable[]
   /** The numbers of the queues that programs read packets of rules from; absent where nobody can tell. */
   readonly queues?: readonly string[]
+  /** The connections that are tracked, and how many can be; absent where the kernel does not say. */
+  readonly tracked?: { readonly count: number; readonly most: number }
   /** The parts that cannot be read, with the reason: `/proc/self/net/ip_tables_names: EACCES`. */
   readonly unknown: readonly string[]
   readonly folders: readonly ObservedFolder[]
