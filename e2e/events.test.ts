@@ -86,16 +86,24 @@ describeOnHost('vethra events', () => {
     })
   })
 
-  it('begins at a time or after an id, and passes what is asked for', async () => {
+  it('begins at a time or after an id, ends at a time, and passes what is asked for', async () => {
     const all = await events()
     expect(await events('--since', '1h')).toEqual(all)
     expect(await events('--since', all.at(-3)?.ID ?? '')).toEqual(all.slice(-2))
     expect(await events('--since', '2100-01-01T00:00:00Z')).toEqual([])
+    const { Time: end = '' } = all.at(-3) ?? {}
+    expect(await events('--until', end)).toEqual(all.filter(({ Time }) => Time <= end))
+    expect(await events('--until', '1h')).toEqual([])
+    const soon = new Date(Date.now() + 200).toISOString()
+    const argv = ['timeout', '9', executable, 'events', '-f', 'type=network', '--until', soon]
+    expect(await host.run(argv)).toEqual({ exitCode: 0, stdout: '', stderr: '' })
+    expect(Date.now()).toBeGreaterThanOrEqual(Date.parse(soon))
     const connected = ['type=network', 'event=connect', 'container=shop', 'network=back']
     const filters = connected.flatMap((each) => ['--filter', each])
     expect((await events(...filters)).map(short)).toEqual(['cli container-connected back'])
     for (const wrong of [
       ['--since', 'never'],
+      ['--until', 'never'],
       ['--filter', 'colour=red'],
       ['--format', '{{.}'],
     ]) {

@@ -8,6 +8,8 @@ export interface EventReading {
   /** The id of the event before them; undefined for new ones alone. */
   readonly after: string | undefined
   readonly follow: boolean
+  /** Ends the events that are followed. */
+  readonly signal: AbortSignal | undefined
   /** Takes an event; false when no more are wanted. */
   readonly hand: (event: HostEvent) => boolean
   /** Called where events that were asked for may no longer be kept. */
@@ -28,17 +30,18 @@ export async function whyUnreadable(events: Events): Promise<CniError | undefine
 /** Events from the file, with or without a daemon. */
 export async function readFileEvents(
   events: Events,
-  { after, follow, hand, onLost }: EventReading,
+  { after, follow, signal, hand, onLost }: EventReading,
 ): Promise<void> {
   const changed = newSignal()
   const watch = follow ? events.watch(changed.set) : undefined
+  signal?.addEventListener('abort', changed.set)
   let place = after ?? (await events.latest())
   for (let isWanted = true; isWanted; ) {
     const found = await events.after(place)
     if (found.lost) onLost()
     for (const each of found.events) isWanted &&= hand(each)
     place = found.events.at(-1)?.ID ?? place
-    if (!follow || !isWanted) break
+    if (!follow || !isWanted || signal?.aborted) break
     await changed.wait()
     changed.clear()
   }

@@ -11,7 +11,7 @@ const units: Readonly<Record<string, number>> = {
   d: 86_400_000,
 }
 
-/** Reads a `--since` as docker: `90s`, `1h30m`, `7d`, RFC 3339, seconds since 1970, or an event's id of 16 digits. Undefined otherwise. */
+/** Reads a `--since` or `--until` as docker: `90s`, `1h30m`, `7d`, RFC 3339, seconds since 1970, or an event's id of 16 digits. Undefined otherwise. */
 export function readSince(text: string, nowMs: number): Since | undefined {
   if (/^\d{16}$/.test(text)) return { kind: 'id', id: text }
   if (/^\d{1,11}(\.\d{1,9})?$/.test(text)) return { kind: 'time', fromMs: Number(text) * 1000 }
