@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import type { Call } from './call.ts'
-import { gather, saysNo } from './flags.ts'
+import { gather, gatherFilters, saysNo } from './flags.ts'
 import type { ListFlags } from './listing.ts'
 import type { ConnectFlags, DisconnectFlags } from './network-connect.ts'
 import type { CreateFlags } from './network-create.ts'
@@ -46,11 +46,11 @@ function addRemoving(network: Command, call: Call): void {
     help: 'remove all networks that no container uses',
     examples: [
       'vethra network prune --force',
-      'vethra network prune --force --filter label=team=web',
+      'vethra network prune --force --filter until=24h --filter label=team=web',
     ],
   })
     .option('-f, --force', 'remove them; without it they are only named', false)
-    .option('--filter <key=value>', filterHelp, gather, [])
+    .option('--filter <key=value>', filterHelp, gatherFilters(call.io.now), [])
     .option('--dry-run', dryRunHelp, false)
     .action(async (flags: PruneFlags) => {
       const { printPruned } = await import('./network-remove.ts')
@@ -58,7 +58,8 @@ function addRemoving(network: Command, call: Call): void {
     })
 }
 
-const filterHelp = 'name=REGEX, label=KEY[=VALUE], label!=…, driver=TYPE or id=START (repeatable)'
+const filterHelp =
+  'name=REGEX, label=KEY[=VALUE], label!=…, driver=TYPE, id=START or until=24h (made before that; repeatable)'
 
 const driverOptions = `
 Options of -o (docker's names in brackets):
@@ -145,7 +146,7 @@ function addListing(network: Command, call: Call): void {
     .alias('list')
     .option('-q, --quiet', 'ids only', false)
     .option('--no-trunc', 'do not truncate')
-    .option('-f, --filter <key=value>', filterHelp, gather, [])
+    .option('-f, --filter <key=value>', filterHelp, gatherFilters(call.io.now), [])
     .option('--format <format>', 'table, json or a template', 'table')
     .action(async (flags: ListFlags) => {
       const { printNetworks } = await import('./network-list.ts')

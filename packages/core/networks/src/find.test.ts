@@ -23,7 +23,7 @@ const names = (networks: readonly Network[]): readonly string[] => networks.map(
 const fooId = networkId('foo')
 const shortName = networkId('bar').slice(0, 12)
 const { networks } = networksFromFiles([
-  file('foo', { k: 'v', empty: '' }),
+  { ...file('foo', { k: 'v', empty: '' }), modified: '2026-01-31T12:00:00.500Z' },
   file('bar', { 'nerdctl/network-aux-addresses': '{}' }),
   file(shortName),
   file('foreign', { k: 'v' }, 7),
@@ -95,13 +95,25 @@ describe('filterNetworks', () => {
     [['driver=macvlan'], []],
     [['id=2c26b46b68'], ['foo']],
     [['id='], []],
+    [['until=2026-01-31T12:00:01Z'], ['foo']],
+    [['until=2026-01-31T12:00:00Z'], []],
+    [['until=2026-01-31T14:00:00.501+02:00'], ['foo']],
   ])('%j leaves %j', (filters, expected) => {
     expect([...names(filterNetworks(networks, filters))].sort()).toEqual([...expected].sort())
   })
 
-  it.each(['scope=local', 'name', '', 'name=('])('refuses %j', (filter) => {
+  it.each([
+    ['scope=local', 'name='],
+    ['name', 'name='],
+    ['', 'name='],
+    ['name=(', 'name='],
+    ['until=', 'until='],
+    ['until=24h', 'until='],
+    ['until=foo 1', 'until='],
+    ['until=2026-13-31T12:00:00Z', 'until='],
+  ])('refuses %j', (filter, key) => {
     expect(() => filterNetworks(networks, [filter])).toThrow(
-      expect.objectContaining({ code: 103, hint: expect.stringContaining('name=') }),
+      expect.objectContaining({ code: 103, hint: expect.stringContaining(key) }),
     )
   })
 })

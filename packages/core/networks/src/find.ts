@@ -37,7 +37,7 @@ export function visibleLabels(network: Network): Readonly<Record<string, string>
   return Object.fromEntries(Object.entries(network.labels).filter(([key]) => key !== auxLabel))
 }
 
-/** The networks that match `name=REGEX`, `label=KEY[=VALUE]`, `label!=KEY[=VALUE]`, `driver=TYPE` and `id=START`. Throws CniError 103 for any other filter. */
+/** The networks that match `name=REGEX`, `label=KEY[=VALUE]`, `label!=KEY[=VALUE]`, `driver=TYPE`, `id=START` and `until=TIME` (RFC 3339: those made before). Throws CniError 103 for any other filter. */
 export function filterNetworks(
   networks: readonly Network[],
   filters: readonly string[],
@@ -64,12 +64,24 @@ function readFilter(filter: string): (network: Network) => boolean {
       return ({ list }) => list.plugins[0]?.type === value
     case 'id':
       return ({ id = '' }) => value !== '' && id.startsWith(value)
+    case 'until': {
+      const until = readTime(value)
+      return ({ modified }) => modified !== undefined && readTime(modified) < until
+    }
     default:
       throw usageError(
         `unknown filter "${filter}"`,
-        'Use name=REGEX, label=KEY[=VALUE], label!=KEY[=VALUE], driver=TYPE or id=START.',
+        'Use name=REGEX, label=KEY[=VALUE], label!=KEY[=VALUE], driver=TYPE, id=START or until=TIME.',
       )
   }
+}
+
+function readTime(text: string): number {
+  // biome-ignore lint/style/noRestrictedGlobals: it reads a time that is written out, and no clock.
+  const ms = /^\d{4}-\d\d-\d\dT\S+$/.test(text) ? Date.parse(text) : Number.NaN
+  if (!Number.isNaN(ms)) return ms
+  const hint = 'Write one such as until=2026-01-31T12:00:00Z; on the command line until=24h, too.'
+  throw usageError(`filter until=${text} is not a time`, hint)
 }
 
 function readPattern(text: string): RegExp {
