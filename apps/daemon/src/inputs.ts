@@ -30,7 +30,7 @@ export const filters: z.ZodType<readonly string[]> = z
     type: 'array',
     items: { type: 'string', pattern: '^(name|label!?|driver|id)=' },
     description:
-      'name=REGEX, or a part of it, label=KEY[=VALUE], label!=KEY[=VALUE], driver=TYPE or id=START; may be repeated.',
+      'name=REGEX, or a part of it, label=KEY[=VALUE], label!=KEY[=VALUE], driver=TYPE, id=START or until=TIME (RFC 3339); may be repeated.',
   })
 
 // No document can say what a regular expression is: any other text is looked for as it is.
