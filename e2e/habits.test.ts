@@ -164,6 +164,11 @@ describeOnHost('what people type', () => {
       const ran = await host.vethra('bundle', 'prepare', bundle, '--id', id)
       expect(ran, id).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('hint: ') })
     }
+    for (const argv of [
+      ['bundle', 'rm', '../x'],
+      ['container', 'inspect', ''],
+    ])
+      expect((await host.vethra(...argv)).exitCode, argv.join(' ')).toBe(2)
     for (const name of ['', 'a/b', '..', 'x y', 'x'.repeat(300)]) {
       const named = ['bundle', 'prepare', bundle, '--id', 'unnamed', '--name', name]
       for (const argv of [named, ['container', 'rename', web, name]]) {

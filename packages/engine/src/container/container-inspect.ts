@@ -1,4 +1,4 @@
-import { notFoundError, type Result, usageError } from '@vethra/cni'
+import { type CniError, isPathComponent, notFoundError, type Result, usageError } from '@vethra/cni'
 import { podNamespace, type StoredMapping, storedMappings } from '@vethra/container'
 import type { ManageTools } from '../network/tools.ts'
 import { type KnownContainer, readContainer } from './container-state.ts'
@@ -15,17 +15,34 @@ export async function findContainer(tools: ManageTools, ref: string): Promise<Kn
   return found
 }
 
-/** As `findContainer`, whoever made it, pods by `k8s://` names too. Throws CniError 101 when there is none, 103 for several. */
+/** As `findContainer`, whoever made it, pods by `k8s://` names too. Throws CniError 101 when there is none, 103 for several and for what names none. */
 export async function findShown(tools: ManageTools, ref: string): Promise<KnownContainer> {
+  checkRef(ref)
   // Names with a slash are pods' alone, and no component of a path.
-  const named = ref.includes('/') ? foreignMeant(await podsOf(tools), ref) : undefined
-  if (named !== undefined) return named
+  if (ref.includes('/')) {
+    const named = foreignMeant(await podsOf(tools), ref)
+    if (named !== undefined) return named
+    throw noSuchContainer(ref)
+  }
   const id = await tools.containers.find(ref)
   const known = id === undefined ? undefined : await readContainer(tools, id)
   if (known && !isBare(known)) return known
   const other = foreignMeant(await foreignOf(tools), id ?? ref) ?? known
   if (other !== undefined) return other
-  throw notFoundError(
+  throw noSuchContainer(ref)
+}
+
+function checkRef(ref: string): void {
+  const parts = ref.replace(/^k8s:\/\//, '').split('/')
+  if (parts.every(isPathComponent)) return
+  throw usageError(
+    `invalid container ${JSON.stringify(ref.slice(0, 64))}`,
+    'Give the id of a container, the start of one, or a name: see "vethra container ls".',
+  )
+}
+
+function noSuchContainer(ref: string): CniError {
+  return notFoundError(
     `no such container ${JSON.stringify(ref)}`,
     'List the containers with "vethra container ls".',
   )

@@ -1,4 +1,4 @@
-import { CniError, checkPathComponent } from '@vethra/cni'
+import { CniError, isPathComponent } from '@vethra/cni'
 import { attachedIdOf, recordsOf } from '../attach/container-records.ts'
 import { lifeNow } from '../attach/life.ts'
 import type { ManageTools } from '../network/tools.ts'
@@ -30,7 +30,7 @@ async function remainsOf(
   { containers, host, settings }: ManageTools,
   ref: string,
 ): Promise<KnownContainer | undefined> {
-  checkPathComponent('container id', ref)
+  if (!isPathComponent(ref)) return undefined
   const found = await containers.find(ref)
   const id = found ?? ref
   const container = { namespace: settings.namespace, id }

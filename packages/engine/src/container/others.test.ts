@@ -3,6 +3,7 @@ import type { AttachmentRecord, CachedAttachment } from '@vethra/world'
 import { describe, expect, it } from 'vitest'
 import type { ManageTools } from '../network/tools.ts'
 import { findContainer, findShown, inspectContainer } from './container-inspect.ts'
+import { removeContainers } from './container-remove.ts'
 import { listContainers } from './container-list.ts'
 import { othersOf } from './others.ts'
 import { readTraffic } from './traffic.ts'
@@ -163,7 +164,11 @@ describe('containers of others', () => {
         ...{ ID: hash, Namespace: 'default', HostsPath: '', State: 'running' },
       })
     await expect(findContainer(host, 'shop')).rejects.toMatchObject({ code: 102 })
-    await expect(findContainer(host, 'nobody')).rejects.toMatchObject({ code: 101 })
+    for (const ref of ['nobody', 'shop/nobody', 'k8s://shop/nobody'])
+      await expect(findContainer(host, ref), ref).rejects.toMatchObject({ code: 101 })
+    for (const ref of ['', '..', '../shop', '/shop', 'k8s://', 'a\n', 'x'.repeat(300)])
+      await expect(findContainer(host, ref), ref).rejects.toMatchObject({ code: 103 })
+    expect(await removeContainers(host, ['../shop'], {})).toMatchObject({ failure: { code: 103 } })
   })
 
   const names = {
