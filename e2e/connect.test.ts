@@ -376,6 +376,7 @@ describeOnHost('vethra network connect and disconnect', () => {
       [['connect', 'front', 'WEB'], 'is connected to network front already'],
       [['connect', 'nowhere', 'WEB'], '"nowhere" (code 101)'],
       [['connect', 'back', 'nobody'], '"nobody" (code 101)'],
+      [['connect', 'host', 'WEB'], 'bundle prepare --network host'],
       [['connect', '--ip', 'x', 'back', 'WEB'], 'x'],
       [['connect', '--ip', '10.9.9.9', 'back', 'WEB'], '10.9.9.9'],
       [['connect', '--ip6', 'fd00::9', 'back', 'WEB'], 'fd00::9'],

@@ -12,7 +12,10 @@ export function gatherFilters(now: () => number) {
   return (filter: string, before: readonly string[]): readonly string[] => {
     const until = filter.startsWith('until=') ? readSince(filter.slice(6), now()) : undefined
     const isTime = until?.kind === 'time'
-    return [...before, isTime ? `until=${new Date(Math.max(0, until.fromMs)).toISOString()}` : filter]
+    return [
+      ...before,
+      isTime ? `until=${new Date(Math.max(0, until.fromMs)).toISOString()}` : filter,
+    ]
   }
 }
 

@@ -85,6 +85,16 @@ it.each<[Partial<NetworkOptions>, string]>([
   )
 })
 
+it.each([
+  ['10.1.100.0/31', 'four addresses'],
+  ['::ffff:10.6.0.0/120', '::ffff:'],
+])('says how a subnet can be given in place of %s', (subnet, hint) => {
+  const options = { ...lan, ipv6: true, subnets: [subnet] }
+  expect(() => networkConfList(options, { used: [], pools: [] })).toThrow(
+    expect.objectContaining({ code: 103, hint: expect.stringContaining(hint) }),
+  )
+})
+
 it('names the subnet that was meant, where an address in it was given', () => {
   const message = 'unexpected subnet "10.5.0.1/16", maybe you meant "10.5.0.0/16"?'
   const options = { ...lan, subnets: ['10.5.0.1/16'] }

@@ -31,10 +31,14 @@ export function checkName(name: string): void {
   if (fault) {
     throw usageError(
       `invalid network name: ${fault}`,
-      'Use 2 to 128 letters, digits, dots, dashes and underscores, a letter or digit first.',
+      isMode(name)
+        ? 'Choose another name.'
+        : 'Use 2 to 128 letters, digits, dots, dashes and underscores, a letter or digit first.',
     )
   }
 }
+
+const isMode = (name: string): boolean => name === 'host' || name === 'none'
 
 // A mode with a prefix, "ns:/path" or "container:ID", fails by its colon.
 function nameFault(name: string): string | undefined {
@@ -43,6 +47,6 @@ function nameFault(name: string): string | undefined {
     const shown = JSON.stringify(name.slice(0, 64))
     return `identifier ${shown} must match pattern "[a-zA-Z0-9][a-zA-Z0-9_.-]": invalid argument`
   }
-  if (name === 'host' || name === 'none') return `"${name}" is a network mode`
+  if (isMode(name)) return `"${name}" is a network mode`
   return name.length > 128 ? `it has ${name.length} octets` : undefined
 }

@@ -98,7 +98,10 @@ function checkGiven(options: NetworkOptions): void {
 function checkRanges(ranges: readonly (readonly WrittenRange[])[]): void {
   const check = () => rangeSets({ ranges })
   attempt(check, (cause) => {
-    const hint = 'Give subnets of four addresses or more, such as 10.20.0.0/24 or fd00:20::/64.'
+    const isMapped = ranges.flat().some(({ subnet }) => subnet?.startsWith('::ffff:'))
+    const hint = isMapped
+      ? 'Write a subnet of IPv4 addresses without "::ffff:", such as 10.20.0.0/24.'
+      : 'Give subnets of four addresses or more, such as 10.20.0.0/24 or fd00:20::/64.'
     throw usageError('addresses cannot be given out of these subnets', { cause, hint })
   })
 }

@@ -35,6 +35,18 @@ it('the address of a container that runs is refused, with the command that ends 
     })
 })
 
+it('of a container that was prepared, the command names another namespace alone', async () => {
+  const [record] = host.records
+  if (record) host.records = [{ ...record, container: { namespace: 'default', id: 'c1' } }]
+  const hintIn = (namespace: string) =>
+    releaseReservations(
+      { ...tools, settings: { ...tools.settings, namespace } },
+      { network: 'lan', ip: '10.4.1.2' },
+    ).catch(({ hint }) => hint)
+  expect(await hintIn('default')).toMatch(/: vethra network disconnect lan c1$/)
+  expect(await hintIn('other')).toMatch(/: vethra --namespace default network disconnect lan c1$/)
+})
+
 it('an address that the container does not use is released, and so is all of one that is gone', async () => {
   const more = { address: '10.4.1.9', containerId: 'default-c1', ifname: 'eth0', sinceMs: 1 }
   host.reservations.push(more)

@@ -51,7 +51,7 @@ function meaning({ ip, id }: ReleaseRequest): (each: PlacedReservation) => boole
 
 // Its container would go on using it, and the next one would get it, too.
 async function refuseUsed(
-  { host }: ManageTools,
+  { host, settings }: ManageTools,
   { network, reservation }: PlacedReservation,
 ): Promise<void> {
   const { containerId, address, ifname } = reservation
@@ -61,16 +61,16 @@ async function refuseUsed(
   const isHeld = (result: Result | undefined) =>
     result?.ips.some((each) => each.address.startsWith(`${address}/`)) ?? true
   const user = await findLiving(host, records, isHeld)
-  if (user) throw used(address, user)
+  if (user) throw used(address, user, settings.namespace)
 }
 
-function used(address: string, record: AttachmentRecord): CniError {
+function used(address: string, record: AttachmentRecord, here: string): CniError {
   const { network, containerId, container, netns } = record
   const { namespace = '', id = '' } = container ?? {}
   const end =
     namespace === ''
       ? `cni del ${network} ${netns}`
-      : `--namespace ${namespace} network disconnect ${network} ${id}`
+      : `${namespace === here ? '' : `--namespace ${namespace} `}network disconnect ${network} ${id}`
   return inUseError(
     `address ${address} of network ${network} is used by container ${id || containerId}, which runs`,
     `End its use first: vethra ${end}`,

@@ -1,4 +1,4 @@
-import { type CniError, inUseError, present, unknownNetwork } from '@vethra/cni'
+import { type CniError, inUseError, present, unknownNetwork, usageError } from '@vethra/cni'
 import {
   checkRequest,
   type Membership,
@@ -7,7 +7,14 @@ import {
   parseMac,
 } from '@vethra/container'
 import { checkHostname } from '@vethra/names'
-import { checkWishes, findNetwork, type Network, referencesTo, type Wishes } from '@vethra/networks'
+import {
+  checkWishes,
+  findNetwork,
+  modeNetwork,
+  type Network,
+  referencesTo,
+  type Wishes,
+} from '@vethra/networks'
 import { findLiving } from '../attach/life.ts'
 import { atNetns, rememberedOnly } from '../attach/membership.ts'
 import { recordOf } from '../container/container-record.ts'
@@ -70,10 +77,14 @@ export async function joiningOf(
   return { network, asked, ifname, memberships, left }
 }
 
-/** The network that a name or id means. Throws CniError 101. */
 async function networkOf(tools: ManageTools, ref: string): Promise<Network> {
   const network = findNetwork(await knownNetworks(tools.networks), ref)
   if (network) return network
+  if (modeNetwork(ref))
+    throw usageError(
+      `${ref} is a network mode, and no network to connect to`,
+      `Give it when the bundle is prepared: vethra bundle prepare --network ${ref}`,
+    )
   throw unknownNetwork(ref)
 }
 
