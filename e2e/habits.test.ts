@@ -95,6 +95,9 @@ describeOnHost('what people type', () => {
     expect(await out('container', 'ls', '-q', '--filter', 'network=back')).toBe('')
     const place = '{{range $n, $at := .Networks}}{{$n | upper}} {{$at.Interface}}{{end}} {{.State}}'
     expect(await out('container', 'inspect', '--format', place, web)).toBe('LAN eth0 running')
+    const several = await host.vethra('container', 'inspect', '-f', '{{.Name}}', web, 'no', 'shop')
+    expect(several).toMatchObject({ exitCode: 1, stdout: 'shop\nshop' })
+    expect(await out('container', 'ps', '-q', '--no-trunc')).toBe(web)
     expect(await json('network', 'inspect', '-f', '', 'lan')).toHaveLength(1)
     expect(await json('container', 'inspect', '-f', '', web)).toMatchObject({ ID: web })
     const table = await out('network', 'ls', '--format', 'table {{.Name}}\\t{{.Driver}}')
@@ -125,6 +128,8 @@ describeOnHost('what people type', () => {
     const version = await host.vethra('version')
     expect(await host.vethra('--version')).toEqual(version)
     expect(await host.vethra('-v')).toEqual(version)
+    const removing = await host.vethra('container', 'rm', '-v', web)
+    expect(removing).toMatchObject({ exitCode: 2, stdout: '' })
     const create = await host.vethra('network', 'create', '--help')
     expect(create.stdout).toContain('--data-root')
     expect(await host.vethra('help', 'network', 'create')).toEqual(create)

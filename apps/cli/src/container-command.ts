@@ -26,7 +26,7 @@ function addListing(container: Command, call: Call): void {
       'vethra container ls --format json',
     ],
   })
-    .alias('list')
+    .aliases(['list', 'ps'])
     .option('-a, --all', 'containers of all states, which is the default', true)
     .option('-q, --quiet', 'ids only', false)
     .option('--no-trunc', 'do not truncate')
@@ -41,17 +41,17 @@ function addListing(container: Command, call: Call): void {
       const { printContainers } = await import('./container-list.ts')
       await printContainers(await openContainers(call), flags, call.io)
     })
-  subcommand(container, 'inspect <container>', {
-    help: 'show a container as JSON',
+  subcommand(container, 'inspect <container...>', {
+    help: 'show containers, each as a JSON object',
     examples: [
-      'vethra container inspect web',
+      'vethra container inspect web db',
       'vethra container inspect --format \'{{range .Networks}}{{join .Addresses " "}}{{end}}\' web',
     ],
   })
     .option('-f, --format <format>', 'json or a template', 'json')
-    .action(async (ref: string, { format }: { format: string }) => {
-      const { printContainer } = await import('./container-inspect.ts')
-      await printContainer(await openTools(call), { ref, format }, call.io)
+    .action(async (refs: string[], { format }: { format: string }) => {
+      const { printDetails } = await import('./container-inspect.ts')
+      await printDetails(await openTools(call), { refs, format }, call.io)
     })
 }
 

@@ -9,6 +9,8 @@ export function newProgram(io: Io): Command {
   program
     .description('Container networking for one host: for runc, crun and containerd.')
     .exitOverride()
+    // "container rm -v web" is no question for the version.
+    .enablePositionalOptions()
     .configureOutput({
       writeOut: lines(io.print),
       writeErr: lines(io.complain),

@@ -127,5 +127,7 @@ function verbOf(word = '') {
 }
 
 function misplaced([word]: readonly string[]): CniError {
+  if (word === ':=' || word === '=')
+    return usageError('only range sets variables: {{range $key, $value := .Field}}…{{end}}')
   return usageError(word === undefined ? 'a value is missing' : `${word} is not understood`)
 }

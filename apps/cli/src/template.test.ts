@@ -69,6 +69,13 @@ it.each([
   expect(() => parseTemplate(template)).toThrow(expect.objectContaining({ code: 103 }))
 })
 
+it.each(['{{$x := .Name}}', '{{$x = 1}}', '{{with $x := .IPAM}}{{end}}'])(
+  '%j is refused: variables are of range alone',
+  (template) => {
+    expect(() => parseTemplate(template)).toThrow(/range \$key, \$value := /)
+  },
+)
+
 it.each(['%x', '%', '100% of'])(
   'printf of %j is refused: Go would write something else',
   (text) => {
