@@ -78,6 +78,8 @@ describeOnHost('what cannot be is refused by name when it is given, and changes 
     ['10.52.0.1', '--network', 'brought', '--ip', '10.52.0.1'],
     ['10.4.0.1', '--ip', '10.4.0.1'],
     ['198.51.100.7', '--ip', '198.51.100.7'],
+    ['"x"', '--ip', 'x'],
+    ['a b', '--network-alias', 'a b'],
     ['224.0.0.1', '--network', 'lan', '-p', '224.0.0.1:8080:80'],
     ['255.255.255.255', '--network', 'lan', '-p', '255.255.255.255:8080:80'],
     ['ff02::1', '--network', 'lan', '-p', '[ff02::1]:8080:80'],
@@ -89,6 +91,27 @@ describeOnHost('what cannot be is refused by name when it is given, and changes 
     ['/proc/self/ns/mnt', '--network', 'ns:/proc/self/ns/mnt'],
   ])('bundle prepare: %s', async (named, ...args) => {
     await refused(named, 'bundle', 'prepare', bundle, '--id', 'web', ...args)
+  })
+
+  it('leaves no network and no lock on a host that has none', async () => {
+    const bare = await openHost()
+    try {
+      for (const args of [
+        ['network', 'create', '--subnet', '10.60.0.0/33', 'new'],
+        ['network', 'create', '-d', 'macvlan', '-o', 'parent=nope', 'new'],
+        ['network', 'rm', 'new'],
+        ['bundle', 'prepare', bundle, '--id', 'bare', '--ip', 'x'],
+        ['bundle', 'prepare', bundle, '--id', 'bare', '-p', 'x'],
+        ['bundle', 'prepare', bundle, '--id', 'bare', '--network', 'new'],
+      ])
+        expect((await bare.vethra(...args)).exitCode, args.join(' ')).toBeGreaterThan(0)
+      expect(await bare.vethra('network', 'prune', '--force')).toMatchObject({ exitCode: 0 })
+      const places = ['/etc/cni/net.d', '/run/vethra', '/var/lib/vethra']
+      const { stdout } = await bare.run(['find', ...places, '-mindepth', '1'])
+      expect(stdout).toBe('')
+    } finally {
+      await bare.close()
+    }
   })
 
   it('network connect: names that are too long together, and the gateway', async () => {

@@ -2,9 +2,12 @@ import { containerIdOf, present, unknownNetwork, usageError } from '@vethra/cni'
 import {
   type BundleFlags,
   type BundleRequest,
+  checkHostIps,
   checkIds,
+  checkRequest,
   type NetworkRequest,
   parseNetworkFlag,
+  parsePortSpecs,
 } from '@vethra/container'
 import { type ExtraHost, parseExtraHost } from '@vethra/names'
 import { checkWishes, defaultNetworkName, findNetwork, type Network } from '@vethra/networks'
@@ -38,6 +41,12 @@ export async function requestOf(tools: Preparing, flags: BundleFlags): Promise<B
       options: flags.dnsOption.length > 0 ? flags.dnsOption : undefined,
     }),
   }
+}
+
+/** Throws as `requestOf` and `planBundle` for flags that cannot be, whatever ports are taken. */
+export async function checkFlags(tools: Preparing, flags: BundleFlags): Promise<void> {
+  checkHostIps(parsePortSpecs(flags.publish))
+  checkRequest(await requestOf(tools, { ...flags, publish: [] }))
 }
 
 // What knows of other containers' ports is loaded where a container publishes some.

@@ -31,7 +31,7 @@ import {
   undoOthers,
 } from './bundle-config.ts'
 import { placesFor } from './bundle-places.ts'
-import { requestOf } from './bundle-request.ts'
+import { checkFlags, requestOf } from './bundle-request.ts'
 import { writeContainerFiles } from './container-files.ts'
 import { demandAppArmor } from './demand-apparmor.ts'
 import type { CalledTools, Caller, PrepareTools, Preparing } from './prepare-tools.ts'
@@ -111,6 +111,8 @@ interface Done {
 async function holding(tools: CalledTools, config: ConfigText, wanted: Work): Promise<Done> {
   const { lock, places } = tools.host
   const known = wanted.known ?? (await knownNetworks(tools.networks))
+  // The first lock makes a folder: what cannot be is refused before.
+  if (!wanted.dryRun && !wanted.byRuntime) await checkFlags({ ...tools, known }, wanted.flags)
   const preparing = () => prepare({ ...tools, known }, config, wanted)
   const work = () =>
     wanted.dryRun ? preparing() : holdingDecisions(tools, wanted.flags.id, preparing)
@@ -132,9 +134,9 @@ async function prepare(
   const asked = await requestOf(tools, flags)
   const request = byRuntime ? { ...asked, byRuntime } : asked
   await refuseLeft(tools, request)
+  const plan = planBundle(parsed, request, await placesFor(tools, request))
   const usesDefault = request.networks.some(({ ref }) => ref === 'bridge')
   const ready = usesDefault && !dryRun ? await withDefaultNetwork(tools) : tools
-  const plan = planBundle(parsed, request, await placesFor(ready, request))
   const changes = plan.config === text ? [] : plan.changes
   if (!dryRun) {
     await apply(ready, plan, config)

@@ -38,11 +38,12 @@ export interface PlannedNetwork extends CreatedNetwork {
   readonly network: Network
 }
 
-/** Creates a network, under the lock from reading subnets in use to the conf list: no two get the same subnet. */
+/** Creates a network, under the lock from reading subnets in use to the conf list: no two get the same subnet. A refusal leaves no lock file. */
 export async function createNetwork(
   tools: ManageTools,
   options: NetworkOptions,
 ): Promise<CreatedNetwork> {
+  await planNetwork(tools, options)
   return tools.networks.exclusively(async () => {
     const planned = await planNetwork(tools, options)
     await tools.networks.create(planned.name, planned.text)

@@ -53,12 +53,14 @@ export async function pruneNetworks(
 }
 
 // The locks of networks come first: a repair of one holds it while it writes a conf list. `choose` is asked while
-// all are held.
+// all are held, and before, so that no lock file is left where nothing can be removed.
 async function removeHeld(
   tools: ManageTools,
   names: readonly string[],
   choose: () => Promise<readonly string[]>,
 ): Promise<RemovedNetworks> {
+  const wanted = await removalsOf(tools, await choose())
+  if (wanted.length === 0) return { removed: [], leftLinks: [] }
   return holdingNetworks(tools.host, names, () =>
     tools.networks.exclusively(async () => {
       const removed = await choose()
