@@ -58,6 +58,7 @@ it.each([
     [{ type: 'ptp', ipMasqBackend: 'nftables' }],
     { masqueraded: false, masqueradedByNft: false },
   ],
+  ['without portmap no port answers anywhere', [bridge], { answersLocally: false }],
   [
     'what nft publishes is not looked at',
     [bridge, { type: 'portmap', backend: 'nftables' }],

@@ -50,7 +50,7 @@ export function effectsOf({ plugins }: Pick<ConfList, 'plugins'>): ListEffects {
     admitted,
     isolation: admitted && (ingress === 'same-bridge' || ingress === 'isolated') ? ingress : 'none',
     publishes: portmap !== undefined && fieldsOf(portmap)('backend') !== 'nftables',
-    answersLocally: fieldsOf(portmap)('snat') !== false,
+    answersLocally: portmap !== undefined && fieldsOf(portmap)('snat') !== false,
     filtered: isOwn('ipMasq') || firewall !== undefined || portmap !== undefined,
     ...(store ? { dataDir: textOf(dataDir) || '/var/lib/cni/networks' } : {}),
   }
