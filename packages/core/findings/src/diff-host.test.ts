@@ -4,7 +4,13 @@ import { describe, expect, it } from 'vitest'
 import { onFirewall } from '../test/sample-change.ts'
 import { healthyWorld } from '../test/sample-host.ts'
 import { nothingDesired, nothingObserved, ourNetwork } from '../test/sample-states.ts'
-import { type DesiredState, diff, type ObservedHost, type ObservedState } from './index.ts'
+import {
+  type DesiredAttachment,
+  type DesiredState,
+  diff,
+  type ObservedHost,
+  type ObservedState,
+} from './index.ts'
 
 const attached = healthyWorld(1)
 const refusing = readNftTable(
@@ -188,11 +194,26 @@ describe("the host's own faults", () => {
   it('isolation between containers of one bridge needs br_netfilter', () => {
     const desired = {
       ...nothingDesired,
-      networks: [{ ...ourNetwork, isolation: 'isolated' as const }],
+      networks: [{ ...ourNetwork, isolation: 'isolated' as const, programs: ['firewall'] }],
     }
     expect(found(desired, nothingObserved)).toEqual(['bridge-filter-off warning'])
     const host = { ...nothingObserved.host, filtersBridges: true }
     expect(found(desired, { ...nothingObserved, host })).toEqual([])
+  })
+
+  it.each<[string, DesiredAttachment['inTable'], readonly string[]]>([
+    ['not where the bridge itself sees to it', ['isolation'], []],
+    ['where a program does', [], ['bridge-filter-off warning']],
+  ])('%s', (_, inTable, kinds) => {
+    const { desired, observed } = healthyWorld(1)
+    const apart = { isolation: 'isolated' as const, inTable }
+    const state = {
+      ...desired,
+      networks: desired.networks.map((each) => ({ ...each, ...apart, programs: [] })),
+      attachments: desired.attachments.map((each) => ({ ...each, ...apart })),
+    }
+    const told = found(state, observed).filter((kind) => kind.startsWith('bridge-filter'))
+    expect(told).toEqual(kinds)
   })
 
   it('where firewalld is, rules that its zone stands for are not missed', () => {

@@ -113,8 +113,14 @@ function tableFull({ desired: { attachments }, observed: { host } }: Compared): 
 
 const nearlyFull = 0.95
 
-function bridgesUnfiltered({ desired: { networks }, observed: { host } }: Compared): Finding {
-  const isolated = networks.filter(({ isolation }) => isolation === 'isolated')
+function bridgesUnfiltered({ desired, observed: { host } }: Compared): Finding {
+  // In this process ports of the bridge are isolated, which it sees to itself.
+  const byProgram = desired.attachments.filter(({ inTable }) => !inTable.includes('isolation'))
+  const isolated = desired.networks.filter(
+    ({ name, isolation, programs }) =>
+      isolation === 'isolated' &&
+      (programs.includes('firewall') || byProgram.some(({ network }) => network === name)),
+  )
   const loaded = host.filtersBridges === false
   const key = 'net.bridge.bridge-nf-call-iptables'
   const state = loaded ? `${key} is 0` : 'the kernel module br_netfilter is not loaded'
