@@ -1,16 +1,20 @@
-import type { CniError } from '@vethra/cni'
+import { type CniError, ioError, netnsError } from '@vethra/cni'
 import {
   type Change,
+  describeChange,
   effectKinds,
   type FeatureName,
   isSameOwner,
+  keyOf,
+  linkFeatures,
   type Owned,
   publishedTo,
   type Resource,
+  resourceHint,
   type State,
+  targetOf,
 } from '@vethra/state'
 import type { Applied, AttachmentKernel } from '@vethra/world'
-import { lackOf, lacksSetting, notEntered, notThere } from './kernel-refusals.ts'
 import {
   applyOne,
   factsIn,
@@ -103,4 +107,28 @@ function applyAll(
     done.push(change)
   }
   return { done }
+}
+
+function lacksSetting(change: Change, hasSetting: (key: string) => boolean): boolean {
+  const { resource } = targetOf(change)
+  return resource.kind === 'sysctl' && !hasSetting(resource.key)
+}
+
+function lackOf(change: Change, lacks: readonly FeatureName[]): CniError | undefined {
+  const { resource } = targetOf(change)
+  if (change.kind === 'remove' || resource.kind !== 'link') return undefined
+  if (!lacks.includes(linkFeatures[resource.type.name])) return undefined
+  const hint = resourceHint(resource)
+  const message = `cannot ${describeChange(change)}: not supported by this kernel`
+  return ioError(message, hint)
+}
+
+function notThere(change: Change): CniError | undefined {
+  const { resource } = targetOf(change)
+  const isOptional = resource.kind === 'sysctl' && resource.optional === true
+  return isOptional ? undefined : ioError(`cannot write ${keyOf(resource)}: it is missing`)
+}
+
+function notEntered(netns: string): CniError {
+  return netnsError(`cannot open network namespace ${netns}`)
 }

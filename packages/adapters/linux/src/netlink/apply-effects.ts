@@ -11,8 +11,12 @@ import {
 import {
   askElement,
   copiesOf,
+  decodeFlow,
   dumpElements,
+  dumpUdpFlows,
   encodeNftBatch,
+  type FoundFlow,
+  forgetFlow,
   type NftOp,
   type Refusal,
   refusedElement,
@@ -28,7 +32,6 @@ import { bareKey } from '../observed/looking.ts'
 import { effectsIn } from './effects.ts'
 import { missingPassages, passesAdmin, removePassages } from './pass-rule.ts'
 import type { Session } from './session.ts'
-import { forgetStaleFlows } from './stale-flows.ts'
 import { startTable } from './table.ts'
 
 /** How many times a transaction is sent that others were in the way of. */
@@ -153,4 +156,39 @@ function putPassages(session: Session, admits: readonly Admit[]): void {
 function hasNetworks(session: Session): boolean {
   const { messages } = session.askNetfilter(dumpElements(vethraTable, 'bridges'))
   return copiesOf(messages).length > 0
+}
+
+// Forgets UDP flows to published ports: conntrack leads their datagrams where the first went, whatever the map says
+// by now.
+function forgetStaleFlows(session: Session, publishes: readonly Publish[]): void {
+  const ports = publishes.filter(({ protocol }) => protocol === 'udp')
+  if (ports.length === 0) return
+  const byPort = Map.groupBy(ports, ({ hostPort }) => hostPort)
+  const flows = ([4, 6] as const).flatMap((family) => {
+    const own = ports.filter(({ address }) => address.includes(':') === (family === 6))
+    return flowsTo(session, family, new Set(own.map(({ hostPort }) => hostPort)))
+  })
+  const stale = flows.filter((flow) =>
+    (byPort.get(flow.port) ?? []).some((publish) => leadsTo(flow, publish)),
+  )
+  if (stale.length > 0) session.netfilter(stale.map(forgetFlow))
+}
+
+/** Up to so many ports are asked for one by one: some milliseconds each. For more of them all UDP flows are listed. */
+const fewPorts = 4
+
+function flowsTo(
+  session: Session,
+  family: 4 | 6,
+  ports: ReadonlySet<number>,
+): readonly FoundFlow[] {
+  const asked = ports.size > fewPorts ? [undefined] : [...ports]
+  return asked.flatMap((port) => {
+    const { messages } = session.askNetfilter(dumpUdpFlows(family, port))
+    return messages.flatMap((each) => decodeFlow(each) ?? [])
+  })
+}
+
+function leadsTo({ protocol, address }: FoundFlow, { hostAddress }: Publish): boolean {
+  return protocol === 17 && [undefined, address].includes(hostAddress)
 }

@@ -7,9 +7,19 @@ import {
   inUseError,
   notFoundError,
 } from '@vethra/cni'
-import { createWhole, listFolders, makeFolder, removeAbandoned, removeFile } from '@vethra/files'
+import type { ConfFileText } from '@vethra/conflist'
+import {
+  byOctets,
+  createWhole,
+  listFolder,
+  listFolders,
+  makeFolder,
+  readTextIfReadable,
+  removeAbandoned,
+  removeFile,
+  writeWhole,
+} from '@vethra/files'
 import type { ConfDir, Lock } from '@vethra/world'
-import { type KeptLists, keptLists } from './kept-lists.ts'
 import { readConfFiles } from './read-conf-files.ts'
 
 /** Options of `confDir`. */
@@ -114,4 +124,55 @@ function foreign(file: string, dir: string): CniError {
     `${file} is not a conf list of ${dir}`,
     'Name a file of that folder, or of the folder of the namespace in it.',
   )
+}
+
+interface KeptLists {
+  keep(file: string, text: string): Promise<void>
+  read(file: string): Promise<string | undefined>
+  /** Those of files that are in one of some folders, ascending by their paths. */
+  list(folders: readonly string[]): Promise<readonly ConfFileText[]>
+  drop(file: string): Promise<void>
+}
+
+/** The longest name that a file can have, in octets. */
+const nameLimit = 255
+
+function keptLists(folder: () => string): KeptLists {
+  const copyOf = (file: string) => join(folder(), encodeURIComponent(file))
+  // One that cannot be read is none: the conf list itself is where it was, or has to be made by hand.
+  const read = (file: string) => readTextIfReadable(copyOf(file))
+  return {
+    async keep(file, text) {
+      if (encodeURIComponent(file).length > nameLimit || (await read(file)) === text) return
+      await makeFolder(folder(), 0o700)
+      // It is worth no wait for the disk: where a power cut takes it, the conf list is there.
+      await writeWhole(copyOf(file), text, { mode: 0o600, sync: false })
+    },
+
+    read,
+
+    async list(folders) {
+      const files = byOctets((await listFolder(folder())).flatMap(pathOf)).filter((file) =>
+        folders.includes(dirname(file)),
+      )
+      const copies = files.map(async (file) => {
+        const text = await read(file)
+        return text === undefined ? [] : [{ file, text }]
+      })
+      return (await Promise.all(copies)).flat()
+    },
+
+    drop: async (file) => void (await removeFile(copyOf(file))),
+  }
+}
+
+// A name that is no path stands for no copy.
+function pathOf(name: string): readonly string[] {
+  if (!/^(?:[A-Za-z0-9_.!~*'()-]|%[0-9A-F]{2})+$/.test(name)) return []
+  try {
+    return [decodeURIComponent(name)]
+  } catch (error) {
+    if (error instanceof URIError) return []
+    throw error
+  }
 }

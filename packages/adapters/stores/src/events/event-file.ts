@@ -1,19 +1,32 @@
-import { linkSync, lstatSync, rmSync } from 'node:fs'
-import { dirname } from 'node:path'
+import {
+  closeSync,
+  constants,
+  type FSWatcher,
+  fstatSync,
+  linkSync,
+  lstatSync,
+  openSync,
+  readSync,
+  rmSync,
+  statSync,
+  watch,
+  writeSync,
+} from 'node:fs'
+import { basename, dirname } from 'node:path'
 import { eventLine, firstGeneration, headLine, idAt, placeOf } from '@vethra/api'
-import { CniError } from '@vethra/cni'
+import { CniError, ioError } from '@vethra/cni'
 import {
   createWhole,
+  errno,
+  faultPoint,
   fileError,
   makeFolder,
   removeAbandoned,
   removeFolder,
   writeWhole,
 } from '@vethra/files'
-import type { Events } from '@vethra/world'
-import { appendLine } from './append-line.ts'
+import type { Events, EventWatch } from '@vethra/world'
 import type { EventFileOptions } from './options.ts'
-import { watchFile } from './watch-file.ts'
 
 /** Events in a file: a line each by one write(2) with O_APPEND, no lock, no fsync. Full, it becomes `PATH.1`. */
 export function eventFile(options: EventFileOptions): Events {
@@ -85,4 +98,105 @@ async function nextGeneration(path: string, nowMs: number): Promise<number> {
   const { readGenerations } = await import('./read-generations.ts')
   const last = readGenerations(path, { generation: 0, offset: 0 }).at(-1)
   return Math.max(firstGeneration(nowMs), (last?.generation ?? 0) + 1)
+}
+
+const { O_APPEND, O_NOFOLLOW, O_NONBLOCK, O_RDWR } = constants
+
+/** The outcome of a write, and whether the file is to be replaced. */
+interface Appended {
+  readonly outcome: 'written' | 'missing'
+  readonly isFull: boolean
+}
+
+// Adds a line in one write, after a line feed where the last was cut. Throws CniError 5 beyond `mostSize` octets, and
+// what the system throws.
+function appendLine(
+  path: string,
+  line: string,
+  { fullSize, mostSize }: { readonly fullSize: number; readonly mostSize: number },
+): Appended {
+  const descriptor = openThere(path)
+  if (descriptor === undefined) return { outcome: 'missing', isFull: false }
+  try {
+    const status = fstatSync(descriptor)
+    if (!status.isFile()) throw unfit(path, 'it is not a regular file')
+    if (status.size >= mostSize) throw unfit(path, 'it is full, and could not be replaced')
+    faultPoint('write', `to ${path}`)
+    const text = isCut(descriptor, status.size) ? `\n${line}` : line
+    writeSync(descriptor, text)
+    return { outcome: 'written', isFull: status.size + text.length >= fullSize }
+  } finally {
+    closeSync(descriptor)
+  }
+}
+
+// 0.1 had a folder of this name.
+function openThere(path: string): number | undefined {
+  try {
+    return openSync(path, O_RDWR | O_APPEND | O_NOFOLLOW | O_NONBLOCK)
+  } catch (error) {
+    const code = errno(error)
+    if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'EISDIR') return undefined
+    throw error
+  }
+}
+
+function isCut(descriptor: number, size: number): boolean {
+  if (size === 0) return false
+  const last = Buffer.alloc(1)
+  readSync(descriptor, last, 0, 1, size - 1)
+  return last[0] !== 10
+}
+
+function unfit(path: string, fault: string): CniError {
+  return ioError(`cannot append to ${path}: ${fault}`, `Remove it: rm -r ${path}`)
+}
+
+/** How often it is looked whether the file is another, where its folder cannot be watched or does not exist yet. */
+const lookMs = 1000
+
+function watchFile(path: string, onChange: () => void): EventWatch {
+  let watcher: FSWatcher | undefined
+  let seen = stateOf(path)
+  const look = () => {
+    const now = stateOf(path)
+    if (now === seen) return
+    seen = now
+    onChange()
+  }
+  const drop = () => {
+    watcher?.close()
+    watcher = undefined
+  }
+  const begin = () => {
+    try {
+      watcher ??= watch(dirname(path), (_, name) => {
+        if (name === basename(path)) look()
+      }).on('error', drop)
+    } catch {
+      // The folder is not there yet, or there are too many watches: the timer looks.
+      drop()
+    }
+  }
+  const timer = setInterval(() => {
+    begin()
+    look()
+  }, lookMs)
+  begin()
+  return {
+    close() {
+      clearInterval(timer)
+      drop()
+    },
+  }
+}
+
+// What cannot be looked at is as what is missing: readers say why.
+function stateOf(path: string): string {
+  try {
+    const { ino, size } = statSync(path)
+    return `${ino} ${size}`
+  } catch {
+    return 'missing'
+  }
 }
