@@ -50,7 +50,6 @@ export {
   readIdentity,
   type SeenNamespace,
 } from './namespace.ts'
-export type { Operation } from './operation.ts'
 export { attempt, onCniError, orElse, passes } from './or-else.ts'
 export { parseAddress, parsePrefix } from './parse-address.ts'
 export {
@@ -62,7 +61,7 @@ export {
   parseJsonOr,
 } from './parse-json.ts'
 export { type ParsedResult, parseResult, readResult } from './parse-result.ts'
-export type { PluginCall, PluginExit } from './plugin-call.ts'
+export type { Operation, PluginCall, PluginExit } from './plugin-call.ts'
 export {
   exitStatus,
   installHint,

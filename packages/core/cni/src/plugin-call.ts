@@ -1,5 +1,7 @@
 import type { CniArgs } from './attachment.ts'
-import type { Operation } from './operation.ts'
+
+/** The operation of a plugin: the value of `CNI_COMMAND` (SPEC 1.1.0, section 2, "CNI operations"). */
+export type Operation = 'ADD' | 'DEL' | 'CHECK' | 'GC' | 'STATUS' | 'VERSION'
 
 /** One run of one plugin: what becomes its environment and standard input (SPEC 1.1.0, section 2, "Overview"). */
 export interface PluginCall {

@@ -11,7 +11,6 @@ import { planHooks } from './plan-hooks.ts'
 import { planMounts } from './plan-mounts.ts'
 import { planNames } from './plan-names.ts'
 import { planNetworkNamespace, planUtsNamespace } from './plan-namespaces.ts'
-import { planSysctl } from './plan-sysctl.ts'
 import type { BundleRecord } from './record.ts'
 import { renderDraft } from './render-draft.ts'
 import type { BundleRequest, NetworkRequest } from './request.ts'
@@ -152,4 +151,17 @@ function normalised(
 function unused({ ports }: BundleRequest, mode: NetworkMode): readonly string[] {
   if (mode === 'cni' || ports.length === 0) return []
   return [`ignore -p/--publish: it has no meaning in mode ${mode}`]
+}
+
+const key = 'net.ipv4.ip_unprivileged_port_start'
+
+function planSysctl(config: Config, mode: NetworkMode): readonly Edit[] {
+  const path = ['linux', 'sysctl', key]
+  const present = config.sysctl[key]
+  if (mode === 'host' || mode === 'container') {
+    if (present !== '0') return []
+    return [{ kind: 'remove', path, note: `remove the sysctl ${key}` }]
+  }
+  if (present !== undefined) return []
+  return [{ kind: 'set', path, value: '0', note: `set the sysctl ${key} to 0` }]
 }

@@ -2,10 +2,8 @@ import { present } from '@vethra/cni'
 import { attachmentChains } from './chain-names.ts'
 import { filterTables } from './filter-tables.ts'
 import { portsAmong } from './forwarded-ports.ts'
-import type { ObservedFirewall, OwnedRules, PublishedPort } from './observed-firewall.ts'
-import { isolation } from './read-isolation.ts'
-import type { SavedRules } from './rule-lines.ts'
-import { type Rule, rulesOf } from './rule-lines.ts'
+import type { Isolation, ObservedFirewall, OwnedRules, PublishedPort } from './observed-firewall.ts'
+import { type Rule, rulesOf, type SavedRules } from './rule-lines.ts'
 import { option, parseRules, type RuleTable } from './rules.ts'
 
 /** The effects of a saved rule set on containers. */
@@ -164,4 +162,27 @@ function admitted(filter: readonly Rule[]): ReadonlySet<string> {
 function hostIn(text: string | undefined): readonly string[] {
   const host = /^(.*)\/(?:32|128)$/.exec(text ?? '')?.[1]
   return host === undefined ? [] : [host]
+}
+
+const [firstStage, secondStage] = ['CNI-ISOLATION-STAGE-1', 'CNI-ISOLATION-STAGE-2']
+
+// The bridges that rules isolate, from all others or from those of other networks on the same bridge.
+function isolation(filter: readonly Rule[]): ReadonlyMap<string, Isolation> {
+  const entered = filter.some(({ chain, target }) => chain === 'FORWARD' && target === firstStage)
+  if (!entered) return new Map()
+  const found = new Map<string, Isolation>()
+  const leaving = new Set<string>()
+  for (const { chain, target, words } of filter) {
+    if (chain === secondStage && target === 'DROP') leaving.add(option(words, '-o') ?? '')
+  }
+  for (const { chain, target, words } of filter) {
+    if (chain !== firstStage) continue
+    const bridge = option(words, '-i') ?? ''
+    if (bridge === '' || option(words, '-o') !== bridge) continue
+    if (target === 'DROP') found.set(bridge, 'isolated')
+    else if (target === secondStage && leaving.has(bridge) && !found.has(bridge)) {
+      found.set(bridge, 'same-bridge')
+    }
+  }
+  return found
 }

@@ -1,6 +1,6 @@
 import { confError, decodeError, ioError, type JsonObject, parseJsonOr } from '@vethra/cni'
 import type { ConfFileText } from '@vethra/conflist'
-import type { NetworkOptions } from '../options.ts'
+import type { Driver, NetworkOptions } from '../options.ts'
 import type { ReadOptions } from './docker-options.ts'
 import {
   flagOf,
@@ -18,13 +18,14 @@ import {
   foreignNetwork,
   type Lost,
   lost,
+  lostOptions,
   orRefused,
   type Reading,
   shownName,
   unequalIpam,
+  withoutDefaultRoute,
 } from './foreign-network.ts'
 import { leaseRange } from './lease-range.ts'
-import { readPodmanOptions } from './podman-options.ts'
 
 /** The network of a JSON file of Podman's, as netavark takes it. A file that cannot be read or used is refused. */
 export function readPodmanNetwork({ file, text, error }: ConfFileText): ForeignNetwork {
@@ -139,4 +140,53 @@ function serversLost(object: JsonObject): readonly Lost[] {
   return isEmpty
     ? []
     : [lost('network_dns_servers', servers, 'name them with --dns at bundle prepare')]
+}
+
+const equals: Readonly<Record<Driver, readonly string[]>> = {
+  bridge: ['mtu'],
+  macvlan: ['mtu', 'mode'],
+  ipvlan: ['mtu', 'mode'],
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  isolate: 'each bridge network is kept apart from the others anyway',
+  vlan: 'a bridge of Vethra has no VLANs',
+  metric: 'default routes have no metric',
+}
+
+function readPodmanOptions(
+  driver: Driver,
+  given: Readonly<Record<string, string>>,
+  device: string,
+): ReadOptions {
+  checkBridgeMode(driver, given['mode'])
+  checkClosed(given)
+  // It is false here, as without it.
+  const entries = Object.entries(given).filter(([key]) => key !== 'no_default_route')
+  const isEqual = ([key]: readonly [string, string]) => equals[driver].includes(key)
+  const parent = driver === 'bridge' || device === '' ? [] : [['parent', device] as const]
+  const others = entries.filter((each) => !isEqual(each) && each[0] !== 'mode')
+  return {
+    options: Object.fromEntries([...entries.filter(isEqual), ...parent]),
+    lost: [...bridgeLost(driver, device), ...lostOptions('options', others, reasons)],
+  }
+}
+
+function checkBridgeMode(driver: Driver, mode = 'managed'): void {
+  if (driver !== 'bridge' || mode === 'managed') return
+  throw confError(
+    `bridge mode ${JSON.stringify(mode)} has no equal`,
+    'Use a macvlan on the interface that is the port of that bridge.',
+  )
+}
+
+function checkClosed({ vrf = '', no_default_route = 'false' }: Readonly<Record<string, string>>) {
+  if (vrf !== '') throw confError(`vrf ${JSON.stringify(vrf)} has no equal`)
+  if (no_default_route !== 'false') throw withoutDefaultRoute()
+}
+
+// Podman's own choice is podman1, podman2, …: nobody relies on it.
+function bridgeLost(driver: Driver, device: string): ReadOptions['lost'] {
+  if (driver !== 'bridge' || /^(podman\d+)?$/.test(device)) return []
+  return [lost('network_interface', device, 'Vethra chooses the name of the bridge')]
 }
