@@ -2,8 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { type FSWatcher, statSync, watch } from 'node:fs'
 import { dirname } from 'node:path'
 import { type CniError, ioError } from '@vethra/cni'
-import type { HostWatch } from '@vethra/world'
-import type { HostWatchOptions } from './options.ts'
+import type { HostWatch, WatchHearer } from '@vethra/world'
 
 /** Watches folders by inotify(7), and the kernel's tables by programs, which end with this process. */
 export function watchHost(options: HostWatchOptions): HostWatch {
@@ -128,4 +127,12 @@ function unwatched(place: string, cause: unknown): CniError {
     hint: 'Raise fs.inotify.max_user_watches and max_user_instances by sysctl; until then changes there are seen at the next timer.',
     cause,
   })
+}
+
+/** Options of `watchHost`. */
+export interface HostWatchOptions extends WatchHearer {
+  /** Folders that are watched with all that is below them; they may appear later. */
+  readonly folders: readonly string[]
+  /** Programs that print something at each change, such as `ip -o monitor link`. A missing place is skipped. */
+  readonly programs: readonly (readonly [string, ...string[]])[]
 }
