@@ -1,7 +1,7 @@
 import type { Membership } from '@vethra/container'
 import { checkAttachment } from './attach.ts'
 import { waysUnrecorded } from './detach-one.ts'
-import { holdingContainer } from './holding-container.ts'
+import { holdingContainer } from './holding.ts'
 import type { HostTools } from './host-tools.ts'
 import { keyOf } from './membership.ts'
 import { rememberedOf, rememberingCache } from './remembered.ts'

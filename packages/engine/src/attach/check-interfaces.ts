@@ -9,10 +9,9 @@ import {
 import type { Membership } from '@vethra/container'
 import type { AttachmentRecord, NamespaceFacts } from '@vethra/world'
 import { isSame } from './container-records.ts'
-import { holdingContainer } from './holding-container.ts'
+import { holdingContainer } from './holding.ts'
 import type { HostTools } from './host-tools.ts'
-import { checkNamespace, lifeNow } from './life.ts'
-import { recordsNaming } from './records-naming.ts'
+import { checkNamespace, lifeNow, recordsNaming } from './life.ts'
 
 type InterfaceTools = Pick<HostTools, 'netns' | 'records' | 'cache'>
 

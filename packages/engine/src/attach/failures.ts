@@ -1,5 +1,6 @@
 import { CniError, onCniError } from '@vethra/cni'
 import type { Membership } from '@vethra/container'
+import type { ProgramOutcome } from './next-step.ts'
 
 /** Whether an error says that the undoing failed too: something is left then, and it is ours. */
 export function isIncomplete(error: unknown): boolean {
@@ -51,4 +52,12 @@ export function remains(
     hint: `Look for it with "vethra doctor", and by the container's id: iptables-save | grep ${id}`,
     cause,
   })
+}
+
+/** The output of a plugin, or its error as a value. */
+export async function outcomeOf(running: Promise<string>): Promise<ProgramOutcome> {
+  return running.then(
+    (printed) => ({ printed }),
+    onCniError((error) => ({ error })),
+  )
 }

@@ -4,8 +4,8 @@ import type { State } from '@vethra/state'
 import type { StageWorld } from '@vethra/world'
 import { converge } from '../converge.ts'
 import { dhcpFailure } from './demand-dhcp.ts'
+import { outcomeOf } from './failures.ts'
 import type { ProgramOutcome } from './next-step.ts'
-import { outcomeOf } from './outcome-of.ts'
 
 /** The answer of an IPAM plugin that is a program, or why there is none. */
 type Answered = { readonly answer?: Addresses } | { readonly error: CniError }

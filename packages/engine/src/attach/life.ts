@@ -1,5 +1,6 @@
 import {
   isProvable,
+  isSameNamespace,
   type Life,
   lifeOf,
   netnsError,
@@ -9,6 +10,7 @@ import {
 } from '@vethra/cni'
 import type { AttachmentRecord, NamespaceFacts, ResultCache } from '@vethra/world'
 import { resultOf } from './cached-list.ts'
+import type { HostTools } from './host-tools.ts'
 
 /** Throws CniError 8 unless a path is a network namespace other than the runtime's own. */
 export async function checkNamespace({ look }: NamespaceFacts, path: string): Promise<void> {
@@ -93,4 +95,16 @@ function isInside(ifname: string) {
 
 function isEqual(a: string, b: string): boolean {
   return a.toLowerCase() === b.toLowerCase()
+}
+
+/** Records of ours that name an interface of the namespace that is at a path now. */
+export async function recordsNaming(
+  { netns, records }: Pick<HostTools, 'netns' | 'records'>,
+  wanted: { readonly netns: string; readonly ifname: string },
+): Promise<readonly AttachmentRecord[]> {
+  const seen = await netns.look(wanted.netns)
+  const isHere = (record: AttachmentRecord) =>
+    isSameNamespace(record, seen) ?? record.netnsId === seen.netnsId
+  const all = await records.list()
+  return all.filter((record) => record.ifname === wanted.ifname && isHere(record))
 }

@@ -14,7 +14,7 @@ import type {
 import { beforeEach, describe, expect, it } from 'vitest'
 import { checkAll } from './check-all.ts'
 import { detachAll } from './detach-each.ts'
-import { holdingContainer } from './holding-container.ts'
+import { holdingContainer } from './holding.ts'
 import type { HostTools } from './host-tools.ts'
 import { attachEach, clearInterfaces } from './on-host.ts'
 

@@ -1,4 +1,14 @@
-import { checkPlainIfname, identityOf, type ParsedResult, unknownNetwork } from '@vethra/cni'
+import {
+  CniError,
+  type ConfList,
+  checkPlainIfname,
+  identityOf,
+  isSameNamespace,
+  netnsError,
+  type ParsedResult,
+  unknownNetwork,
+} from '@vethra/cni'
+import { parseConfFile } from '@vethra/conflist'
 import type { Membership } from '@vethra/container'
 import type { PluginWay } from '@vethra/plugins'
 import type { AttachmentRecord } from '@vethra/world'
@@ -7,9 +17,8 @@ import { addRecorded, checkAttachable, checkNames } from './attach.ts'
 import { checkFree, checkInterfaces, undoLeft } from './check-interfaces.ts'
 import { containerOf, isCutShort, refuseOthers } from './container-records.ts'
 import { demandDhcp } from './demand-dhcp.ts'
-import { demandListed, demandUnchanged } from './demand-unchanged.ts'
 import type { DetachOptions } from './detach-each.ts'
-import { holdingNetworks } from './holding-networks.ts'
+import { holdingNetworks } from './holding.ts'
 import type { HostTools } from './host-tools.ts'
 import { atNetns, keyOf, withoutNetns } from './membership.ts'
 import { rememberedOf } from './remembered.ts'
@@ -138,4 +147,34 @@ async function detach(
 ): Promise<void> {
   const { detachEach } = await import('./detach-each.ts')
   await detachEach(tools, [membership], options)
+}
+
+// Throws CniError 8 when the namespace of a record has ended, or is certainly another: a process id is reused.
+async function demandUnchanged(
+  { netns }: Pick<HostTools, 'netns'>,
+  record: Pick<AttachmentRecord, 'netns' | 'netnsId' | 'cookie' | 'bootId' | 'containerId'>,
+): Promise<void> {
+  const seen = await netns.look(record.netns)
+  if (seen.found === 'namespace' && isSameNamespace(record, seen) !== false) return
+  throw netnsError(
+    `namespace ${record.netns} of container ${record.containerId} has ended while it was attached`,
+  )
+}
+
+async function demandListed(
+  { files }: HostTools,
+  { name, file, text, plugins }: ConfList,
+): Promise<void> {
+  if (file === undefined || files === undefined) return
+  const now = await files.read(file)
+  if (now === undefined) throw unknownNetwork(name)
+  // With drop-in plugins the text is not the file's; those come after its own.
+  if (now === text) return
+  const own = parseConfFile(now, file).plugins
+  if (own.every((each, index) => each.text === plugins[index]?.text)) return
+  throw new CniError({
+    code: 11,
+    message: `network ${name} was changed in ${file} while a container was being attached`,
+    hint: 'Try again.',
+  })
 }

@@ -1,7 +1,7 @@
 import { noProgramError, onCniError } from '@vethra/cni'
 import type { PluginRunner } from '@vethra/world'
+import { outcomeOf } from './failures.ts'
 import type { PluginOutcome, RunStep } from './next-step.ts'
-import { outcomeOf } from './outcome-of.ts'
 import type { PluginContext, PluginTools } from './run-plugin.ts'
 
 /** Runs a step, and returns how it ended. */

@@ -34,11 +34,10 @@ import {
 import type { ApplyOptions, StageWorld } from '@vethra/world'
 import { converge, type Outcome } from '../converge.ts'
 import { allocate } from './allocate.ts'
-import { together, undoAfter } from './failures.ts'
+import { outcomeOf, together, undoAfter } from './failures.ts'
 import { freeSubnets } from './free-subnets.ts'
 import { demandFree, whyFull } from './full-sets.ts'
 import { askIpam, runIpam } from './ipam-program.ts'
-import { outcomeOf } from './outcome-of.ts'
 
 /** A stretch of plugins that are planned in this process, and what came before it. */
 export interface Stage {

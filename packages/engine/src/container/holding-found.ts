@@ -1,5 +1,5 @@
 import { containerIdOf, inUseError } from '@vethra/cni'
-import { holdingAttachments } from '../attach/holding-container.ts'
+import { holdingAttachments } from '../attach/holding.ts'
 import type { ManageTools } from '../network/tools.ts'
 import { findContainer } from './container-inspect.ts'
 import type { KnownContainer } from './container-state.ts'

@@ -1,18 +1,20 @@
 import {
   ageAnswer,
+  answerSeconds,
   cacheKey,
   type DnsMessage,
   dnsRcode,
   type ExtendedError,
+  type FoundAnswer,
+  findAnswer,
   formatReply,
+  keepAnswer,
+  keptAnswer,
+  makeDnsCache,
   relayAnswer,
+  staleAnswer,
 } from '@vethra/dns'
-import {
-  type AnswerTools,
-  type CacheBounds,
-  newUpstreamAnswers,
-  staleFrom,
-} from './upstream-answers.ts'
+import { askUpstream, type UpstreamTools } from './ask-upstream.ts'
 
 /** A question that is for upstream. */
 interface Forwarded {
@@ -97,4 +99,68 @@ export function newForwarder(tools: AnswerTools, bounds: ForwarderBounds = usual
 
 function refuse({ message, isTcp }: Forwarded, reason: ExtendedError): Uint8Array {
   return formatReply({ message, rcode: dnsRcode.SERVFAIL, isTcp, reason })
+}
+
+type AnswerTools = UpstreamTools & { readonly nowMs: () => number }
+
+interface CacheBounds {
+  readonly mostEntries: number
+  /** Octets of all answers. */
+  readonly mostOctets: number
+}
+
+/** The answers of upstream that are kept, and the questions that are under way. */
+interface UpstreamAnswers {
+  /** The answer under a key, fresh or stale by now. */
+  find(key: string): FoundAnswer | undefined
+  /** Asks upstream, once for equal questions at once, and caches; a stale answer beats a server's failure. Undefined without any. */
+  ask(key: string, message: DnsMessage, servers: readonly string[]): Promise<Uint8Array | undefined>
+  /** How many questions are under way. */
+  underWay(): number
+  /** Forgets all answers: upstream is another one. */
+  forget(): void
+}
+
+/** Stale answers are given for so long: RFC 8767, section 5, has one to three days. */
+const mostStaleSeconds = 86_400
+
+function newUpstreamAnswers(tools: AnswerTools, bounds: CacheBounds): UpstreamAnswers {
+  const emptyCache = () => makeDnsCache(bounds.mostEntries, bounds.mostOctets)
+  const asked = new Map<string, Promise<Uint8Array | undefined>>()
+  const seconds = () => tools.nowMs() / 1000
+  let cache = emptyCache()
+
+  const askOnce = async (key: string, message: DnsMessage, servers: readonly string[]) => {
+    // What comes after all is forgotten is not kept.
+    const into = cache
+    const answer = await askUpstream(tools, message, servers)
+    if (answer === undefined) return undefined
+    const octets = keptAnswer(answer)
+    const ttlSeconds = answerSeconds(answer)
+    const failed = answer.rcode !== dnsRcode.NOERROR && answer.rcode !== dnsRcode.NXDOMAIN
+    // What was good is worth more, though stale, than that upstream fails.
+    const known = failed ? findAnswer(into, key, seconds()) : undefined
+    if (known === undefined && ttlSeconds > 0)
+      keepAnswer(into, key, { octets, atSeconds: seconds(), ttlSeconds })
+    return staleFrom(known) ?? octets
+  }
+
+  return {
+    find: (key) => findAnswer(cache, key, seconds()),
+    ask(key, message, servers) {
+      const begun =
+        asked.get(key) ?? askOnce(key, message, servers).finally(() => asked.delete(key))
+      asked.set(key, begun)
+      return begun
+    },
+    underWay: () => asked.size,
+    forget: () => {
+      cache = emptyCache()
+    },
+  }
+}
+
+// The octets of an answer to be given though it may be stale; undefined when there is none, or it is too old.
+function staleFrom(found: FoundAnswer | undefined): Uint8Array | undefined {
+  return found && found.ageSeconds < mostStaleSeconds ? staleAnswer(found.octets) : undefined
 }

@@ -1,4 +1,11 @@
-import { type CniError, installHint, inUseError, noProgramError } from '@vethra/cni'
+import {
+  type CniError,
+  installHint,
+  inUseError,
+  noProgramError,
+  notFoundError,
+  usageError,
+} from '@vethra/cni'
 import {
   defaultNetwork,
   findDefaultNetwork,
@@ -7,6 +14,7 @@ import {
   type NewConfList,
   networkConfList,
   networkId,
+  networkParent,
   networksFromFiles,
 } from '@vethra/networks'
 import { networkFeatures } from '@vethra/plugins'
@@ -17,7 +25,6 @@ import { programsOf } from '../attach/ways-now.ts'
 import { emitNetwork } from '../emit-events.ts'
 import { type FactTools, factsFor, readSurroundings, type Surroundings } from './host-facts.ts'
 import { knownNetworks } from './known-networks.ts'
-import { checkParent } from './network-parent.ts'
 import type { ManageTools } from './tools.ts'
 
 /** A network that was created. */
@@ -165,4 +172,30 @@ async function newDefault(tools: DefaultNetworkTools): Promise<NewConfList> {
 
 async function hasDefault(tools: Pick<ManageTools, 'networks'>): Promise<boolean> {
   return findDefaultNetwork(await knownNetworks(tools.networks)) !== undefined
+}
+
+async function checkParent(
+  { effects }: Pick<ManageTools, 'effects'>,
+  network: Network,
+): Promise<readonly string[]> {
+  const parent = networkParent(network)
+  if (parent === undefined) return []
+  const device = parent.device || (await effects.defaultRoute())?.device
+  if (device === undefined)
+    return ['the host has no default route now: containers cannot start without one, or a parent']
+  const link = await effects.findLink(device)
+  if (link === undefined)
+    throw notFoundError(
+      `parent ${JSON.stringify(device)} is not an interface of this host`,
+      'List the interfaces with "ip link", and give one of them as -o parent=DEVICE.',
+    )
+  if (link.loopback) throw wrong(`parent ${device} is a loopback interface`)
+  // An ipvlan may have more (ipvlan_link_new in the kernel); the macvlan plugin refuses it.
+  if (network.list.plugins[0]?.type === 'macvlan' && parent.mtu > link.mtu)
+    throw wrong(`mtu ${parent.mtu} is more than that of parent ${device}: ${link.mtu}`)
+  return []
+}
+
+function wrong(message: string): CniError {
+  return usageError(message, 'Give another interface with -o parent=DEVICE, or another mtu.')
 }
