@@ -20,7 +20,6 @@ import { fewEnough } from './few-enough.ts'
 import { isStyled, printListing } from './listing.ts'
 import { openWorld } from './open-world.ts'
 import { subcommand } from './program.ts'
-import { whileWaiting } from './progress.ts'
 import { findingShape, repairShape } from './shapes.ts'
 
 interface DoctorFlags {
@@ -132,4 +131,17 @@ function broken(errors: readonly Finding[]): CniError {
     errors.length === 1 ? '1 thing is broken' : `${errors.length} things are broken`,
     some ? 'Repair the safe ones: vethra doctor --repair' : undefined,
   )
+}
+
+const patienceMs = 1000
+
+// Does `work`, and says on standard error what is waited for, on a terminal, once it takes longer than a second.
+async function whileWaiting<T>(io: Io, what: string, work: () => Promise<T>): Promise<T> {
+  if (!io.isTerminal()) return work()
+  const timer = setTimeout(() => io.complain(`${what} …`), patienceMs)
+  try {
+    return await work()
+  } finally {
+    clearTimeout(timer)
+  }
 }

@@ -21,8 +21,8 @@ const commands: Readonly<Record<string, () => Promise<Load>>> = {
   config: async () => (await import('./config-command.ts')).configCommand,
   import: async () => (await import('./import-command.ts')).importCommand,
   rootless: async () => (await import('./rootless-command.ts')).rootlessCommand,
-  daemon: async () => (await import('./daemon-command.ts')).daemonCommand,
-  runtime: async () => (await import('./runtime-command.ts')).runtimeCommand,
+  daemon: async () => (await import('./app-commands.ts')).daemonCommand,
+  runtime: async () => (await import('./app-commands.ts')).runtimeCommand,
   events: async () => (await import('./events-command.ts')).eventsCommand,
   top: async () => (await import('./top-command.ts')).topCommand,
 }

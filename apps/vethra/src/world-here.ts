@@ -1,3 +1,4 @@
+import { scheduler, setTimeout } from 'node:timers/promises'
 import { guards, type LockPlaces } from '@vethra/cni'
 import { reportLines, stepLines } from '@vethra/engine/prepared-start'
 import {
@@ -15,7 +16,6 @@ import { portHolder } from '@vethra/port-holder'
 import type { ResolvedSettings, Settings } from '@vethra/settings'
 import { eventFile, rememberedOnDisk } from '@vethra/stores'
 import type { AttachmentKernel, Hearer, Io, PluginRunner, StageCall, World } from '@vethra/world'
-import { clockHere } from './clock-here.ts'
 import { attachments, runtime, zoneRecords } from './folders-here.ts'
 import { listsHere } from './lists-here.ts'
 
@@ -167,5 +167,23 @@ function kernelHere(): OwnKernel {
   return () => {
     made ??= make()
     return made
+  }
+}
+
+/** The time that work may take before the event loop goes on, in milliseconds. */
+const longestMs = 5
+
+function clockHere(now: () => number): World['clock'] {
+  let yieldedAt = now()
+  return {
+    now,
+    sleep: async (ms) => void (await setTimeout(ms)),
+    idle: async (ms) => void (await setTimeout(ms, undefined, { ref: false })),
+    // Work on a thousand containers keeps a processor busy for half a second: a resolver answers between its parts.
+    async yieldNow() {
+      if (now() - yieldedAt < longestMs) return
+      await scheduler.yield()
+      yieldedAt = now()
+    },
   }
 }
