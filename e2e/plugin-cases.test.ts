@@ -216,6 +216,23 @@ describeOnHost('plugins that another runtime calls', () => {
     await sh('ip link del hd0')
   })
 
+  it('host-device leaves what the kernel moves nowhere as it is', async () => {
+    const lent = netOf('host-device', { device: 'lo' })
+    const before = await sh('ip -j link show dev lo')
+    expect(await call('ADD', lent)).toMatchObject({ code: 999 })
+    expect(await sh('ip -j link show dev lo')).toBe(before)
+  })
+
+  it('CHECK of bridge passes where firewall has isolated its port', async () => {
+    const made = await call('ADD', bridge)
+    const apart = { ...netOf('firewall', { ingressPolicy: 'isolated' }), name: 'net-bridge' }
+    const prevResult = await call('ADD', apart, { prevResult: made })
+    expect(await call('CHECK', bridge, { prevResult })).toEqual({})
+    expect(await call('CHECK', apart, { prevResult })).toEqual({})
+    await call('DEL', apart, { prevResult })
+    await call('DEL', bridge, { prevResult })
+  })
+
   it('bandwidth limits no interface that does not lead to the container', async () => {
     await sh(`ip link add up0 type veth peer name up1
       ip link add veth0 type veth peer name eth0 netns c1`)

@@ -53,13 +53,10 @@ export function moveIn({ device, name }: MovedLink, lookup: Lookup): readonly Pl
   const index = lookup.index('host', device)
   const link = { index }
   return [
+    // In one, so that one that may not move stays as it is. The kernel takes it down as it moves it.
     {
       place: 'host',
-      ops: [
-        { kind: 'set link', link, up: false },
-        { kind: 'set link', link, alias: device },
-        { kind: 'set link', link, name, namespace: lookup.namespace() },
-      ],
+      ops: [{ kind: 'set link', link, alias: device, name, namespace: lookup.namespace() }],
     },
     { place: 'container', ops: [up(name)] },
   ]

@@ -41,9 +41,7 @@ export function removeLink({ place, name, type }: Link, links: 'delete' | 'down'
 /** The lines that move a device of the host into the container. Its alias has the name under which it goes back. */
 export function moveIn({ device, name }: MovedLink, netns: string): readonly Line[] {
   return [
-    ip('host', 'link set dev', device, 'down'),
-    ip('host', 'link set dev', device, `alias "${device}"`),
-    ip('host', 'link set dev', device, 'name', name, 'netns', netns),
+    ip('host', 'link set dev', device, `alias "${device}"`, 'name', name, 'netns', netns),
     ip('container', 'link set dev', name, 'up'),
   ]
 }
