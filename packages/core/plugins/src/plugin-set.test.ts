@@ -223,6 +223,13 @@ describe('plans of plugins', () => {
     expect(keysOf({ type: 'ipvlan', master: 'eth9' }, before)).toContain(
       'address container eth0 10.4.0.2/24',
     )
+    // A key that only another of them has is ignored, as each unknown one is.
+    expect(typeOf({ type: 'vlan', master: 'eth9', vlanId: 7, mode: 'x' })).toMatchObject({
+      type: { name: 'vlan', id: 7 },
+    })
+    expect(typeOf({ type: 'ipvlan', master: 'eth9', vlanId: 5000 })).toMatchObject({
+      type: { name: 'ipvlan' },
+    })
   })
 
   it('bridge puts the gateway of a VLAN on an interface of that VLAN', () => {
@@ -347,6 +354,10 @@ it.each<[JsonObject, string]>([
   [{ type: 'firewall', firewalldZone: 7 }, 'firewalldZone'],
   [{ type: 'firewall', ingressPolicy: 'x' }, 'unknown ingress policy: "x"'],
   [{ type: 'vrf' }, 'configuration is expected to have a valid vrf name'],
+  [
+    { type: 'tuning', sysctl: { 'kernel.pid_max': '1' } },
+    'invalid net sysctl key: "kernel.pid_max"',
+  ],
   [{ type: 'host-device' }, 'specify either "device", "hwaddr", "kernelpath" or "pciBusID"'],
   [
     { type: 'host-device', kernelpath: 'virtual/net/hd0' },

@@ -230,6 +230,16 @@ it('an isolated policy keeps ports of one bridge apart without changing hairpin'
   expect(port).toMatchObject({ hairpin: true, isolated: true })
 })
 
+it.each([
+  [{ called: true }, {}],
+  [{}, { isolated: false }],
+])('CHECK of a bridge %j leaves what firewall makes of its port', (how, wanted) => {
+  const { result } = planStage([lan], { granted, facts: noFacts })
+  const former = planFormer([{ ...lan, ...how }], { facts: noFacts, result, checks: true })
+  const port = former.find(({ resource }) => resource.kind === 'bridge port')?.resource
+  expect(port).toEqual({ kind: 'bridge port', link: expect.any(String), hairpin: false, ...wanted })
+})
+
 const keysOf = (requests: readonly PluginRequest[], ips = granted) =>
   planStage(requests, { granted: ips, facts: noFacts }).resources.map(
     ({ resource, owner }) => `${owner.kind}: ${keyOf(resource)}`,

@@ -101,17 +101,22 @@ export function planFormer(
       ...(addresses && hasIpam ? { addresses } : {}),
     }
     const alone = removedAlone ? planner.removal?.(conf, input) : undefined
-    return alone ?? planner.plan(conf, input).resources
+    const planned = alone ?? planner.plan(conf, input).resources
+    return checks ? planned.map((each) => asLeft(each, request)) : planned
   })
-  return merged(checks ? resources.map(asLeft) : resources)
+  return merged(resources)
 }
 
-// A plugin behind may have tuned an interface, or given its routes a table of their own (sbr, vrf), and what another made has
-// the address mode that it chose. The kernel makes the route to a subnet with the address.
-function asLeft({ owner, resource }: Owned): Owned {
+// A plugin behind may have tuned an interface, isolated its port (firewall), or given its routes a table of their own (sbr, vrf),
+// and what another made has the address mode that it chose. The kernel makes the route to a subnet with the address.
+function asLeft({ owner, resource }: Owned, { called }: PluginRequest): Owned {
   if (resource.kind === 'address') return { owner, resource: { ...resource, needsRoute: true } }
   if (resource.kind === 'route')
     return { owner, resource: { ...resource, anyTable: resource.table === undefined } }
+  if (resource.kind === 'bridge port' && called && !resource.isolated) {
+    const { isolated: _, ...rest } = resource
+    return { owner, resource: rest }
+  }
   if (resource.kind !== 'link') return { owner, resource }
   const { mtu: _, linkLocal: __, ...rest } = resource
   return { owner, resource: rest }

@@ -73,7 +73,7 @@ function keyOf(key: string, ifname: string): string {
   const parts = key.split(/[./]+/).filter((part) => part !== '')
   const path = parts.join('/').replace('IFNAME', ifname)
   if (parts[0] === 'net' && parts.length > 1) return path
-  throw confError(words.invalidSysctl(path))
+  throw confError(words.invalidSysctl(key))
 }
 
 function sysctlValue(key: string, value: Json): string {

@@ -79,13 +79,13 @@ function parse(
   const master = linkNameOf(conf, 'master')
   if (type === 'vlan' && master === undefined) throw confError(words.noVlanMaster)
   const [first = ''] = modes
-  const mode = textOf(conf, 'mode') ?? first
+  const mode = (type === 'vlan' ? undefined : textOf(conf, 'mode')) ?? first
   if (!modes.includes(mode))
     throw confError(
       `unknown ${type} mode: ${JSON.stringify(mode)}`,
       `Set mode to ${modes.join(', ')}.`,
     )
-  const id = numberOf(conf, 'vlanId') ?? 0
+  const id = (type === 'vlan' ? numberOf(conf, 'vlanId') : undefined) ?? 0
   if (id < 0 || id > 4094)
     throw confError(`invalid VLAN ID ${id} (must be between 0 and 4095 inclusive)`)
   const queue = type === 'macvlan' ? integerOf(conf, 'bcqueuelen', [0, 2 ** 32 - 1]) : undefined

@@ -38,7 +38,7 @@ export const words = {
   noChainedMaster: 'chained master failure. PrevResult lacks a single named interface',
   noIpam: 'no plugin name provided',
   noLeasedAddresses: 'IPAM plugin returned missing IP config',
-  invalidSysctl: (path: string) => `invalid net sysctl key: ${JSON.stringify(path)}`,
+  invalidSysctl: (key: string) => `invalid net sysctl key: ${JSON.stringify(key)}`,
   refusedSysctl: (key: string, list: readonly string[]) =>
     `Sysctl ${key} is not allowed. Only the following sysctls are allowed: [${list.join(' ')}]`,
   taken: (ifname: string) => `container veth name (${JSON.stringify(ifname)}) already exists`,
