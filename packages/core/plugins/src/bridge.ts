@@ -1,14 +1,14 @@
+import { areOverlapping } from '@vethra/address'
 import { CniError, confError, ioError, type Result, type ResultRoute } from '@vethra/cni'
 import type { Owned, Resource } from '@vethra/state'
 import { type BridgeConf, parseBridgeConf } from './bridge-conf.ts'
-import { conflictsOf } from './bridge-conflicts.ts'
 import { bridgeResources, cable, forwarding, gatewayLinkOf } from './bridge-resources.ts'
 import { configureInterface } from './configure-interface.ts'
 import { interfaceMac, macFor } from './names.ts'
 import { owned, ownerOf } from './owned.ts'
 import type { Addresses, HostLink, PlanInput, Planned, Plugin, PluginRequest } from './plugin.ts'
 import { type Veth, vethOf } from './previous.ts'
-import { ipOf, usesLinkLocal, withGateway } from './subnets.ts'
+import { type Ip, ipOf, usesLinkLocal, withGateway } from './subnets.ts'
 import { words } from './words.ts'
 
 const noMac = '00:00:00:00:00:00'
@@ -173,3 +173,35 @@ function demandBridge(name: string, { kind, ports = 0 }: HostLink): void {
 
 /** BR_MAX_PORTS of the kernel, without the number that counts for none. */
 const mostPorts = 1023
+
+// A bridge's addresses in its gateway's way, as the reference plugin has it. Throws CniError 7 without
+// `forceAddress`; else they go.
+function conflictsOf(
+  conf: BridgeConf,
+  ips: readonly Ip[],
+  addresses: readonly string[],
+): readonly Resource[] {
+  if (!conf.isGateway || gatewayLinkOf(conf) !== conf.bridge) return []
+  const wanted = ips.flatMap(({ gateway, prefixLength, family }) =>
+    gateway === undefined ? [] : [{ text: `${gateway}/${prefixLength}`, family }],
+  )
+  const own = new Set(wanted.map(({ text }) => text))
+  const conflicts = wanted.flatMap(({ text, family }) =>
+    addresses
+      .filter((found) => !own.has(found) && found.includes(':') === (family === 6))
+      .filter((found) => family === 4 || areOverlapping(found, text))
+      .map((found) => ({ wanted: text, found })),
+  )
+  const [first] = conflicts
+  if (first && !conf.forceAddress)
+    throw confError(
+      `failed to set bridge addr: ${JSON.stringify(conf.bridge)} already has an IP address different from ${first.wanted}`,
+      'Name another bridge, remove that address, or set forceAddress.',
+    )
+  return conflicts.map(({ found }) => addressOf(conf.bridge, found))
+}
+
+function addressOf(link: string, text: string): Resource {
+  const [address = '', length = ''] = text.split('/')
+  return { kind: 'address', place: 'host', link, address, prefixLength: Number(length) }
+}
