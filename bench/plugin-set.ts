@@ -2,9 +2,11 @@
 // with one port, ADD and DEL through `vethra --plugins exec cni`, in turn, with 1 and 200 containers attached; then VERSION of
 // a plugin against an empty bun program. Sizes: VETHRA_BENCH_RUNS (default 15), VETHRA_BENCH_BESIDE (1,200).
 
+import { join } from 'node:path'
 import { executable, type Host, openHost, plugins } from '../e2e/host.ts'
 import { emptyProgram } from './empty.ts'
 import { figuresOf, reportLine } from './figures.ts'
+import { installed } from './installed.ts'
 import { timed } from './timed.ts'
 
 const sizes = (name: string, fallback: string) =>
@@ -80,7 +82,8 @@ async function call(
 }
 
 async function compareVersions(host: Host): Promise<void> {
-  await host.run([executable, 'plugin', 'install', own])
+  const program = installed(executable, join(host.folder, 'vethra'))
+  await host.run([program, 'plugin', 'install', own])
   const empty = await emptyProgram(host.folder)
   const asked = {
     env: { CNI_COMMAND: 'VERSION' },

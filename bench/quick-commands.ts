@@ -2,9 +2,11 @@
 // a file for standard output; all in turn, several processes a sample, by the clock and by user and system CPU.
 // Sizes: VETHRA_BENCH_RUNS (default 20).
 
+import { join } from 'node:path'
 import { executable, type Host, openHost } from '../e2e/host.ts'
 import { emptyProgram } from './empty.ts'
 import { figuresOf, reportLine } from './figures.ts'
+import { installed } from './installed.ts'
 
 const runs = Number(process.env['VETHRA_BENCH_RUNS'] ?? 20)
 const commands = [
@@ -21,9 +23,10 @@ times`
 
 const host = await openHost()
 try {
-  await host.run([executable, 'network', 'create', 'lan'])
+  const program = installed(executable, join(host.folder, 'vethra'))
+  await host.run([program, 'network', 'create', 'lan'])
   const empty = { name: 'an empty bun program', argv: [await emptyProgram(host.folder)] }
-  const ours = commands.map((words) => ({ name: words.join(' '), argv: [executable, ...words] }))
+  const ours = commands.map((words) => ({ name: words.join(' '), argv: [program, ...words] }))
   const samples = new Map<string, Sample[]>()
   for (let run = 0; run < runs; run += 1) {
     for (const { name, argv } of [empty, ...ours])

@@ -3,11 +3,12 @@
 // Size: VETHRA_BENCH_RUNS (default 40).
 
 import { execFileSync } from 'node:child_process'
-import { readFile, symlink } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { executable, type Host, openHost } from '../e2e/host.ts'
 import { emptyProgram } from './empty.ts'
 import { figuresOf, reportLine } from './figures.ts'
+import { installed } from './installed.ts'
 
 const runs = Number(process.env['VETHRA_BENCH_RUNS'] ?? 40)
 const host = await openHost()
@@ -18,8 +19,7 @@ try {
 }
 
 async function bench(host: Host): Promise<void> {
-  const runtime = join(host.folder, 'vethra-runc')
-  await symlink(executable, runtime)
+  const runtime = installed(executable, join(host.folder, 'vethra-runc'))
   await host.vethra('network', 'create', 'lan')
   const asking = await bundleOf(host, 'asking', { 'vethra.network': 'lan', 'vethra.name': 'web' })
   const plain = await bundleOf(host, 'plain', {})
