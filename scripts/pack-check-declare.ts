@@ -68,12 +68,22 @@ async function rewrite(
 /** Where the exports of a package's main entry are declared, by name. */
 async function homesOf(top: string, of: WorkspacePackage): Promise<ReadonlyMap<string, string>> {
   const index = await read(top, { of, file: 'index.d.ts' })
-  const exports = [...index.matchAll(/^export (?:type )?\{([^}]*)\} from '\.\/([^']+)\.ts';$/gm)]
-  return new Map(
-    exports.flatMap(([, names = '', file]) =>
-      listed(names).map((name): [string, string] => [name, `${file}.d.ts`]),
-    ),
+  const homes = new Map<string, string>()
+  for (const [, names, path] of index.matchAll(
+    /^export (?:type )?(?:\{([^}]*)\}|\*) from '\.\/([^']+)\.ts';$/gm,
+  )) {
+    const file = `${path}.d.ts`
+    const all = names === undefined ? declaredIn(await read(top, { of, file })) : listed(names)
+    for (const name of all) homes.set(name, file)
+  }
+  return homes
+}
+
+function declaredIn(text: string): readonly string[] {
+  const declared = text.matchAll(
+    /^export (?:declare )?(?:class|const|function|interface|type) (\w+)/gm,
   )
+  return [...declared].map(([, name = '']) => name)
 }
 
 function listed(names: string): readonly string[] {

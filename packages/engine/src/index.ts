@@ -99,11 +99,7 @@ export {
   type PlannedNetwork,
   planNetwork,
 } from './network/network-create.ts'
-export {
-  type DisconnectRequest,
-  disconnectContainer,
-  planDisconnect,
-} from './network/network-disconnect.ts'
+export * from './network/network-disconnect.ts'
 export { applyImport, type ImportRow, planImport } from './network/network-import.ts'
 export { type InspectMode, inspectNetworks } from './network/network-inspect.ts'
 export { listNetworks, type NetworkRow } from './network/network-list.ts'

@@ -4,15 +4,7 @@ export { type FaultPoint, faultPoint, pointOf, type StepKind } from './faults/fa
 export { type Fault, readFault } from './faults/read-fault.ts'
 export { errno, fileError } from './file-error.ts'
 export { flockHolders, lockKey } from './flocks.ts'
-export {
-  byOctets,
-  foldersIn,
-  listFolder,
-  listFolders,
-  makeFolder,
-  realPath,
-  removeFolder,
-} from './folders.ts'
+export * from './folders.ts'
 export { mapInTurns } from './map-in-turns.ts'
 export { ifThere, readOwn, readOwnAgain, type StampedText } from './read-own.ts'
 export { readText, readTextIfReadable } from './read-text.ts'

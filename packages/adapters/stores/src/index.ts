@@ -1,8 +1,5 @@
 /** The folders in which commands remember conf lists, containers, attachments, events. Not their meaning, nor hosts files. */
-export {
-  diskAttachmentRecords,
-  type RecordsFolder,
-} from './attachments/disk-attachment-records.ts'
+export * from './attachments/disk-attachment-records.ts'
 export { diskResultCache, type ResultsFolder } from './attachments/disk-result-cache.ts'
 export { rememberedOnDisk } from './attachments/remembered.ts'
 export { type ConfDirOptions, confDir } from './conf-dir/conf-dir.ts'

@@ -15,13 +15,7 @@ export { diff } from './diff.ts'
 export { lostFindings } from './diff-files.ts'
 export { portLead } from './diff-ports.ts'
 export { attachmentText, type Finding, refOf, type Severity, type Subject } from './finding.ts'
-export {
-  flushedPlaces,
-  type Losses,
-  lossesAlone,
-  peaceMs,
-  withoutRepair,
-} from './losses-alone.ts'
+export * from './losses-alone.ts'
 export type {
   FolderAccess,
   LedAway,

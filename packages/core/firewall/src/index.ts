@@ -1,12 +1,6 @@
 /** The firewall by effect, the nftables rules that do it, and in `iptables/` those of Go plugins. Not for the kernel's own state. */
 
-export {
-  chainsAt,
-  type DroppingRule,
-  droppedBy,
-  type KnownPacket,
-  policyLine,
-} from './dropped-by.ts'
+export * from './dropped-by.ts'
 export {
   elementOps,
   elementsOf,
@@ -20,41 +14,15 @@ export { hostportLeads } from './hostport-table.ts'
 export { attachmentChains } from './iptables/chain-names.ts'
 export { filterTables } from './iptables/filter-tables.ts'
 export { type ForwardedPorts, forwardedPorts } from './iptables/forwarded-ports.ts'
-export {
-  admittingLeftovers,
-  attachmentLeftovers,
-  networkLeftovers,
-  sharedLeftovers,
-} from './iptables/leftovers.ts'
+export * from './iptables/leftovers.ts'
 export { type MasqueradedAttachment, masqueradingRules } from './iptables/masquerading-rules.ts'
 export type { Isolation, ObservedFirewall, OwnedRules } from './iptables/observed-firewall.ts'
-export {
-  type Marks,
-  marksOf,
-  ownerOf,
-  readFirewall,
-  unreadableTables,
-} from './iptables/read-firewall.ts'
+export * from './iptables/read-firewall.ts'
 export type { SavedRules } from './iptables/rule-lines.ts'
 export { bridgeOf, networkRulesReady, sharedRulesReady } from './iptables/shared-rules.ts'
-export {
-  type MasqueradeRule,
-  masqueradeMark,
-  masqueradeRemoval,
-  masqueradeRemovals,
-  masqueradeRules,
-  masqueradeText,
-} from './masquerade-table.ts'
+export * from './masquerade-table.ts'
 export { passMark } from './pass-mark.ts'
-export {
-  adminChain,
-  forwardTables,
-  passesAdminFirst,
-  passRule,
-  passRuleArguments,
-  passRuleText,
-  pluginChain,
-} from './pass-rule.ts'
+export * from './pass-rule.ts'
 export { hostportTable, masqueradeTable } from './plugin-tables.ts'
 export { readNftTable } from './read-nft-table.ts'
 export { expressionsOf, type Field, type Rule } from './rule.ts'

@@ -1,10 +1,5 @@
 /** The confs of host-local and static, the choice of addresses, and claims on a store. Not for keeping reservations: `@vethra/ipam-disk`. */
-export {
-  type Allocation,
-  type AllocationRequest,
-  allocationSteps,
-  readAllocated,
-} from './allocation.ts'
+export * from './allocation.ts'
 export { type Candidate, candidates, ipOf } from './candidates.ts'
 export type { Claim, ClaimOutcome, Holder, Reservation } from './claim.ts'
 export { readCniArgs } from './cni-args.ts'

@@ -13,14 +13,7 @@ export { chooseSubnet, overlapWith, type UsedPrefix } from './choose-subnet.ts'
 export { networkConfList } from './conf-list.ts'
 export { defaultNetwork } from './default-network.ts'
 export { dnsAddresses, isInternal, lentAddresses } from './dns-place.ts'
-export {
-  filterNetworks,
-  findDefaultNetwork,
-  findNetwork,
-  findNetworks,
-  referencesTo,
-  visibleLabels,
-} from './find.ts'
+export * from './find.ts'
 export { bridgeName, checkName, defaultNetworkName, networkId } from './identity.ts'
 export { createLine } from './import/create-line.ts'
 export { networkDifferences } from './import/differences.ts'
@@ -34,13 +27,7 @@ export {
 export { readNerdctlNetworks } from './import/nerdctl.ts'
 export { readPodmanNetwork } from './import/podman.ts'
 export { readPodmanConfLists } from './import/podman-conf-lists.ts'
-export {
-  type DockerNetwork,
-  dockerNetwork,
-  type NativeNetwork,
-  type NetworkContainer,
-  nativeNetwork,
-} from './inspect.ts'
+export * from './inspect.ts'
 export { type FirewallAnswers, isolationSupport, wantsIsolation } from './isolation.ts'
 export { modeNetwork, networkModes } from './modes.ts'
 export { type Network, networksFromFiles } from './network.ts'

@@ -4,14 +4,7 @@ export { readContainerdConfig } from './containerd-config.ts'
 export { dataStorePath } from './data-store.ts'
 export { enterArguments, kitFolders } from './enter-kit.ts'
 export { atHome, type Homes, homesOf, homeVariables, tomlFile } from './homes.ts'
-export {
-  containerdConfigFile,
-  type GivenFile,
-  type Places,
-  type ResolvedSettings,
-  resolveSettings,
-  type SettingsInput,
-} from './resolve-settings.ts'
+export * from './resolve-settings.ts'
 export { resolveRuntime } from './runtime-settings.ts'
 export { settingFlags } from './setting-flags.ts'
 export { type SettingRow, settingRows } from './setting-rows.ts'

@@ -2,23 +2,9 @@
 export { type Change, describeChange, invert, isAsWanted, targetOf } from './change.ts'
 export { type Conflict, conflictsOf } from './conflict.ts'
 export { diff, isDue, removedAlone } from './diff.ts'
-export {
-  type Admit,
-  type Effect,
-  effectKinds,
-  type Isolate,
-  type Masquerade,
-  type Publish,
-  type PublishedMasquerade,
-} from './effect.ts'
+export * from './effect.ts'
 export { publishedTo, subnetsOf } from './effects-of.ts'
-export {
-  type FeatureState,
-  type KernelTexts,
-  lackedFeatures,
-  type SeenFeature,
-  seenFeatures,
-} from './feature-state.ts'
+export * from './feature-state.ts'
 export {
   type FeatureName,
   featureHint,
@@ -27,29 +13,5 @@ export {
 } from './kernel-features.ts'
 export { carrierOf, keyOf } from './key.ts'
 export type { ModprobeFile } from './module-blocks.ts'
-export {
-  type AttachmentOwner,
-  attachmentOwner,
-  isSameOwner,
-  type Owner,
-  ownerMark,
-  readMark,
-} from './owner.ts'
-export type {
-  BridgePort,
-  InterfaceAddress,
-  Limit,
-  Link,
-  LinkSettings,
-  LinkType,
-  MovedLink,
-  Owned,
-  Place,
-  PortVlans,
-  Qdisc,
-  Resource,
-  Route,
-  Rule,
-  State,
-  Sysctl,
-} from './resource.ts'
+export * from './owner.ts'
+export type * from './resource.ts'

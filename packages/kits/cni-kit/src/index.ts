@@ -5,21 +5,11 @@
 export { describePlugin } from './plugin/describe-plugin.ts'
 export type { OpenPlugin, PluginRun, PluginSubject, PluginTraits } from './plugin/subject.ts'
 export { type ConfListVector, confListVectors } from './vectors/conf-lists.ts'
-export {
-  type ConversionVector,
-  conversionVectors,
-  fullResult,
-  roundTrips,
-} from './vectors/conversions.ts'
+export * from './vectors/conversions.ts'
 export { type DiscoveryVector, discoveryVectors } from './vectors/discovery.ts'
 export { type ErrorCodeVector, errorCodeVectors } from './vectors/error-codes.ts'
 export { type NameVector, nameVectors } from './vectors/names.ts'
-export {
-  type ChainVector,
-  chainVectors,
-  type OperationVector,
-  operationVectors,
-} from './vectors/operations.ts'
+export * from './vectors/operations.ts'
 export { type PluginOutputVector, pluginOutputVectors } from './vectors/plugin-outputs.ts'
 export { type Data, type RequestVector, requestVectors } from './vectors/requests.ts'
 export { type ResultVector, resultVectors } from './vectors/results.ts'

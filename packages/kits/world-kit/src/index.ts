@@ -8,17 +8,8 @@ export type { IpamStoreSubject, OpenIpamStore } from './ipam-store/subject.ts'
 export { describeKernel } from './kernel/describe-kernel.ts'
 export type { KernelSubject, OpenKernel } from './kernel/subject.ts'
 export { describeLock } from './lock/describe-lock.ts'
-export {
-  type Child,
-  type HoldersElsewhere,
-  holdersElsewhere,
-  type Program,
-} from './lock/holders-elsewhere.ts'
+export * from './lock/holders-elsewhere.ts'
 export type { Holder, LockSubject, OpenLock } from './lock/subject.ts'
 export { describePluginRunner } from './plugin-runner/describe-plugin-runner.ts'
 export type { OpenRunner, RunnerLimits, RunnerSubject } from './plugin-runner/subject.ts'
-export {
-  describeRootlessKit,
-  type OpenRootlessKit,
-  type RootlessKitSubject,
-} from './rootless-kit/describe-rootless-kit.ts'
+export * from './rootless-kit/describe-rootless-kit.ts'
