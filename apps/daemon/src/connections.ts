@@ -1,15 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 
-/** How long a client may take, in milliseconds. */
-export interface Deadlines {
-  /** For the head of a request, from its first octet. */
-  readonly headMs: number
-  /** For the body of a request, from the end of its head. */
-  readonly bodyMs: number
-  /** Without a request, from the start of the connection or the last answer. */
-  readonly idleMs: number
-}
+/** How long a client may take, in milliseconds: for the head of a request, for its body from there, and without one from the last answer. */
+const [headMs, bodyMs, idleMs] = [5_000, 10_000, 15_000]
 
 /** The connections of a server, and how many requests of each are under way. */
 export interface Connections {
@@ -29,10 +22,7 @@ export interface Connections {
 const mostPipelined = 32
 
 /** No connections yet. `onLate` is called with one that misses a deadline, and whether its request is half-sent. */
-export function newConnections(
-  deadlines: Deadlines,
-  onLate: (socket: Socket, halfSent: boolean) => void,
-): Connections {
+export function newConnections(onLate: (socket: Socket, halfSent: boolean) => void): Connections {
   const busy = new Map<Socket, number>()
   const watched = new WeakMap<Socket, ReturnType<typeof watchDeadlines>>()
   let closing = false
@@ -51,7 +41,7 @@ export function newConnections(
     },
     watch(socket) {
       const late = (halfSent: boolean) => onLate(socket, halfSent)
-      watched.set(socket, watchDeadlines(socket, deadlines, late))
+      watched.set(socket, watchDeadlines(socket, late))
     },
     begin(request, response) {
       const { socket } = request
@@ -77,11 +67,7 @@ export function newConnections(
 }
 
 // Of one connection, from its start. `late` is called once, with whether a request was half-sent.
-function watchDeadlines(
-  socket: Socket,
-  { headMs, bodyMs, idleMs }: Deadlines,
-  late: (halfSent: boolean) => void,
-) {
+function watchDeadlines(socket: Socket, late: (halfSent: boolean) => void) {
   let timer: NodeJS.Timeout | undefined
   let isIdle = true
   const wait = (ms: number, halfSent: boolean) => {

@@ -7,7 +7,7 @@ import { getRequestListener, RequestError } from '@hono/node-server'
 import type { Problem } from '@vethra/api'
 import { CniError } from '@vethra/cni'
 import type { Files } from '@vethra/world'
-import { type Deadlines, newConnections } from './connections.ts'
+import { newConnections } from './connections.ts'
 import { plainProblem, problemResponse } from './problem-response.ts'
 
 /** An API that is being served. */
@@ -27,8 +27,6 @@ interface Door {
 
 const malformed = 'the request is malformed HTTP'
 
-const usualDeadlines: Deadlines = { headMs: 5_000, bodyMs: 10_000, idleMs: 15_000 }
-
 /**
  * Serves HTTP on a unix socket: an inherited descriptor, or a path where the socket is made (0660, root
  * and root's group). A socket that a killed process left is replaced. A client that is
@@ -39,9 +37,8 @@ const usualDeadlines: Deadlines = { headMs: 5_000, bodyMs: 10_000, idleMs: 15_00
 export async function serve(
   at: Door,
   fetch: (request: Request) => Promise<Response>,
-  deadlines: Deadlines = usualDeadlines,
 ): Promise<Serving> {
-  const connections = newConnections(deadlines, (socket, halfSent) => {
+  const connections = newConnections((socket, halfSent) => {
     if (halfSent) answerByHand(socket, plainProblem(408, 'the request is only half-sent'))
     socket.destroySoon()
   })
