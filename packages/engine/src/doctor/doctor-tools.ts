@@ -1,7 +1,7 @@
 import type { BundleRecord } from '@vethra/container'
 import type { Network } from '@vethra/networks'
 import type { State } from '@vethra/state'
-import type { ConfDir, ContainerStore, Files, HostFacts, Kernel, World } from '@vethra/world'
+import type { Clock, ConfDir, ContainerStore, Files, HostFacts, Kernel, World } from '@vethra/world'
 import type { HostTools } from '../attach/host-tools.ts'
 import { writeContainerFiles } from '../bundle/container-files.ts'
 import { removeHeld } from '../container/container-remove.ts'
@@ -64,4 +64,18 @@ export async function forDoctor(
     ...{ looksWithin: false, looksInside: () => false, ...looks },
     resolver: () => runningResolver(world.files, world.places),
   }
+}
+
+/** The outcome of some work for each item, in their order: one after the other; between them the event loop may go on. */
+export async function mapInTurns<Item, Outcome>(
+  { yieldNow }: Pick<Clock, 'yieldNow'>,
+  items: readonly Item[],
+  work: (item: Item) => Outcome | Promise<Outcome>,
+): Promise<readonly Outcome[]> {
+  const outcomes: Outcome[] = []
+  for (const item of items) {
+    outcomes.push(await work(item))
+    if (yieldNow) await yieldNow()
+  }
+  return outcomes
 }

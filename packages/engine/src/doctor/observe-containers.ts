@@ -17,8 +17,7 @@ import type {
 import { findNetwork, type Network } from '@vethra/networks'
 import type { HostsFolder } from '@vethra/world'
 import { type Home, homeLife, homeOf, startedIn } from '../container/container-home.ts'
-import type { DoctorTools } from './doctor-tools.ts'
-import { mapInTurns } from './in-turns.ts'
+import { type DoctorTools, mapInTurns } from './doctor-tools.ts'
 import { isIn, type Scope } from './scope.ts'
 
 /** The containers of all namespaces, and the names that are taken. */

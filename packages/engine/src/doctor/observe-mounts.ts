@@ -1,7 +1,6 @@
 import { onCniError } from '@vethra/cni'
 import type { ObservedAttachment, ObservedState } from '@vethra/findings'
-import type { DoctorTools } from './doctor-tools.ts'
-import { mapInTurns } from './in-turns.ts'
+import { type DoctorTools, mapInTurns } from './doctor-tools.ts'
 
 const mounted: readonly string[] = ['/etc/hosts', '/etc/hostname', '/etc/resolv.conf']
 
