@@ -4,8 +4,7 @@ import { bridgeName, networkBridge, networkSubnets, networksFromFiles } from '@v
 import { emitNetwork } from '../emit-events.ts'
 import { type Appliers, ended, livingRecord } from './appliers.ts'
 import type { DoctorTools } from './doctor-tools.ts'
-import { lostNetworks } from './lost-networks.ts'
-import { readNetworks } from './read-networks.ts'
+import { lostNetworks, readNetworks } from './read-networks.ts'
 
 /** The repairs of networks: their conf lists, bridges, reservations and files. */
 export const networkAppliers: Pick<

@@ -16,9 +16,9 @@ import { keyOf } from '../attach/membership.ts'
 import { type DoctorTools, mapInTurns } from './doctor-tools.ts'
 import { type Known, leftIn, type WantedEffects } from './left-effects.ts'
 import { effectsOf } from './list-effects.ts'
-import { keptNames } from './lost-networks.ts'
 import { elementText, elementTexts, placeOf, unmarkedAmong } from './native-effects.ts'
 import type { SeenAttachments } from './observe-attachments.ts'
+import { keptNames } from './read-networks.ts'
 import { isFor, type Scope } from './scope.ts'
 
 /** The facts that tables are looked at with. */
