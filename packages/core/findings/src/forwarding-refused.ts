@@ -1,22 +1,12 @@
-import { type FilterTable, type KnownPacket, passMark } from '@vethra/firewall'
+import { type DroppingRule, type FilterTable, passMark } from '@vethra/firewall'
 import { about, type Finding, finding } from './finding.ts'
-
-/** A packet that the policy of a chain for what is forwarded drops. */
-export interface RefusedPacket {
-  readonly network: string
-  readonly chain: string
-  readonly isSure?: boolean
-  /** Whether our table marks it. */
-  readonly marks: boolean
-  readonly way: string
-  readonly packet: Pick<KnownPacket, 'bridge' | 'admitted'>
-}
+import { markingPriority, type Sent } from './sent-packets.ts'
 
 /** The finding that the policy of a chain refuses networks, with the rules that its owner must add. */
 export function forwardingRefused(
   table: FilterTable,
   chain: string,
-  packets: readonly RefusedPacket[],
+  packets: readonly (DroppingRule & Sent)[],
 ): Finding {
   const { program, name } = table
   const { priority = 0 } = table.chains.get(chain) ?? {}
@@ -40,21 +30,18 @@ export function forwardingRefused(
 }
 
 // An ADD puts rules into iptables itself: where these are missing, it is a finding of its own.
-function isSeenTo(program: string, { marks, packet }: RefusedPacket): boolean {
+function isSeenTo(program: string, { marks, packet }: Sent): boolean {
   return marks || (packet.admitted && !program.includes('-'))
 }
 
-/** The priority of our own chain for what is forwarded: one before it sees no mark. */
-export const markingPriority = -10
-
-function nftRule({ marks, way, packet }: RefusedPacket, priority: number): string {
+function nftRule({ marks, way, packet }: Sent, priority: number): string {
   const mark = `0x${passMark.toString(16).padStart(8, '0')}`
   if (marks && priority > markingPriority) return `'meta mark & ${mark} == ${mark}'`
   if (way === 'in') return 'ct state established,related'
   return way === 'out' ? `iifname ${packet.bridge}` : `oifname ${packet.bridge} ct status dnat`
 }
 
-function iptablesRule({ way, packet }: RefusedPacket): string {
+function iptablesRule({ way, packet }: Sent): string {
   if (way === 'out') return `-i ${packet.bridge}`
   return `-o ${packet.bridge} -m conntrack --ctstate RELATED,ESTABLISHED,DNAT`
 }

@@ -1,7 +1,6 @@
 import { familyOf, present } from '@vethra/cni'
 import { chainsAt, type FilterTable, type KnownPacket } from '@vethra/firewall'
 import type { DesiredAttachment } from './desired-state.ts'
-import { markingPriority } from './forwarding-refused.ts'
 
 /** A packet that a container sends or gets: `port` by a published port, `host` by the host itself. */
 export interface Sent {
@@ -66,6 +65,9 @@ function byPort(
   const isInner = /^(127\.|::1$)/.test(hostIp)
   return [{ ...sent, way: 'host port' }, ...(isInner ? [] : [{ ...sent, way: 'port' as const }])]
 }
+
+/** The priority of our own chain for what is forwarded: one before it sees no mark. */
+export const markingPriority = -10
 
 /** The priorities at which connections are known, destinations changed, and sources. */
 const [tracked, changed, masqueraded] = [-200, -100, 100]
