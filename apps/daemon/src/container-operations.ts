@@ -27,7 +27,6 @@ const ofNetwork = z.object({ network: identifier.optional() })
 /** The operations on containers and on their reservations. */
 export const containerOperations: readonly Operation[] = [
   operation('listContainers', 'get /containers', {
-    tag: 'containers',
     shared: true,
     summary: 'List containers, as "vethra container ls --format json".',
     query: inNamespace,
@@ -35,7 +34,6 @@ export const containerOperations: readonly Operation[] = [
     run: async (api, { query }) => listContainers(await api.manage(query.namespace)),
   }),
   operation('inspectContainer', 'get /containers/{container}', {
-    tag: 'containers',
     summary: 'Show a container, as "vethra container inspect".',
     params: container,
     query: inNamespace,
@@ -44,7 +42,6 @@ export const containerOperations: readonly Operation[] = [
       inspectContainer(await api.manage(query.namespace), params.container),
   }),
   operation('removeContainer', 'delete /containers/{container}', {
-    tag: 'containers',
     summary:
       'Forget a container that its runtime has deleted, and free what it holds; config.json of its bundle is kept.',
     params: container,
@@ -59,7 +56,6 @@ export const containerOperations: readonly Operation[] = [
     },
   }),
   operation('listAttachments', 'get /attachments', {
-    tag: 'containers',
     shared: true,
     summary:
       'List attachments of all namespaces: those that are cached and those that are recorded.',
@@ -68,7 +64,6 @@ export const containerOperations: readonly Operation[] = [
     run: async (api, { query }) => listAttachments(await api.manage(), query.network),
   }),
   operation('listReservations', 'get /reservations', {
-    tag: 'addresses',
     shared: true,
     summary: 'List reserved addresses, as "vethra ipam ls --format json".',
     query: inNamespace.extend(ofNetwork.shape),
@@ -77,7 +72,6 @@ export const containerOperations: readonly Operation[] = [
       listReservations(await api.manage(query.namespace), query.network),
   }),
   operation('releaseReservations', 'delete /reservations/{network}', {
-    tag: 'addresses',
     summary: 'Release an address of a network, or all of a container, and list them.',
     params: z.object({ network: identifier }),
     query: inNamespace.extend({
@@ -97,7 +91,6 @@ export const containerOperations: readonly Operation[] = [
     },
   }),
   operation('readTraffic', 'get /traffic', {
-    tag: 'host',
     shared: true,
     summary: 'Report the traffic of networks and containers so far.',
     query: inNamespace,

@@ -15,14 +15,12 @@ const eventId = z
 /** The operations on the daemon itself. */
 export const daemonOperations: readonly Operation[] = [
   operation('listFindings', 'get /findings', {
-    tag: 'host',
     shared: true,
     summary: 'Look at the host now and report its findings, as "vethra doctor --format json".',
     answer: z.array(findingRow),
     run: async (api) => (await api.reconciler.findings()).map(rowOf),
   }),
   operation('repair', 'post /repair', {
-    tag: 'host',
     summary: 'Look at the host and repair it now, as "vethra doctor --repair --format json".',
     body: z.strictObject({ DryRun: z.boolean().default(false) }).openapi('RepairRequest'),
     answer: z.array(repairRow),
@@ -32,7 +30,6 @@ export const daemonOperations: readonly Operation[] = [
         : (await api.reconciler.repairNow()).map(outcomeRow),
   }),
   operation('followEvents', 'get /events', {
-    tag: 'host',
     summary:
       'Server-sent events, of what any command did and of what the daemon saw: those that are kept after an id, then each as it happens.',
     query: z.object({
@@ -50,7 +47,6 @@ export const daemonOperations: readonly Operation[] = [
       eventStream(api, headers['last-event-id'] ?? query.after, query.follow === 'true'),
   }),
   operation('readHealth', 'get /health', {
-    tag: 'daemon',
     summary: 'Report whether the last look succeeded, and its findings: 503 until one did.',
     alike: [503],
     answer: z
@@ -78,7 +74,6 @@ export const daemonOperations: readonly Operation[] = [
     },
   }),
   operation('readVersion', 'get /version', {
-    tag: 'daemon',
     summary: 'Report the version, the process and the data store.',
     answer: z
       .object({ Version: z.string(), Pid: z.int(), DataStore: z.string() })
@@ -86,7 +81,6 @@ export const daemonOperations: readonly Operation[] = [
     run: async (api) => ({ Version: api.version, Pid: process.pid, DataStore: api.dataStore }),
   }),
   operation('readMetrics', 'get /metrics', {
-    tag: 'daemon',
     shared: true,
     summary: 'Metrics as Prometheus reads them.',
     contentType: 'text/plain; version=0.0.4; charset=utf-8',

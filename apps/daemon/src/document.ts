@@ -1,17 +1,18 @@
 import { createRoute, OpenAPIHono } from '@hono/zod-openapi'
-import type { Operation, Tag } from './operation.ts'
+import type { Operation } from './operation.ts'
 import { hostEvent, problem } from './schemas.ts'
 
 const description =
   'The networks and containers of one host: the same objects as the commands print with --format json. Failures are problem details (RFC 9457).'
 
-const tags: Readonly<Record<Tag, string>> = {
-  networks: 'Networks, and the containers that are connected to them.',
-  containers: 'Containers and their attachments.',
-  addresses: 'Reserved addresses.',
-  host: 'The host: findings, repairs, events, traffic.',
-  daemon: 'The daemon itself.',
-}
+/** The groups of operations, and how their paths begin. */
+const tags: readonly (readonly [name: string, of: string, paths: RegExp])[] = [
+  ['networks', 'Networks, and the containers that are connected to them.', /^.networks/],
+  ['containers', 'Containers and their attachments.', /^.(containers|attachments)/],
+  ['addresses', 'Reserved addresses.', /^.reservations/],
+  ['host', 'The host: findings, repairs, events, traffic.', /^.(findings|repair|events|traffic)/],
+  ['daemon', 'The daemon itself.', /^.(health|version|metrics)/],
+]
 
 const problems = {
   Invalid: 'The request is not what this document allows.',
@@ -51,19 +52,19 @@ function about(version: string) {
     openapi: '3.1.0' as const,
     info: { title: 'Vethra', version, description, license },
     servers: [{ url: 'http://vethra', description: server }],
-    tags: Object.entries(tags).map(([name, of]) => ({ name, description: of })),
+    tags: tags.map(([name, description]) => ({ name, description })),
   }
 }
 
 // With each status that its route answers with.
 function describe(each: Operation) {
-  const { id, method, path, summary, tag, params, query, headers, body } = each
+  const { id, method, path, summary, params, query, headers, body } = each
   return createRoute({
     operationId: id,
     method,
     path,
     summary,
-    tags: [tag],
+    tags: tags.flatMap(([name, , paths]) => (paths.test(path) ? [name] : [])),
     request: {
       ...(params ? { params: params as never } : {}),
       ...(query ? { query: query as never } : {}),

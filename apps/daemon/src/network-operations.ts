@@ -60,7 +60,6 @@ const disconnection = z
 /** The operations on networks. */
 export const networkOperations: readonly Operation[] = [
   operation('listNetworks', 'get /networks', {
-    tag: 'networks',
     shared: true,
     summary: 'List networks, as "vethra network ls --format json".',
     query: inNamespace.extend({ filter: filters }),
@@ -69,7 +68,6 @@ export const networkOperations: readonly Operation[] = [
       (await listNetworks(await api.manage(query.namespace), query.filter)).rows,
   }),
   operation('createNetwork', 'post /networks', {
-    tag: 'networks',
     summary: 'Create a network.',
     query: inNamespace,
     body: newNetwork,
@@ -96,7 +94,6 @@ export const networkOperations: readonly Operation[] = [
     },
   }),
   operation('pruneNetworks', 'post /networks/prune', {
-    tag: 'networks',
     summary: 'Remove all networks that no container uses, and list them.',
     query: inNamespace.extend({ filter: filters }),
     answer: z.array(z.string()),
@@ -106,7 +103,6 @@ export const networkOperations: readonly Operation[] = [
     },
   }),
   operation('inspectNetwork', 'get /networks/{network}', {
-    tag: 'networks',
     shared: true,
     summary:
       'Show a network and its containers: an element of the output of "vethra network inspect".',
@@ -124,7 +120,6 @@ export const networkOperations: readonly Operation[] = [
     },
   }),
   operation('removeNetwork', 'delete /networks/{network}', {
-    tag: 'networks',
     summary: 'Remove a network with its bridge, rules and reservations.',
     params: network,
     query: inNamespace,
@@ -134,7 +129,6 @@ export const networkOperations: readonly Operation[] = [
     },
   }),
   operation('connectContainer', 'post /networks/{network}/connect', {
-    tag: 'networks',
     summary: 'Connect a container to a network, at once when it runs.',
     params: network,
     query: inNamespace,
@@ -151,7 +145,6 @@ export const networkOperations: readonly Operation[] = [
     },
   }),
   operation('disconnectContainer', 'post /networks/{network}/disconnect', {
-    tag: 'networks',
     summary: 'Disconnect a container from a network.',
     params: network,
     query: inNamespace,

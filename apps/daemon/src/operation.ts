@@ -1,9 +1,6 @@
 import type { z } from '@hono/zod-openapi'
 import type { Api } from './api.ts'
 
-/** The groups of operations. */
-export type Tag = 'networks' | 'containers' | 'addresses' | 'host' | 'daemon'
-
 /** The parts of a request, checked. */
 interface Input<P, Q, B, H> {
   readonly params: P
@@ -17,8 +14,6 @@ export interface Operation<P = unknown, Q = unknown, B = unknown, H = unknown> {
   /** `listNetworks`: unique, for generated clients. */
   readonly id: string
   readonly method: 'get' | 'post' | 'delete'
-  /** The group of operations that the document shows it in. */
-  readonly tag: Tag
   /** With parameters in braces: `/networks/{network}`. */
   readonly path: string
   /** One sentence for the document. */
