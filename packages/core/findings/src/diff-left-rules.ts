@@ -66,20 +66,18 @@ function ofNftables({ observed }: Compared): readonly LeftRules[] {
 function orphaned(
   { name, owner, evidence, fix }: LeftRules,
   { observed: { signs }, ourContainers }: Compared,
-): readonly Finding[] {
+): Finding | readonly [] {
   const { containerId = '', network } = owner ?? {}
   const isOurs = ourContainers.has(containerId)
   if (!isOurs && isKnown(containerId, signs.known)) return []
   const whose = owner
     ? `container ${containerId} in network ${network}`
     : 'a container that is not known'
-  return [
-    finding('rules-left', about('rules', name), {
-      message: `orphaned firewall rules of ${whose}, which is not attached`,
-      evidence,
-      ...(owner && isOurs
-        ? { repair: { kind: 'remove-rules', ...owner } }
-        : { severity: 'warning', fix }),
-    }),
-  ]
+  return finding('rules-left', about('rules', name), {
+    message: `orphaned firewall rules of ${whose}, which is not attached`,
+    evidence,
+    ...(owner && isOurs
+      ? { repair: { kind: 'remove-rules', ...owner } }
+      : { severity: 'warning', fix }),
+  })
 }

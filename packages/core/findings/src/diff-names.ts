@@ -24,7 +24,7 @@ export function nameFindings({ desired, observed, containers }: Compared): reado
       if (lost.has(containerText(each)))
         return filesLost(each, each.id, [unstored, 'its interfaces are there'])
       const wanted = containers.get(containerText(each))
-      return [...peerNames(each, wanted), ...neverStarted(each, wanted)]
+      return [peerNames(each, wanted), neverStarted(each, wanted)].flat()
     }),
     ...observed.names
       .filter((each) => !stored.has(containerText(each)) && !lost.has(containerText(each)))
@@ -50,42 +50,36 @@ export function filesLost(
 function peerNames(
   container: ObservedContainer,
   wanted: DesiredContainer | undefined,
-): readonly Finding[] {
+): Finding | readonly [] {
   const { namespace, id, stored, names, networks, restorable } = container
   const unread = names === 'damaged' ? 'its meta.json cannot be read' : undefined
   if (!stored)
-    return [
-      finding('hosts-left', container, {
-        message: `stale hosts folder of container ${id}, which was removed`,
-        evidence: ['it has a folder in etchosts, and none in containers'],
-        repair: { kind: 'remove-hosts', namespace, id },
-      }),
-    ]
+    return finding('hosts-left', container, {
+      message: `stale hosts folder of container ${id}, which was removed`,
+      evidence: ['it has a folder in etchosts, and none in containers'],
+      repair: { kind: 'remove-hosts', namespace, id },
+    })
   if (wanted?.known === false && names !== 'none' && (unread || networks.length > 0))
-    return [
-      finding('names-left', container, {
-        message: `stale names of container ${id} in its peers' hosts files: it is in no network`,
-        evidence: [unread ?? 'its meta.json is there', 'nothing attaches it to a network'],
-        repair: { kind: 'forget-names', namespace, id },
-      }),
-    ]
+    return finding('names-left', container, {
+      message: `stale names of container ${id} in its peers' hosts files: it is in no network`,
+      evidence: [unread ?? 'its meta.json is there', 'nothing attaches it to a network'],
+      repair: { kind: 'forget-names', namespace, id },
+    })
   if (wanted?.known !== true) return []
   const unknown = wanted.networks.filter((each) => !networks.includes(each))
   if (names === 'known' && unknown.length === 0) return []
   const isStale = names === 'stale'
-  return [
-    finding(isStale ? 'hosts-changed' : 'names-missing', container, {
-      message: isStale
-        ? `the hosts file of container ${id}, which is running, lacks names, or has other addresses for them`
-        : `hosts files of peers lack the names of container ${id}, which is running`,
-      evidence: [
-        isStale ? 'its part that Vethra writes was changed' : (unread ?? lacking(names, unknown)),
-      ],
-      ...(restorable
-        ? { repair: { kind: 'restore-names', namespace, id } }
-        : { ours: true, fix: `stop and start container ${id}` }),
-    }),
-  ]
+  return finding(isStale ? 'hosts-changed' : 'names-missing', container, {
+    message: isStale
+      ? `the hosts file of container ${id}, which is running, lacks names, or has other addresses for them`
+      : `hosts files of peers lack the names of container ${id}, which is running`,
+    evidence: [
+      isStale ? 'its part that Vethra writes was changed' : (unread ?? lacking(names, unknown)),
+    ],
+    ...(restorable
+      ? { repair: { kind: 'restore-names', namespace, id } }
+      : { ours: true, fix: `stop and start container ${id}` }),
+  })
 }
 
 function lacking(names: ObservedContainer['names'], unknown: readonly string[]): string {
@@ -96,18 +90,16 @@ function lacking(names: ObservedContainer['names'], unknown: readonly string[]):
 function neverStarted(
   container: ObservedContainer,
   wanted: DesiredContainer | undefined,
-): readonly Finding[] {
+): Finding | readonly [] {
   const { namespace, id, startedMs, transient, awaited } = container
   if (!transient || startedMs !== undefined || wanted?.known !== false) return []
-  return [
-    warning('start-left', container, {
-      message: `vethra-runc prepared container ${id}, and it never started`,
-      evidence: ['its record is there, and no life cycle'],
-      ...(awaited
-        ? { ours: true, fix: `vethra -n ${namespace} bundle rm ${id}` }
-        : { repair: { kind: 'forget-start', namespace, id } }),
-    }),
-  ]
+  return warning('start-left', container, {
+    message: `vethra-runc prepared container ${id}, and it never started`,
+    evidence: ['its record is there, and no life cycle'],
+    ...(awaited
+      ? { ours: true, fix: `vethra -n ${namespace} bundle rm ${id}` }
+      : { repair: { kind: 'forget-start', namespace, id } }),
+  })
 }
 
 function leftName({ namespace, name, id }: ObservedName): Finding {
@@ -121,17 +113,15 @@ function leftName({ namespace, name, id }: ObservedName): Finding {
 function ownName(
   container: DesiredContainer,
   holders: ReadonlyMap<string, ObservedName>,
-): readonly Finding[] {
+): Finding | readonly [] {
   const { namespace, id, name, known } = container
   const holder = holders.get(`${namespace}/${name}`)
   if (name === '' || known !== true || holder?.id === id) return []
   const file = `DATA_STORE/names/${namespace}/${name}`
   const fix = `vethra -n ${namespace} container rename ${id} ANOTHER-NAME`
-  return [
-    finding('name-lost', container, {
-      message: `container ${id} is called ${name}, and that name is ${holder ? `reserved for ${holder.id}` : 'not reserved for it'}`,
-      evidence: [`${file} ${holder ? `names ${holder.id}` : 'is missing'}`],
-      ...(holder ? { ours: true, fix } : { repair: { kind: 'claim-name', namespace, name, id } }),
-    }),
-  ]
+  return finding('name-lost', container, {
+    message: `container ${id} is called ${name}, and that name is ${holder ? `reserved for ${holder.id}` : 'not reserved for it'}`,
+    evidence: [`${file} ${holder ? `names ${holder.id}` : 'is missing'}`],
+    ...(holder ? { ours: true, fix } : { repair: { kind: 'claim-name', namespace, name, id } }),
+  })
 }

@@ -151,7 +151,7 @@ export function loopbackFindings({ desired }: Compared): readonly Finding[] {
 export function flowFindings(
   attachment: DesiredAttachment,
   { observed: { flows } }: Compared,
-): readonly Finding[] {
+): Finding | readonly [] {
   if (flows.length === 0) return []
   const own = attachment.addresses.map(({ address }) => address)
   // What is sent to another address of the host may be another's to publish.
@@ -164,18 +164,12 @@ export function flowFindings(
       own.some((address) => address.includes(':') === target.includes(':')) &&
       !own.includes(target),
   )
-  return [
-    finding('flow-stale', attachment, {
-      message: `container ${attachment.containerId} misses traffic to its published UDP ports: a stale conntrack entry sends it to a removed container`,
-      evidence: stale.map(
-        ({ hostPort, target }) => `packets to port ${hostPort} still go to ${target}`,
-      ),
-      repair: {
-        kind: 'restore-rules',
-        attachment: refOf(attachment),
-        effects: ['ports'],
-        left: true,
-      },
-    }),
-  ]
+  const repair = { kind: 'restore-rules', effects: ['ports'], left: true } as const
+  return finding('flow-stale', attachment, {
+    message: `container ${attachment.containerId} misses traffic to its published UDP ports: a stale conntrack entry sends it to a removed container`,
+    evidence: stale.map(
+      ({ hostPort, target }) => `packets to port ${hostPort} still go to ${target}`,
+    ),
+    repair: { ...repair, attachment: refOf(attachment) },
+  })
 }

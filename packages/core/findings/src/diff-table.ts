@@ -51,13 +51,13 @@ export function tableFindings({ observed: { table } }: Compared): readonly Findi
 
 const marked = 'elements of table inet vethra name it in their comments'
 
-function missing(all: readonly MissingResource[]): readonly Finding[] {
+function missing(all: readonly MissingResource[]): Finding | readonly [] {
   const [first] = all
   if (first === undefined) return []
   const attachment = refOf(first.attachment)
   const desired = all.map(({ due }) => due.to)
   const repair = { kind: 'restore-elements', attachment, desired } as const
-  return [loss(first.due.to.resource.kind, attachment, { evidence: all.map(dueText), repair })]
+  return loss(first.due.to.resource.kind, attachment, { evidence: all.map(dueText), repair })
 }
 
 function dueText({ due }: MissingResource): string {
@@ -172,7 +172,7 @@ function addedInside(all: readonly LedAway[]): readonly Finding[] {
   )
 }
 
-function changedInside(all: readonly MissingResource[]): readonly Finding[] {
+function changedInside(all: readonly MissingResource[]): Finding | readonly [] {
   const [first] = all
   if (first === undefined) return []
   const attachment = refOf(first.attachment)
@@ -182,14 +182,12 @@ function changedInside(all: readonly MissingResource[]): readonly Finding[] {
   const isGone = all.some(
     ({ due }) => due.kind === 'make' && due.to.resource.kind === 'link settings',
   )
-  return [
-    warning('inside-changed', attachment, {
-      message: `container ${containerId} in network ${network} was changed inside since it was attached: it may be cut off`,
-      evidence: all.map(dueText),
-      ours: true,
-      ...(isGone
-        ? { fix: `stop and start container ${containerId}   (unless it is meant)` }
-        : { repair: { kind: 'restore-inside', attachment, desired } }),
-    }),
-  ]
+  return warning('inside-changed', attachment, {
+    message: `container ${containerId} in network ${network} was changed inside since it was attached: it may be cut off`,
+    evidence: all.map(dueText),
+    ours: true,
+    ...(isGone
+      ? { fix: `stop and start container ${containerId}   (unless it is meant)` }
+      : { repair: { kind: 'restore-inside', attachment, desired } }),
+  })
 }

@@ -88,10 +88,8 @@ function lostFindings(host: Compared): readonly Finding[] {
   const byBridge = Map.groupBy(finished, ({ bridge }) => bridge?.name)
   return [
     ...[...byBridge.values()].flatMap(([first]) => (first ? bridgeFindings(first, host) : [])),
-    ...finished.flatMap((each) => [
-      ...interfaceFindings(each, host),
-      ...firewallFindings(each, host),
-      ...flowFindings(each, host),
-    ]),
+    ...finished.flatMap((each) =>
+      [interfaceFindings, firewallFindings, flowFindings].flatMap((find) => find(each, host)),
+    ),
   ]
 }
