@@ -1,7 +1,7 @@
 import { present } from '@vethra/cni'
 import { type Marks, marksOf } from '@vethra/firewall'
 import type { DesiredAttachment, DesiredContainer, DesiredState } from './desired-state.ts'
-import { attachmentText, containerText } from './finding.ts'
+import { attachmentText, containerText, idsOf } from './finding.ts'
 import type { ObservedAttachment, ObservedLink, ObservedState } from './observed-state.ts'
 import type { RepairedBridge } from './repair.ts'
 
@@ -44,7 +44,7 @@ export function compare(desired: DesiredState, observed: ObservedState): Compare
     attachments: new Map(attachments.map((each) => [attachmentText(each), each])),
     byContainer: Map.groupBy(attachments, ({ containerId }) => containerId),
     containers: new Map(desired.containers.map((each) => [containerText(each), each])),
-    ourContainers: new Set([...recorded, ...stored].map(({ containerId }) => containerId)),
+    ourContainers: idsOf([...recorded, ...stored]),
     byMark: new Map(
       marked.flatMap(([each, marks]) =>
         [marks.masquerading, marks.ports].map((mark) => [mark, each]),

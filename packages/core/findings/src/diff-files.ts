@@ -1,6 +1,6 @@
 import type { Compared } from './compared.ts'
 import { filesLost } from './diff-names.ts'
-import { about, containerText, type Finding, finding, warning } from './finding.ts'
+import { about, containerText, type Finding, finding, idsOf, warning } from './finding.ts'
 import type { LostFile } from './observed-host.ts'
 import type { ObservedContainer, ObservedFault, ObservedState } from './observed-state.ts'
 import { shellWord } from './shell-word.ts'
@@ -28,9 +28,7 @@ export function confFindings({ observed: { confFaults, shadowed } }: Compared): 
 /** State of our own that cannot be read. */
 export function damageFindings({ observed, containers }: Compared): readonly Finding[] {
   const { damaged, lostFiles = [], staleMounts = [] } = observed
-  const stored = new Set(
-    observed.containers.flatMap((each) => (each.stored ? each.containerId : [])),
-  )
+  const stored = idsOf(observed.containers.filter((each) => each.stored))
   return [
     ...damaged.map(({ file, reason }) =>
       warning('file-damaged', about('file', file), {

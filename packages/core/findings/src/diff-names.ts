@@ -1,17 +1,13 @@
 import type { Compared } from './compared.ts'
 import type { DesiredContainer } from './desired-state.ts'
-import { about, containerText, type Finding, finding, warning } from './finding.ts'
+import { about, containerText, type Finding, finding, idsOf, warning } from './finding.ts'
 import type { ObservedContainer, ObservedName } from './observed-state.ts'
 
 /** Names of containers that are gone, those that living ones lack, and what is left of those that never began to live. */
 export function nameFindings({ desired, observed, containers }: Compared): readonly Finding[] {
   const stored = new Set(observed.containers.filter((each) => each.stored).map(containerText))
   const holders = new Map(observed.names.map((each) => [`${each.namespace}/${each.name}`, each]))
-  const living = new Set(
-    observed.attachments.flatMap(({ containerId, state }) =>
-      state === 'alive' ? [containerId] : [],
-    ),
-  )
+  const living = idsOf(observed.attachments.filter(({ state }) => state === 'alive'))
   // Its files were removed while it lives: a finding of its own.
   const lost = new Set(
     observed.containers

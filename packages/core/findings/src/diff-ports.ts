@@ -1,6 +1,6 @@
 import type { Compared } from './compared.ts'
 import type { DesiredAttachment, DesiredContainer } from './desired-state.ts'
-import { about, type Finding, finding, refOf, warning } from './finding.ts'
+import { about, type Finding, finding, idsOf, refOf, warning } from './finding.ts'
 import type { ObservedPortHold } from './observed-state.ts'
 
 /** Ports of the host that are held for containers that are gone, and those of living ones that are not held. */
@@ -38,10 +38,6 @@ export function portFindings({
       .filter(({ containerId }) => restorable.has(containerId))
       .map((each) => unheld(each, held.get(each.containerId))),
   ]
-}
-
-function idsOf(all: readonly { readonly containerId: string }[]): ReadonlySet<string> {
-  return new Set(all.map(({ containerId }) => containerId))
 }
 
 function left({ containerId, sockets, pid, alive }: ObservedPortHold): Finding {

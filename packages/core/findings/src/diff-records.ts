@@ -1,7 +1,7 @@
 import type { Compared } from './compared.ts'
 import { firewallFindings } from './diff-firewall.ts'
 import { bridgeFindings, interfaceFindings } from './diff-interfaces.ts'
-import { about, attachmentText, type Finding, finding, refOf, warning } from './finding.ts'
+import { about, attachmentText, type Finding, finding, idsOf, refOf, warning } from './finding.ts'
 import type { LostNetwork, ObservedAttachment } from './observed-state.ts'
 import { shellWord } from './shell-word.ts'
 
@@ -100,9 +100,7 @@ function lostUnderPod(each: ObservedAttachment): Finding {
  */
 export function unfinishedFindings(host: Compared): readonly Finding[] {
   const { containers, attachments, signs } = host.observed
-  const prepared = new Set(
-    containers.filter(({ stored }) => stored).map(({ containerId }) => containerId),
-  )
+  const prepared = idsOf(containers.filter(({ stored }) => stored))
   return attachments
     .filter(({ recorded, remembered, state }) => recorded && !remembered && state === 'alive')
     .filter(({ containerId }) => !signs.running.has(containerId))

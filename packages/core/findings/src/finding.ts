@@ -84,3 +84,8 @@ export function containerText({ namespace, id }: ContainerRef): string {
 export function refOf({ network, containerId, ifname }: AttachmentKey): AttachmentKey {
   return { network, containerId, ifname }
 }
+
+/** The ids of containers, as plugins know them. */
+export function idsOf(all: readonly { readonly containerId: string }[]): ReadonlySet<string> {
+  return new Set(all.map(({ containerId }) => containerId))
+}

@@ -14,7 +14,14 @@ export type {
 export { diff } from './diff.ts'
 export { lostFindings } from './diff-files.ts'
 export { portLead } from './diff-ports.ts'
-export { attachmentText, type Finding, refOf, type Severity, type Subject } from './finding.ts'
+export {
+  attachmentText,
+  type Finding,
+  idsOf,
+  refOf,
+  type Severity,
+  type Subject,
+} from './finding.ts'
 export * from './losses-alone.ts'
 export type {
   FolderAccess,

@@ -1,5 +1,10 @@
 import { CniError, onCniError, present } from '@vethra/cni'
-import type { DesiredState, ObservedAttachment, ObservedState } from '@vethra/findings'
+import {
+  type DesiredState,
+  idsOf,
+  type ObservedAttachment,
+  type ObservedState,
+} from '@vethra/findings'
 import { readFirewall, unreadableTables } from '@vethra/firewall'
 import { findNetwork, type Network } from '@vethra/networks'
 import type { SeenNetwork } from '@vethra/world'
@@ -129,7 +134,7 @@ async function lookAtContainers(
 ): Promise<SeenContainers & SeenOfAttachments> {
   const all = await tools.memory()
   const idOf = attachedIds(all.records)
-  const recorded = new Set(all.records.map(({ containerId }) => containerId))
+  const recorded = idsOf(all.records)
   await tools.clock.yieldNow?.()
   const known = await observeContainers(tools, namespaces, { idOf, recorded, scope })
   const forgotten = await forgottenAttachments(tools, known.containers, { networks, memory: all })
@@ -200,8 +205,6 @@ function signsOf(
   seen: readonly ObservedAttachment[],
   links: ObservedState['links'],
 ): ObservedState['signs'] {
-  const idsOf = (all: readonly { readonly containerId: string }[]) =>
-    new Set(all.map(({ containerId }) => containerId))
   // An interface that bears a container's mark is there as long as its namespace, though nothing remembers its attachment.
   const marked = idsOf(links.flatMap(({ owner }) => (owner?.kind === 'attachment' ? [owner] : [])))
   return {
