@@ -46,12 +46,11 @@ export async function forgottenAttachment(
   return all.find((each) => each.network === network && each.attachment.ifname === ifname)
 }
 
-type Asked = Pick<BundleRecord, 'namespace' | 'id' | 'hostname' | 'networks' | 'ports'>
-
 async function ofContainer(
   tools: DoctorTools,
   networks: readonly Network[],
-  asked: Asked & Pick<AttachmentKey, 'containerId'>,
+  asked: Pick<BundleRecord, 'namespace' | 'id' | 'hostname' | 'networks' | 'ports'> &
+    Pick<AttachmentKey, 'containerId'>,
 ): Promise<readonly CachedAttachment[]> {
   const { namespace } = asked
   const results = (await (await tools.hosts(namespace)).read(asked.id))?.networks ?? {}

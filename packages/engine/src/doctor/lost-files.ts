@@ -5,16 +5,14 @@ import type { DoctorTools } from './doctor-tools.ts'
 import type { SeenContainer } from './observe-containers.ts'
 import { isFor, type Scope } from './scope.ts'
 
-interface Looked {
-  readonly networks: readonly Network[]
-  readonly containers: readonly SeenContainer[]
-}
-
 /** The paths that are no files where host-local needs one for a network, or a container mounts one. Missing ones count for containers alone. */
 export async function lostFiles(
   tools: DoctorTools,
   scope: Scope | undefined,
-  { networks, containers }: Looked,
+  {
+    networks,
+    containers,
+  }: { readonly networks: readonly Network[]; readonly containers: readonly SeenContainer[] },
 ): Promise<readonly LostFile[]> {
   if (!isFor(scope, 'replace-file', 'restore-files')) return []
   const ofNetworks = networks.filter(({ managed }) => managed).flatMap(filesOf)

@@ -93,19 +93,11 @@ interface KnownToAll extends Omit<AttachmentFacts, 'memory'> {
   readonly bootId?: string
 }
 
-interface SeenAttachment {
-  readonly attachment: ObservedAttachment
-  /** Undefined where no conf list of it can be read. */
-  readonly wanted: DesiredAttachment | undefined
-  /** Itself where it lives, as it was made; without ways where programs alone made it. */
-  readonly living: readonly NativeAttachment[]
-}
-
 async function observeAttachment(
   host: DoctorTools['host'],
   known: KnownToAll,
   remembered: RecordAndEntry,
-): Promise<SeenAttachment> {
+) {
   const { key, record, entry } = remembered
   const isStored = known.stored.has(key.containerId)
   // What our runtime attached is recorded: a record that is not there was removed.
@@ -116,9 +108,8 @@ async function observeAttachment(
   const isChanged = await isCachedChanged(host, remembered)
   const told = isChanged ? { ...remembered, entry: undefined } : remembered
   const { isCached, source, plain } = readBoth(known.read, told, ways)
-  const state = await stateOf(host, remembered, {
-    ...{ recordDamaged, ours, home: known.homes.get(key.containerId) },
-  })
+  const home = known.homes.get(key.containerId)
+  const state = await stateOf(host, remembered, { recordDamaged, ours, home })
   const begun = record?.underWay === 'DEL' && state === 'alive'
   const remaking = record?.underWay === 'repair' && record.asked !== undefined
   const leaving = state === 'alive' ? leavingBy(known, key, record) : undefined
@@ -153,19 +144,12 @@ function isToBeIn({ stored }: KnownToAll, { containerId, network }: AttachmentKe
   return stored.has(containerId) && (stored.get(containerId)?.includes(network) ?? true)
 }
 
-interface ReadAttachment {
-  /** Whether the cached result can be read. */
-  readonly isCached: boolean
-  /** The text that was read: what is cached, or else what is recorded. */
-  readonly source: CachedAttachment | undefined
-  readonly plain: DesiredAttachment | undefined
-}
-
+// What is cached tells, or else what is recorded.
 function readBoth(
   read: KnownToAll['read'],
   { record, entry }: RecordAndEntry,
   ways: readonly PluginWay[] | undefined,
-): ReadAttachment {
+) {
   const cached = entry && read(entry, ways)
   if (cached) return { isCached: true, source: entry, plain: cached }
   const source = record?.made
@@ -204,17 +188,17 @@ function isOutdated({ cookie, bootId }: AttachmentRecord, here: KnownToAll): boo
   return cookie === undefined || (bootId ?? here.bootId) !== here.bootId
 }
 
-interface OfRecord {
-  readonly recordDamaged: boolean
-  readonly ours: boolean
-  readonly home: NamespaceIdentity | undefined
-}
-
 // Without a record a path alone tells little: enough to report what is not ours, and is never changed.
 async function stateOf(
   host: DoctorTools['host'],
   { record, entry }: RecordAndEntry,
-  { recordDamaged, ours, home }: OfRecord,
+  {
+    recordDamaged,
+    ours,
+    home,
+  }: Pick<ObservedAttachment, 'recordDamaged' | 'ours'> & {
+    readonly home: NamespaceIdentity | undefined
+  },
 ): Promise<Life> {
   // Another cookie is another namespace, whatever interface it has: its user can give it any.
   if (record) return lifeNow(host, record)

@@ -14,7 +14,7 @@ import type { DoctorTools } from './doctor-tools.ts'
 import { forgottenAttachments } from './forgotten.ts'
 import { lostFiles } from './lost-files.ts'
 import { observeAttachments, type SeenAttachments } from './observe-attachments.ts'
-import { desiredContainers, observeContainers, type SeenContainers } from './observe-containers.ts'
+import { desiredContainers, observeContainers } from './observe-containers.ts'
 import { observeHost } from './observe-host.ts'
 import { observeInside } from './observe-inside.ts'
 import { observeMounts } from './observe-mounts.ts'
@@ -130,8 +130,16 @@ async function lookAtFiles(
 async function lookAtContainers(
   tools: DoctorTools,
   scope: Scope | undefined,
-  { namespaces, networks, looked }: LookedFirst,
-): Promise<SeenContainers & SeenOfAttachments> {
+  {
+    namespaces,
+    networks,
+    looked,
+  }: {
+    readonly namespaces: readonly string[]
+    readonly networks: readonly Network[]
+    readonly looked: Promise<SeenNetwork>
+  },
+) {
   const all = await tools.memory()
   const idOf = attachedIds(all.records)
   const recorded = idsOf(all.records)
@@ -161,18 +169,6 @@ async function lookAtContainers(
       ? await observeInside(tools, attachments.living, attachments.observed)
       : { inside: [] }
   return { ...known, attachments, looksInside, inside }
-}
-
-interface LookedFirst {
-  readonly namespaces: readonly string[]
-  readonly networks: readonly Network[]
-  readonly looked: Promise<SeenNetwork>
-}
-
-interface SeenOfAttachments {
-  readonly attachments: SeenAttachments
-  readonly looksInside: boolean
-  readonly inside: Pick<ObservedState, 'inside' | 'ledAway'>
 }
 
 async function lookAtRules({
