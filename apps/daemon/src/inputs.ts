@@ -19,7 +19,8 @@ export const identifier: z.ZodString = matching(255, /^[a-zA-Z0-9][a-zA-Z0-9_.-]
 export const address: z.ZodString = matching(64, /^[0-9a-fA-F:.]+$/)
 export const prefix: z.ZodString = matching(64, /^[0-9a-fA-F:.]+\/[0-9]{1,3}$/)
 
-const filter = z.string().regex(/^(name|label!?|driver|id)=/)
+const filterForm = /^(name|label!?|driver|id|until)=/
+const filter = z.string().regex(filterForm)
 
 /** A parameter that may be given once or many times, as `network ls --filter`. */
 export const filters: z.ZodType<readonly string[]> = z
@@ -28,7 +29,7 @@ export const filters: z.ZodType<readonly string[]> = z
   .transform((given) => (given === undefined ? [] : [given].flat().map(asPattern)))
   .openapi({
     type: 'array',
-    items: { type: 'string', pattern: '^(name|label!?|driver|id)=' },
+    items: { type: 'string', pattern: filterForm.source },
     description:
       'name=REGEX, or a part of it, label=KEY[=VALUE], label!=KEY[=VALUE], driver=TYPE, id=START or until=TIME (RFC 3339); may be repeated.',
   })

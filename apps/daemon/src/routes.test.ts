@@ -234,6 +234,7 @@ describe('what is asked and done', () => {
       { Name: 'lan', ID: '0123456789abcdef', Managed: true },
     ])
     expect(await (await ask('/networks?filter=name=^x')).json()).toEqual([])
+    expect(await (await ask('/networks?filter=until=2000-01-01T00:00:00Z')).json()).toEqual([])
   })
 
   it('a reservation is given back once, and told of', async () => {
