@@ -1,7 +1,7 @@
 import type { JsonObject } from '@vethra/cni'
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
 import { describeOnHost } from './gate.ts'
-import { executable, type Host, openHost } from './host.ts'
+import { executable, type Host, openHost, plugins } from './host.ts'
 
 const folder = '/run/plugins'
 const ipam = { type: 'host-local', subnet: '10.1.2.0/24' }
@@ -14,6 +14,8 @@ const netOf = (type: string, conf: JsonObject): JsonObject => ({
 interface Options {
   readonly id?: string
   readonly prevResult?: JsonObject
+  /** The folder of the plugin. Default: that of ours. */
+  readonly from?: string
 }
 
 const bridge = netOf('bridge', { bridge: 'br0', isGateway: true, ipam })
@@ -34,9 +36,9 @@ describeOnHost('plugins that another runtime calls', () => {
   const call = async (
     command: string,
     conf: JsonObject,
-    { id = 'c1', prevResult }: Options = {},
+    { id = 'c1', prevResult, from = folder }: Options = {},
   ) => {
-    const ran = await host.run([`${folder}/${conf['type']}`], {
+    const ran = await host.run([`${from}/${conf['type']}`], {
       input: JSON.stringify({ ...conf, ...(prevResult ? { prevResult } : {}) }),
       env: {
         CNI_COMMAND: command,
@@ -230,6 +232,20 @@ describeOnHost('plugins that another runtime calls', () => {
     expect(await call('CHECK', bridge, { prevResult })).toEqual({})
     expect(await call('CHECK', apart, { prevResult })).toEqual({})
     await call('DEL', apart, { prevResult })
+    await call('DEL', bridge, { prevResult })
+  })
+
+  it("CHECK of portmap finds a Go plugin's chain behind a bridge of ours, and misses it", async () => {
+    const runtimeConfig = { portMappings: [{ hostPort: 8080, containerPort: 80, protocol: 'tcp' }] }
+    const ports = { ...netOf('portmap', { runtimeConfig }), name: 'net-bridge' }
+    const prevResult = await call('ADD', bridge)
+    expect(await call('ADD', ports, { prevResult, from: plugins })).toMatchObject({ ips: [{}] })
+    expect(await call('CHECK', ports, { prevResult })).toEqual({})
+    await sh('nft delete table ip nat')
+    expect(await call('CHECK', ports, { prevResult })).toMatchObject({
+      msg: expect.stringContaining('publish tcp'),
+    })
+    await call('DEL', ports, { prevResult })
     await call('DEL', bridge, { prevResult })
   })
 

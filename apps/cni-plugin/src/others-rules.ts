@@ -1,4 +1,4 @@
-import { present } from '@vethra/cni'
+import { type CniError, present } from '@vethra/cni'
 import { changeRules, type Stage } from '@vethra/engine'
 import {
   admittingLeftovers,
@@ -13,8 +13,11 @@ import { planFormer } from '@vethra/plugins'
 import { failed } from './go-codes.ts'
 import { isByNft, type PlannedCall, readablePrevious } from './planned-call.ts'
 
-/** Throws CniError 999 where the chains of a Go plugin are missing that its ADD made; a rule of nftables may masquerade in their place. */
-export async function checkOthersRules(call: PlannedCall, stage: Stage): Promise<void> {
+/** The CniError 999 where chains of a Go plugin are missing that its ADD made; a rule of nftables may masquerade in their place. */
+export async function lostOthersRules(
+  call: PlannedCall,
+  stage: Stage,
+): Promise<CniError | undefined> {
   const { type, host } = call
   const wanted = new Set(
     stage.requests
@@ -24,7 +27,7 @@ export async function checkOthersRules(call: PlannedCall, stage: Stage): Promise
       .map(({ resource }) => resource.kind),
   )
   const [request] = stage.requests
-  if (request === undefined) return
+  if (request === undefined) return undefined
   const [masquerade = '', ports = ''] = attachmentChains(
     request.network,
     request.attachment.containerId,
@@ -37,7 +40,7 @@ export async function checkOthersRules(call: PlannedCall, stage: Stage): Promise
     ...(wanted.has('publish') ? await missing('nat', ports) : []),
     ...(type === 'firewall' ? await missing('filter', 'CNI-FORWARD') : []),
   ]
-  if (lost.length > 0) throw failed(`chain ${lost[0]} not found in iptables`)
+  return lost.length > 0 ? failed(`chain ${lost[0]} not found in iptables`) : undefined
 }
 
 /** Removes the rules that Go plugins made of an attachment; `hasChains`: whether its chains of iptables were seen. */

@@ -4,7 +4,7 @@ import { isChained, linkKindOf, withoutRoute, words } from '@vethra/plugins'
 import { effectKinds, type Resource } from '@vethra/state'
 import { failed } from './go-codes.ts'
 import { isOthersMaking } from './others-making.ts'
-import { checkOthersRules } from './others-rules.ts'
+import { lostOthersRules } from './others-rules.ts'
 import { checkArgs, hasPrevious, type PlannedCall, stageOf } from './planned-call.ts'
 
 // What an original says in a CHECK, where that is not what all say.
@@ -26,15 +26,17 @@ export async function checkPlanned(call: PlannedCall): Promise<void> {
   demandInterface(call, stage)
   await host.checkNetns(request.netns)
   const isOthers = await isOthersMaking(call, stage)
-  // Rules of ours may be behind an interface of others.
+  // Rules of ours may be behind an interface of others, and a chain of others for its ports behind one of ours.
   const asOurs = !isOthers || isChained(type)
+  const asOthers = isOthers || type === 'portmap'
   const error = await checkStage(host, stage, asOurs ? undefined : isNoRule)
-  if (error && !(asOurs && isOthers)) throw error
+  if (error && !(asOurs && asOthers)) throw error
   await demandInside(call, stage)
-  if (!isOthers || (asOurs && error === undefined)) return
+  if (!asOthers || (asOurs && error === undefined)) return
   const other = asOurs ? await checkStage(host, stage, isNoRule) : undefined
   if (other) throw other
-  await checkOthersRules(call, stage)
+  const lost = await lostOthersRules(call, stage)
+  if (lost) throw isOthers ? lost : (error ?? lost)
 }
 
 // A result without the interface that ADD made tells of nothing to compare with.
