@@ -132,6 +132,10 @@ describeOnHost('the OCI runtime in front of runc', () => {
       await writeFile(VETHRA_TOML, '[runtime]\nbinary = "/bin/echo"\n')
       const env = { VETHRA_TOML }
       expect(await host.run([runtime, 'state', 'x'], { env })).toMatchObject({ stdout: 'state x' })
+      // Containers that run can be stopped whatever else is wrong in it.
+      const limits = 'plugins = "natve"\n[runtime]\nbinary = "/bin/echo"\nnetworks = "lan"\n'
+      await writeFile(VETHRA_TOML, limits)
+      expect(await host.run([runtime, 'state', 'x'], { env })).toMatchObject({ stdout: 'state x' })
       await writeFile(VETHRA_TOML, '[runtime]\nbinarie = "/bin/echo"\n')
       expect(await host.run([runtime, 'state', 'x'], { env })).toMatchObject({ exitCode: 2 })
     })

@@ -45,7 +45,8 @@ function appendLog(file: string, line: string): boolean {
 
 const usualPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
 
-// Each call of the runtime comes here: vethra.toml is parsed only where it speaks of it.
+// Each call of the runtime comes here: vethra.toml is parsed only where it speaks of it, and nothing else that is wrong in it keeps
+// a container from being stopped.
 async function binaryOf(env: Io['env']): Promise<string> {
   const isRootless = env['ROOTLESSKIT_STATE_DIR'] !== undefined
   const homes = isRootless ? (await import('./folders-here.ts')).homes : undefined
@@ -53,6 +54,5 @@ async function binaryOf(env: Io['env']): Promise<string> {
   const text = readTextNow(file)
   if (env['VETHRA_RUNTIME'] || text === undefined || !text.includes('runtime'))
     return resolveRuntime({ env }).binary
-  const { runtimeToml } = await import('./runtime-toml.ts')
-  return resolveRuntime({ env, toml: await runtimeToml(file, text) }).binary
+  return (await import('./runtime-toml.ts')).binaryIn(file, text)
 }

@@ -1,7 +1,7 @@
 import { parseToml } from '@vethra/engine'
-import { type GivenFile, readVethraToml } from '@vethra/settings'
+import { readRuntimeBinary } from '@vethra/settings'
 
-/** vethra.toml, for the OCI runtime. Throws CniError 103 for what is wrong with it. */
-export async function runtimeToml(file: string, text: string): Promise<GivenFile> {
-  return readVethraToml(file, await parseToml(file, text))
+/** The real runtime that a vethra.toml names. Throws CniError 103 for what is no TOML, and as `readRuntimeBinary`. */
+export async function binaryIn(file: string, text: string): Promise<string> {
+  return readRuntimeBinary(file, (await parseToml(file, text))['runtime'])
 }

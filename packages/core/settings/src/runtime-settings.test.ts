@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { resolveRuntime } from './runtime-settings.ts'
+import { readRuntimeBinary, resolveRuntime } from './runtime-settings.ts'
 import { readVethraToml } from './vethra-toml.ts'
 
 const read = (runtime: unknown) => readVethraToml('/v.toml', { runtime }).runtime
@@ -39,6 +39,18 @@ it.each([
   expect(() => read(table)).toThrow(
     expect.objectContaining({ code: 103, message: expect.stringMatching(message) }),
   )
+})
+
+it.each([
+  [undefined, 'runc'],
+  [{ modes: ['host'] }, 'runc'],
+  [{ binary: 'crun', ports: 80, networks: 'lan', modes: ['none'] }, 'crun'],
+])('of %j the program is %s, whatever the limits are', (table, binary) => {
+  expect(readRuntimeBinary('/v.toml', table)).toBe(binary)
+})
+
+it.each(['runc', { binari: 'runc' }, { binary: 7 }])('%j has no program', (table) => {
+  expect(() => readRuntimeBinary('/v.toml', table)).toThrow(expect.objectContaining({ code: 103 }))
 })
 
 it('VETHRA_RUNTIME replaces the binary alone', () => {

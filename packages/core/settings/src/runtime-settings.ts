@@ -22,30 +22,43 @@ export function resolveRuntime({ env, toml }: RuntimePlaces): RuntimeSettings {
 
 /** The table `runtime` of vethra.toml. Throws CniError 103 naming the file and the unknown or invalid key. */
 export function readRuntimeTable(file: string, table: unknown): RuntimeSettings {
+  checkKeys(file, table)
+  return {
+    binary: readRuntimeBinary(file, table),
+    ports: readPorts(whereOf(file, 'ports'), table['ports']),
+    modes: readModes(whereOf(file, 'modes'), table['modes'] ?? []),
+    ...networksOf(whereOf(file, 'networks'), table),
+  }
+}
+
+/** `binary` of the table `runtime` of vethra.toml, whatever the limits are. Throws CniError 103 for an invalid one, and for an unknown key. */
+export function readRuntimeBinary(file: string, table: unknown = {}): string {
+  // One of them may be this one, misspelt.
+  checkKeys(file, table)
+  return readBinary(whereOf(file, 'binary'), table['binary'] ?? defaultRuntime.binary)
+}
+
+const keys = ['binary', 'networks', 'ports', 'modes']
+
+function checkKeys(file: string, table: unknown): asserts table is TomlTable {
   if (!isObject(table))
     throw invalid(
       { where: `runtime in ${file}`, value: table },
       'is not a table',
       'Write its keys below [runtime].',
     )
-  const where = (key: string) => `runtime.${key} in ${file}`
   const unknown = Object.keys(table).find((each) => !keys.includes(each))
-  if (unknown !== undefined) {
-    throw invalid(
-      { where: where(unknown), value: unknown },
-      'is no setting',
-      `Use one of ${keys.join(', ')}.`,
-    )
-  }
-  return {
-    binary: readBinary(where('binary'), table['binary'] ?? defaultRuntime.binary),
-    ports: readPorts(where('ports'), table['ports']),
-    modes: readModes(where('modes'), table['modes'] ?? []),
-    ...networksOf(where('networks'), table),
-  }
+  if (unknown === undefined) return
+  throw invalid(
+    { where: whereOf(file, unknown), value: unknown },
+    'is no setting',
+    `Use one of ${keys.join(', ')}.`,
+  )
 }
 
-const keys = ['binary', 'networks', 'ports', 'modes']
+function whereOf(file: string, key: string): string {
+  return `runtime.${key} in ${file}`
+}
 
 // A relative path would depend on the working directory.
 function readBinary(where: string, value: unknown): string {
