@@ -1,13 +1,12 @@
-import { invalidFileError, notFoundError, present } from '@vethra/cni'
+import { invalidFileError, type JsonObject, notFoundError, present } from '@vethra/cni'
 import { checkRequest } from './check-request.ts'
-import type { Config, ParsedConfig } from './config.ts'
-import { applyAll, type Edit } from './edit.ts'
+import type { Config, Hook, ParsedConfig } from './config.ts'
+import { applyAll, type Edit, noneOfOurs, oneOfOurs } from './edit.ts'
 import { hostnameOf } from './hostname.ts'
 import { madeBy, membersOf } from './members.ts'
 import { type NetworkMode, networkMode } from './network-mode.ts'
-import { type BundlePlaces, checkPlaces } from './places.ts'
+import { type BundlePlaces, checkPlaces, type HookProgram } from './places.ts'
 import { planAnnotations } from './plan-annotations.ts'
-import { planHooks } from './plan-hooks.ts'
 import { planMounts } from './plan-mounts.ts'
 import { planNames } from './plan-names.ts'
 import { planNetworkNamespace, planUtsNamespace } from './plan-namespaces.ts'
@@ -164,4 +163,41 @@ function planSysctl(config: Config, mode: NetworkMode): readonly Edit[] {
   }
   if (present !== undefined) return []
   return [{ kind: 'set', path, value: '0', note: `set the sysctl ${key} to 0` }]
+}
+
+// The edits that have the runtime call the hook at createRuntime and poststop, in place of ours or nerdctl's; others
+// keep their turn.
+function planHooks(config: Config, program: HookProgram): readonly Edit[] {
+  const isOurs = (hook: Hook) => isCalledFor('createRuntime', hook)
+  const note = `have ${program.path} called at createRuntime, not at prestart`
+  return [
+    ...noneOfOurs({ path: ['hooks', 'prestart'], items: config.prestart, isOurs }, note),
+    ...planHook(config, program, { key: 'createRuntime', event: 'createRuntime' }),
+    ...planHook(config, program, { key: 'poststop', event: 'postStop' }),
+  ]
+}
+
+function planHook(
+  config: Config,
+  program: HookProgram,
+  { key, event }: { readonly key: 'createRuntime' | 'poststop'; readonly event: string },
+): readonly Edit[] {
+  const isOurs = (hook: Hook) => isCalledFor(event, hook)
+  const note = `have ${program.path} called at ${key}`
+  // runc 1.1 calls no hook behind one that fails, and what poststop frees would stay.
+  const own = { path: ['hooks', key], items: config[key], isOurs, isFirst: key === 'poststop' }
+  return oneOfOurs(own, hookOf(event, program), note)
+}
+
+function isCalledFor(event: string, { args }: Hook): boolean {
+  return args?.slice(-2).join('\n') === `oci-hook\n${event}`
+}
+
+function hookOf(event: string, program: HookProgram): JsonObject {
+  return {
+    path: program.path,
+    args: [...program.args, 'oci-hook', event],
+    env: [...program.env],
+    timeout: program.timeout,
+  }
 }

@@ -1,4 +1,4 @@
-import { malformed } from './malformed.ts'
+import { malformed } from './octets.ts'
 
 /** A name as octets, the root's at the end. Throws CniError 6 for an empty label, one beyond 63, 255 in all, or beyond U+00FF. */
 export function nameOctets(name: string): Uint8Array {

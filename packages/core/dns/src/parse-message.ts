@@ -1,8 +1,7 @@
-import { copyOctets } from './copy-octets.ts'
 import { dataLayout } from './data-layout.ts'
-import { malformed } from './malformed.ts'
 import type { DnsEdns, DnsFlags, DnsMessage, DnsOption, DnsQuestion, DnsRecord } from './message.ts'
 import { dnsType } from './numbers.ts'
+import { copyOctets, malformed } from './octets.ts'
 import { type NameTails, readName } from './read-name.ts'
 
 /** The message that octets are; undefined where `parseMessage` throws. */

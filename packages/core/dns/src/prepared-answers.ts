@@ -1,9 +1,17 @@
-import { copyOctets } from './copy-octets.ts'
 import type { Content } from './find-content.ts'
-import type { DnsQuestion } from './message.ts'
-import { prepareAnswer } from './prepare-answer.ts'
+import { formatMessage } from './format-message.ts'
+import { type DnsQuestion, noFlags } from './message.ts'
+import { copyOctets } from './octets.ts'
 import { lowerOctet, type PlainRequest } from './read-request.ts'
-import type { PreparedAnswer, PreparedAnswers, PreparedBody, View, Zone } from './zone.ts'
+import { questionsEnd, type RecordSpan, recordSpans } from './record-spans.ts'
+import type {
+  AnswerForm,
+  PreparedAnswer,
+  PreparedAnswers,
+  PreparedBody,
+  View,
+  Zone,
+} from './zone.ts'
 
 const mostEntries = 32_768
 const mostOctets = 8 * 2 ** 20
@@ -84,4 +92,39 @@ function isSame(key: Uint8Array, { octets, end }: PlainRequest): boolean {
     if (key[at] !== lowerOctet(octets[at + 12] ?? 0)) return false
   }
   return key[key.length - 4] === octets[end - 4] && key[key.length - 3] === octets[end - 3]
+}
+
+// What is beyond it would not fit a TCP message beside the rest, and is left out.
+const longestAnswer = 65_000
+
+function prepareAnswer(question: DnsQuestion, content: Content): PreparedBody {
+  const { spelling: _, ...bare } = question
+  const message = { id: 0, flags: noFlags, opcode: 0, ...content, questions: [bare] }
+  const octets = formatMessage(message, longestAnswer)
+  const start = questionsEnd(octets)
+  const spans = recordSpans(octets)
+  const answers = spans.filter(({ section }) => section === 'answer')
+  const authorities = spans.filter(({ section }) => section === 'authority')
+  const additionals = spans.length - answers.length - authorities.length
+  return {
+    body: octets.slice(start),
+    form: {
+      rcode: content.rcode,
+      counts: [answers.length, authorities.length, additionals],
+      authoritiesEnd: ((authorities.at(-1) ?? answers.at(-1))?.end ?? start) - start,
+      runs: runsOf(answers, content.runs),
+    },
+  }
+}
+
+function runsOf(answers: readonly RecordSpan[], counts: readonly number[]): AnswerForm['runs'] {
+  const runs: { count: number; size: number }[] = []
+  let at = 0
+  for (const count of [...counts, ...answers.map(() => 1)]) {
+    const run = answers.slice(at, at + count)
+    const [first] = run
+    if (first) runs.push({ count: run.length, size: first.end - first.start })
+    at += run.length
+  }
+  return runs
 }

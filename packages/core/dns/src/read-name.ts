@@ -1,4 +1,4 @@
-import { malformed } from './malformed.ts'
+import { malformed } from './octets.ts'
 
 interface FoundName {
   /** Letter case kept, escaped as in DnsQuestion. */

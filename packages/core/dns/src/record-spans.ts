@@ -1,4 +1,4 @@
-import { malformed } from './malformed.ts'
+import { malformed } from './octets.ts'
 
 /** Where a record lies in a message, in octets from its beginning. */
 export interface RecordSpan {

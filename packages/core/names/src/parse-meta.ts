@@ -1,7 +1,10 @@
 import {
+  type CniError,
   decodeError,
   goField,
+  invalidFileError,
   isObject,
+  isTexts,
   type Json,
   type JsonObject,
   parseJsonOr,
@@ -13,7 +16,6 @@ import {
   type ResultRoute,
 } from '@vethra/cni'
 import type { ContainerNames, ExtraHost } from './container-names.ts'
-import { asTexts, untrusted } from './json-fields.ts'
 
 /** Reads a meta.json of nerdctl or ours, keys in any case, values unchecked. Throws CniError 6 for no JSON, 107 for a wrong type. */
 export function parseMeta(text: string): ContainerNames {
@@ -164,4 +166,15 @@ function dnsOf(value: Json | undefined): ResultDns {
   })
   const rest = Object.fromEntries(lists)
   return typeof domain === 'string' ? { domain, ...rest } : rest
+}
+
+function asTexts(value: Json | undefined): readonly string[] | undefined {
+  return isTexts(value) ? value : undefined
+}
+
+function untrusted(field: string, fault: string): CniError {
+  return invalidFileError(
+    `cannot use meta.json: ${field} ${fault}`,
+    'Start the container again: that rewrites the file.',
+  )
 }

@@ -1,6 +1,5 @@
-import { invalid } from './invalid.ts'
 import type { GivenFile } from './resolve-settings.ts'
-import { shown, subtable, type TomlTable } from './toml.ts'
+import { invalid, shown, subtable, type TomlTable } from './toml.ts'
 
 // The CRI plugin's table, by version of the file. A file without a version is of version 1.
 const criPlugins: Readonly<Record<string, string>> = {

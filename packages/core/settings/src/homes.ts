@@ -1,4 +1,4 @@
-import { invalid } from './invalid.ts'
+import { invalid } from './toml.ts'
 
 /** The folders of an ordinary user, which hold all state where this program runs as a child of RootlessKit. */
 export interface Homes {

@@ -1,7 +1,7 @@
 import { isObject, isTexts } from '@vethra/cni'
-import { invalid } from './invalid.ts'
 import type { RuntimeMode, RuntimeSettings } from './settings.ts'
 import type { TomlTable } from './toml.ts'
+import { invalid } from './toml.ts'
 
 /** The settings without the table. */
 export const defaultRuntime: RuntimeSettings = { binary: 'runc', ports: [1024, 65_535], modes: [] }

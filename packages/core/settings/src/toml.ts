@@ -1,4 +1,5 @@
-import { isObject } from '@vethra/cni'
+import { type CniError, isObject, usageError } from '@vethra/cni'
+
 /** A table of a TOML document. */
 export type TomlTable = Readonly<Record<string, unknown>>
 
@@ -11,4 +12,15 @@ export function subtable(table: TomlTable | undefined, key: string): TomlTable |
 /** A TOML value as a message shows it. */
 export function shown(value: unknown): string {
   return typeof value === 'string' ? value : (JSON.stringify(value) ?? '')
+}
+
+interface Refused {
+  /** A flag, a variable, or `KEY in FILE`. */
+  readonly where: string
+  readonly value: unknown
+}
+
+/** The CniError 103 for a value that cannot be, and for what to give. */
+export function invalid({ where, value }: Refused, fault: string, hint: string): CniError {
+  return usageError(`${where}: ${JSON.stringify(shown(value).slice(0, 128))} ${fault}`, hint)
 }

@@ -1,7 +1,7 @@
 import { readAddress, readCidr } from '@vethra/address'
 import { isNamespace, parsePrefix } from '@vethra/cni'
-import { invalid } from './invalid.ts'
 import type { AddressPool, LogLevel, Settings } from './settings.ts'
+import { invalid } from './toml.ts'
 
 /** A setting as it was given: its texts, and where from, as errors name it: `--dns`, `CNI_PATH`, `dns in FILE`. */
 export interface Given {

@@ -1,10 +1,10 @@
 import { isObject, isTexts } from '@vethra/cni'
-import { invalid } from './invalid.ts'
 import type { GivenFile } from './resolve-settings.ts'
 import { readRuntimeTable } from './runtime-settings.ts'
 import { settingFlags } from './setting-flags.ts'
 import type { GivenSettings } from './settings.ts'
 import type { TomlTable } from './toml.ts'
+import { invalid } from './toml.ts'
 
 /** The settings in vethra.toml's table: strings, numbers for times and sizes, arrays or one string. Throws CniError 103 naming file and key. */
 export function readVethraToml(file: string, table: TomlTable): GivenFile {

@@ -15,7 +15,6 @@ import { type Network, networksFromFiles } from '../network.ts'
 import type { NetworkOptions } from '../options.ts'
 import { type NetworkOrigin, networkOrigin } from '../origin.ts'
 import { elements, textField } from '../read-json.ts'
-import { hasDefaultRoute, isDefaultRoute } from './default-route.ts'
 import { unknownParts } from './fields.ts'
 import {
   type ForeignNetwork,
@@ -166,4 +165,18 @@ function sorted(value: Json | undefined): string {
   return JSON.stringify(value, (_, each: Json) =>
     isObject(each) ? Object.fromEntries(Object.entries(each).toSorted()) : each,
   )
+}
+
+// Whether the containers of a network get a default route: from host-local or the bridge. Other IPAM plugins decide
+// by themselves.
+function hasDefaultRoute(network: Network): boolean {
+  const [ipam = null] = ipamConfs(network)
+  const main = jsonOrNull(network.list.plugins[0]?.text ?? 'null')
+  const isOther = (textField(ipam, 'type') ?? 'host-local') !== 'host-local'
+  const isOfBridge = goField(main, 'isDefaultGateway') === true
+  return isOther || isOfBridge || goItems(ipam, 'routes').some(isDefaultRoute)
+}
+
+function isDefaultRoute(route: Json): boolean {
+  return ['0.0.0.0/0', '::/0'].includes(textField(route, 'dst') ?? '')
 }
