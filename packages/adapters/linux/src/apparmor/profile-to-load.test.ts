@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
+import { type AppArmorFacts, profileToLoad } from './apparmor-host.ts'
 import { profileText } from './profile-text.ts'
-import { type AppArmorFacts, profileToLoad } from './profile-to-load.ts'
 
 const host: AppArmorFacts = {
   profiles: 'docker-default (enforce)\n/usr/sbin/cupsd (enforce)\n',

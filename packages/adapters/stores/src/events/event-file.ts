@@ -25,8 +25,7 @@ import {
   removeFolder,
   writeWhole,
 } from '@vethra/files'
-import type { Events, EventWatch } from '@vethra/world'
-import type { EventFileOptions } from './options.ts'
+import type { Events, EventWatch, Lock } from '@vethra/world'
 
 /** Events in a file: a line each by one write(2) with O_APPEND, no lock, no fsync. Full, it becomes `PATH.1`. */
 export function eventFile(options: EventFileOptions): Events {
@@ -199,4 +198,21 @@ function stateOf(path: string): string {
   } catch {
     return 'missing'
   }
+}
+
+/** Where events are kept, and how. */
+export interface EventFileOptions {
+  /** The file; the one before it has `.1` behind its name. */
+  readonly path: string
+  /** The name of this program in its events. */
+  readonly by: string
+  readonly now: () => number
+  /** Held while the file is replaced; gives up at once. */
+  readonly lock: Lock
+  /** The path of that lock. */
+  readonly lockPath: string
+  /** Gets the reason why an event was lost. */
+  readonly onFault: (fault: CniError) => void
+  /** The size from which on a new file is begun, in octets; up to four times as much while that fails. Default 1 MiB. */
+  readonly fullSize?: number
 }
