@@ -8,6 +8,7 @@ import { lifeNow } from './life.ts'
 import { atNetns, rememberedOnly } from './membership.ts'
 import { freeUnused } from './network-operations.ts'
 import type { ValidAttachment } from './plan.ts'
+import { goingOn } from './sequence.ts'
 import { bearing, collectorMark } from './take-over.ts'
 import { waysNow } from './ways-now.ts'
 
@@ -27,13 +28,14 @@ export async function collectGarbage(
   const ours = (await tools.records.list()).filter(({ network }) => network === list.name)
   const stale: AttachmentRecord[] = []
   for (const record of ours) if (await isStale(tools, record, keep)) stale.push(record)
-  const errors: unknown[] = []
-  const attempt = (work: Promise<unknown>) =>
-    work.catch((error: unknown) => void errors.push(error))
   const detached: AttachmentRecord[] = []
-  for (const record of stale)
-    await attempt(detachStale(tools, list, record).then((each) => detached.push(...each)))
-  await attempt(tellPlugins(tools, list, keep))
+  const errors = await goingOn(async (attempt) => {
+    for (const record of stale) {
+      const work = () => detachStale(tools, list, record)
+      detached.push(...((await attempt(`detach ${record.containerId}`, work)) ?? []))
+    }
+    await attempt('tell the plugins', () => tellPlugins(tools, list, keep))
+  }, tools.steps)
   if (errors.length > 0)
     throw oneOrAll(errors, `garbage collection of network ${list.name} is not complete`)
   return detached
