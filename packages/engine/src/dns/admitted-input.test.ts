@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { excessInput, hasOurs, inputRules, missingInput } from './input-rules.ts'
+import { excessInput, hasOurs, inputRules, missingInput } from './admitted-input.ts'
 
 const lan = {
   file: '/etc/cni/net.d/lan.conflist',
