@@ -76,8 +76,8 @@ function addChanging(container: Command, call: Call): void {
     help: 'rename a container',
     examples: ['vethra container rename web shop'],
   }).action(async (ref: string, name: string) => {
-    const { rename } = await import('./container-rename.ts')
-    await rename(await openTools(call), ref, name)
+    const { renameContainer } = await import('./container-rename.ts')
+    await renameContainer(await openTools(call), ref, name)
   })
   subcommand(container, 'rm <container...>', {
     help: 'remove the records of deleted containers',

@@ -1,7 +1,2 @@
-import { renameContainer } from '@vethra/engine'
-import type { Tools } from './open-world.ts'
-
-/** Gives a container another name. */
-export async function rename(tools: Tools, ref: string, name: string): Promise<void> {
-  await renameContainer(tools, ref, name)
-}
+// A file of its own: of the commands on containers, this one alone reads it.
+export { renameContainer } from '@vethra/engine'
