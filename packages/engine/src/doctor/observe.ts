@@ -85,25 +85,20 @@ async function lookAround(tools: DoctorTools, scope: Scope | undefined) {
       tools.otherSigns(),
       lookAtFiles(tools, scope, looked),
     ])
-  const { names, ...seen } = seenFiles
+  const { names, confFaults, shadowed, reservations, unread, ...seen } = seenFiles
   const isSilent = kit instanceof CniError
-  const { confFaults, shadowed, reservations, unread } = seen
   const host = {
     ...{ ...facts, ...seen.host, unreadableRules: rules.unreadable },
     unknown: [...facts.unknown, ...unread],
     ...(isSilent ? { kitFault: kit.message } : {}),
   }
-  const { firewall } = rules
-  const { links, routes } = network
-  const entries = {
-    bridgeEntries,
-    trafficFilters,
-    neighbours: looksAtEntries ? network.neighbours : [],
+  const observed = {
+    ...{ host, firewall: rules.firewall, routes: network.routes, rules: network.rules },
+    ...{ bridgeEntries, trafficFilters, neighbours: looksAtEntries ? network.neighbours : [] },
+    ...{ portHolds, names, reservations, confFaults, shadowed },
   }
-  const seenOnce = { firewall, host, routes, rules: network.rules, ...entries, portHolds, names }
-  const observed = { ...seenOnce, reservations, confFaults, shadowed }
   const rootless = isSilent ? ('silent' as const) : kit
-  return { ...seen, rootless, links, signs, observed }
+  return { ...seen, rootless, links: network.links, signs, observed }
 }
 
 // Networks first: by them all else is read.
