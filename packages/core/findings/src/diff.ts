@@ -52,7 +52,7 @@ const finders: readonly ((host: Compared) => readonly Finding[])[] = [
   attachmentFindings,
   recordFindings,
   networkFindings,
-  lostFindings,
+  livingFindings,
   unfinishedFindings,
   strayLinkFindings,
   leftLinkFindings,
@@ -81,7 +81,7 @@ const finders: readonly ((host: Compared) => readonly Finding[])[] = [
 ]
 
 // What one that was never finished lacks is no matter: it is to go.
-function lostFindings(host: Compared): readonly Finding[] {
+function livingFindings(host: Compared): readonly Finding[] {
   const finished = host.desired.attachments.filter(
     (each) => host.attachments.get(attachmentText(each))?.remembered,
   )
