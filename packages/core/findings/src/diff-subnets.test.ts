@@ -36,6 +36,20 @@ it.each([
   expect(found.map(({ severity, fix }) => `${severity} ${fix}`)).toEqual(told)
 })
 
+it("a bridge of ours that was renamed is in nobody's way: it gets its name back", () => {
+  const { desired, observed } = healthyWorld(1)
+  const links = observed.links.map((each) =>
+    each.name === 'br-lan' ? { ...each, name: 'br-gone', mac: '02:00:00:00:00:0b' } : each,
+  )
+  const attachments = desired.attachments.map((each) => ({
+    ...each,
+    ...(each.bridge ? { bridge: { ...each.bridge, mac: '02:00:00:00:00:0b' } } : {}),
+  }))
+  const kinds = diff({ ...desired, attachments }, { ...observed, links }).map(({ kind }) => kind)
+  expect(kinds).toContain('bridge-missing')
+  expect(kinds).not.toContain('subnet-collides')
+})
+
 it.each([
   ['10.4.1.1/32', 'ip address delete 10.4.1.1/32 dev tun0'],
   ['10.4.1.9/24', 'vethra network rm lan && vethra network create lan --subnet ANOTHER'],

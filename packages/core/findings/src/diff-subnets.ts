@@ -5,12 +5,24 @@ import { about, type Finding, finding, warning } from './finding.ts'
 import { shellWord } from './shell-word.ts'
 
 /** Bridge networks that were changed under their containers, and whose subnets others use, too: other networks, addresses and routes of the host. */
-export function subnetFindings({ desired, observed }: Compared): readonly Finding[] {
+export function subnetFindings({
+  desired,
+  observed,
+  bridges: wanted,
+  links,
+}: Compared): readonly Finding[] {
   const { attachments } = desired
   const bridged = desired.networks.filter(({ bridge }) => bridge !== undefined)
   const bridges = new Set(bridged.map(({ bridge }) => bridge))
   const own = new Set(attachments.flatMap(({ hostLink }) => hostLink ?? []))
-  const isOther = (device: string) => !bridges.has(device) && !own.has(device)
+  const lost = new Set(
+    [...wanted.values()].flatMap((each) => (links.has(each.name) ? [] : each.mac)),
+  )
+  const isRenamed = (device: string) => {
+    const { bridge, mac } = links.get(device) ?? {}
+    return bridge === true && mac !== undefined && lost.has(mac)
+  }
+  const isOther = (device: string) => !bridges.has(device) && !own.has(device) && !isRenamed(device)
   const used = [
     ...observed.links
       .filter(({ name }) => isOther(name))
