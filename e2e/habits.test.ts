@@ -93,6 +93,12 @@ describeOnHost('what people type', () => {
       await out('container', 'ls', '-a', '-q', '--no-trunc', '--filter', 'status=running'),
     ).toBe(web)
     expect(await out('container', 'ls', '-q', '--filter', 'network=back')).toBe('')
+    const named = ['container', 'ls', '--filter', 'name=^shop$', '--format', '{{.ID}}']
+    expect(await out(...named)).toBe(web)
+    const planned = ['bundle', 'prepare', `${host.folder}/${web}`, '--id', 'new', '--dry-run']
+    expect(await json(...planned, '--net', 'back')).toEqual(
+      await json(...planned, '--network', 'back'),
+    )
     const place = '{{range $n, $at := .Networks}}{{$n | upper}} {{$at.Interface}}{{end}} {{.State}}'
     expect(await out('container', 'inspect', '--format', place, web)).toBe('LAN eth0 running')
     const several = await host.vethra('container', 'inspect', '-f', '{{.Name}}', web, 'no', 'shop')

@@ -11,6 +11,7 @@ import { subcommand } from './program.ts'
 
 interface PrepareFlags extends BundleFlags {
   readonly dnsOpt: readonly string[]
+  readonly net: readonly string[]
   readonly dryRun: boolean
 }
 
@@ -55,8 +56,9 @@ function addPrepare(bundle: Command, call: Call): void {
       '\nThe global flags --dns and --dns-search set the nameservers and search list in resolv.conf.',
     )
     .action(async (folder: string, given: PrepareFlags) => {
-      const { dryRun, dnsOpt } = given
-      const flags = { ...given, dnsOption: [...given.dnsOption, ...dnsOpt] }
+      const { dryRun, dnsOpt, net } = given
+      const network = [...given.network, ...net]
+      const flags = { ...given, network, dnsOption: [...given.dnsOption, ...dnsOpt] }
       const asked = { folder: resolve(folder), flags, dryRun }
       const tools = await openTools(call)
       checkId(tools.settings.namespace, given.id)
@@ -83,6 +85,7 @@ function addNetworkFlags(prepare: Command): void {
       gather,
       [],
     )
+    .option('--net <net>', 'alias of --network, as in docker', gather, [])
     .option('--uts <uts>', 'host: share the hostname of the host')
     .option(
       '-p, --publish <portspec>',

@@ -32,7 +32,7 @@ function addListing(container: Command, call: Call): void {
     .option('--no-trunc', 'do not truncate')
     .option(
       '-f, --filter <key=value>',
-      'id=START, name=PART, network=NAME or status=STATE (repeatable)',
+      'id=START, name=REGEX, network=NAME or status=STATE (repeatable)',
       gather,
       [],
     )

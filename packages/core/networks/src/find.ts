@@ -84,7 +84,8 @@ function readTime(text: string): number {
   throw usageError(`filter until=${text} is not a time`, hint)
 }
 
-function readPattern(text: string): RegExp {
+/** The pattern of a filter `name=REGEX`. Throws CniError 103 for a text that is none. */
+export function readPattern(text: string): RegExp {
   try {
     return new RegExp(text, 'u')
   } catch (cause) {

@@ -16,6 +16,10 @@ describe('containerFilter', () => {
     [['id=0123'], true],
     [['id=123'], false],
     [['name=ho'], true],
+    [['name=^ho'], false],
+    [['name=^shop$'], true],
+    [['name=^/shop$'], true],
+    [['name=s.*p|web'], true],
     [['network=back'], true],
     [['network=bac'], false],
     [['status=running'], true],
@@ -25,7 +29,7 @@ describe('containerFilter', () => {
     expect(containerFilter(filters)(web)).toBe(passes)
   })
 
-  it.each(['', 'running', 'status=exited', 'label=a', 'name=', '__proto__=x'])(
+  it.each(['', 'running', 'status=exited', 'label=a', 'name=', 'name=(', '__proto__=x'])(
     'refuses %j',
     (text) => {
       expect(() => containerFilter([text])).toThrow(expect.objectContaining({ code: 103 }))

@@ -1,4 +1,5 @@
 import { type CniError, usageError } from '@vethra/cni'
+import { readPattern } from '@vethra/networks'
 import type { ShownState } from './shown-state.ts'
 
 /** A container as `container ls` shows it. */
@@ -16,7 +17,8 @@ type Matches = (row: ContainerRow, value: string) => boolean
 /** The keys of `container ls --filter`, as docker calls them; `status` is ours. */
 const keys: Readonly<Record<string, Matches>> = {
   id: ({ ID }, value) => ID.startsWith(value),
-  name: ({ Name }, value) => Name.includes(value),
+  // Docker's names begin with a slash, and scripts have name=^/web$.
+  name: ({ Name }, value) => [Name, `/${Name}`].some((each) => readPattern(value).test(each)),
   network: ({ Networks }, value) => Networks.includes(value),
   status: ({ State }, value) => State === value,
 }
@@ -42,6 +44,7 @@ function readFilter(text: string): { key: string; value: string; matches: Matche
   }
   if (key === 'status' && !states.includes(value))
     throw refusal(text, `Give status as one of ${states.join(', ')}.`)
+  if (key === 'name') readPattern(value)
   return { key, value, matches }
 }
 
