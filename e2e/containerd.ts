@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Client, credentials, type ServiceError } from '@grpc/grpc-js'
@@ -32,6 +33,10 @@ export interface ContainerdOptions {
   readonly networks?: number
 }
 
+// The runtime of the page, which is to leave containerd's own as it is.
+const page = await readFile(new URL('../docs/runtimes.md', import.meta.url), 'utf8')
+const [, runtimes] = /```toml\n(\[plugins\."io\.containerd[^`]*BinaryName[^`]*)```/.exec(page) ?? []
+
 const config = (folder: string, plugins: string, options: ContainerdOptions) => `version = 2
 root = "${folder}/root"
 state = "${folder}/state"
@@ -44,7 +49,7 @@ state = "${folder}/state"
   [plugins."io.containerd.grpc.v1.cri".cni]
     bin_dir = "${plugins}"
     max_conf_num = ${options.networks ?? 0}
-`
+${runtimes ?? 'not on the page'}`
 
 // A folder with containerd and its shim: any of 1.6 to 2.x in the place of Debian's.
 const programs = process.env['VETHRA_CONTAINERD'] ?? '/usr/bin'
