@@ -63,6 +63,28 @@ describeOnHost('what the engine attached, by packets', () => {
 
   const tcp = { protocol: 'tcp', port: 90 } as const
 
+  it('ports of a container in two networks answer by the one that publishes them', async () => {
+    const on = (net: number, rest: Partial<TestContainer>): TestContainer => ({
+      name: 'w',
+      bridge: `br${net}`,
+      addresses: [`10.${net}.0.2/24`, `fd00:${net}::2/64`],
+      ...rest,
+    })
+    await place.attach(on(8, { chained: [published(85)] }))
+    await place.attach(on(9, { ifname: 'eth1' }))
+    await place.sh('sysctl -qw net.ipv4.conf.br9.rp_filter=1')
+    await place.serve('w', 85)
+    for (const address of [hostAt.four, hostAt.six]) {
+      for (const protocol of ['tcp', 'udp', 'udp'] as const) {
+        const asked = { protocol, port: 8085, address } as const
+        expect(await place.ask('outside', asked)).toMatch(/^w /)
+      }
+    }
+    await place.sh('ip -n w link delete eth0')
+    expect(await place.ask('w', { ...tcp, address: outside.four })).toMatch(/^outside /)
+    expect(await place.ask('w', { ...tcp, address: outside.six })).toMatch(/^outside /)
+  })
+
   it('containers of ptp on one subnet reach each other and the outside, and are reached at their ports', async () => {
     const routed = (name: string, last: number): TestContainer => ({
       name,

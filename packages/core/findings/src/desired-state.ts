@@ -68,6 +68,8 @@ export interface DesiredAttachment extends AttachmentKey {
   readonly hostMac?: string
   /** The bridge that `hostLink` is a port of. */
   readonly bridge?: DesiredBridge
+  /** The metric of its IPv4 default route; absent without one. */
+  readonly defaultMetric?: number
   /** Whether what it sends leaves the host under the host's address. */
   readonly masqueraded: boolean
   /** Whether that is the work of nftables, in the table of the Go plugins, and not of iptables. Default false. */

@@ -1,5 +1,6 @@
 import { familyOf } from '@vethra/cni'
 import type { Compared } from './compared.ts'
+import type { DesiredAttachment } from './desired-state.ts'
 import { about, type Finding, finding, warning } from './finding.ts'
 import type { ObservedState } from './observed-state.ts'
 
@@ -81,11 +82,9 @@ function strictFindings({ desired, observed }: Compared): readonly Finding[] {
   const publishing = desired.attachments.filter(({ ports }) => ports.length > 0)
   return strict.flatMap(({ name }) => {
     const on = desired.attachments.filter(({ bridge }) => bridge?.name === name)
-    const ifnames = new Map(on.map((each) => [each.containerId, each.ifname]))
-    // The last interface has the default route: eth10 comes after eth9.
-    const cut = publishing.filter(
-      ({ bridge, containerId, ifname }) =>
-        bridge && (ifnames.get(containerId) ?? '').padStart(15) > ifname.padStart(15),
+    const byContainer = Map.groupBy(on, ({ containerId }) => containerId)
+    const cut = publishing.filter((each) =>
+      byContainer.get(each.containerId)?.some((other) => each.bridge && isAhead(other, each)),
     )
     const key = `net.ipv4.conf.${name}.rp_filter`
     return warning('reverse-path-strict', about('host', key), {
@@ -97,6 +96,14 @@ function strictFindings({ desired, observed }: Compared): readonly Finding[] {
       fix: `sysctl -w ${key}=2`,
     })
   })
+}
+
+// Of default routes with one metric that of the last interface comes first: eth10 comes after eth9.
+function isAhead({ defaultMetric, ifname }: DesiredAttachment, other: DesiredAttachment): boolean {
+  if (defaultMetric === undefined) return false
+  const { defaultMetric: metric = defaultMetric + 1 } = other
+  if (defaultMetric !== metric) return defaultMetric < metric
+  return ifname.padStart(15) > other.ifname.padStart(15)
 }
 
 // Of connections, each of which a container needs to be known for its masquerading and its ports.

@@ -1,3 +1,4 @@
+import { present } from '@vethra/cni'
 import { describe, expect, it } from 'vitest'
 import { onFirewall } from '../test/sample-change.ts'
 import { desiredAttachment, healthyWorld, ownedBy } from '../test/sample-host.ts'
@@ -381,14 +382,22 @@ describe('interfaces', () => {
       ports: [],
       bridge: { name: 'br-far', routed: true },
     }
-    const attachments = [{ ...first, ports }, far]
+    const at = (metric?: number) => present({ defaultMetric: metric })
+    const pair = (one?: number, other?: number) => [
+      { ...first, ports, ...at(one) },
+      { ...far, ...at(other) },
+    ]
     const bridge = (name: string) => ({ name, bridge: true, up: true, addresses: [], strict: true })
-    const kinds = (...names: readonly string[]) =>
+    const kinds = (attachments: ReturnType<typeof pair>, ...names: readonly string[]) =>
       diff({ ...nothingDesired, attachments }, observing({ links: names.map(bridge) }))
         .filter(({ kind }) => kind === 'reverse-path-strict')
         .map(({ fix }) => fix)
-    expect(kinds('br-lan', 'br-other')).toEqual([])
-    expect(kinds('br-lan', 'br-far')).toEqual(['sysctl -w net.ipv4.conf.br-far.rp_filter=2'])
+    const cut = ['sysctl -w net.ipv4.conf.br-far.rp_filter=2']
+    expect(kinds(pair(0, 0), 'br-lan', 'br-other')).toEqual([])
+    expect(kinds(pair(0, 0), 'br-lan', 'br-far')).toEqual(cut)
+    expect(kinds(pair(undefined, 1), 'br-far')).toEqual(cut)
+    expect(kinds(pair(0, 1), 'br-far')).toEqual([])
+    expect(kinds(pair(0), 'br-far')).toEqual([])
   })
 
   // A runtime without libcni's cache has attached it by our executables, and somebody has taken it down.

@@ -1,6 +1,7 @@
 import { areOverlapping } from '@vethra/address'
 import { CniError, confError, ioError, type Result, type ResultRoute } from '@vethra/cni'
 import type { Owned, Resource } from '@vethra/state'
+import { behindOthers } from './behind-others.ts'
 import { type BridgeConf, parseBridgeConf } from './bridge-conf.ts'
 import { bridgeResources, cable, forwarding, gatewayLinkOf } from './bridge-resources.ts'
 import { configureInterface } from './configure-interface.ts'
@@ -52,10 +53,10 @@ function removal(conf: BridgeConf, input: PlanInput): readonly Owned[] {
 }
 
 function plan(conf: BridgeConf, input: PlanInput): Planned {
-  const { request, addresses, facts, removing = false } = input
+  const { request, facts, removing = false } = input
   const existing = facts.links[conf.bridge]
   if (existing && !removing) demandBridge(conf.bridge, existing)
-  const given = withGateways(conf, addresses)
+  const given = withGateways(conf, input)
   const ips = given.ips.flatMap((each) => ipOf(each) ?? [])
   if (conf.hasIpam && ips.length === 0 && !removing)
     throw new CniError({ code: 999, message: words.noLeasedAddresses })
@@ -136,12 +137,12 @@ function duplicates({ asksFirst }: BridgeConf, ifname: string): readonly Resourc
 }
 
 // The gateway of a subnet is its first address where IPAM named none, and the default route goes there.
-function withGateways(conf: BridgeConf, addresses: Addresses | undefined): Addresses {
-  const { ips = [], routes = [], dns = {} } = addresses ?? {}
+function withGateways(conf: BridgeConf, input: PlanInput): Addresses {
+  const { ips = [], routes = [], dns = {} } = input.addresses ?? {}
   const complete = conf.isGateway ? ips.map(withGateway) : ips
   return {
     ips: complete,
-    routes: conf.isDefaultGateway ? withDefault(routes, complete) : routes,
+    routes: conf.isDefaultGateway ? withDefault(routes, complete, input) : routes,
     dns,
   }
 }
@@ -149,13 +150,14 @@ function withGateways(conf: BridgeConf, addresses: Addresses | undefined): Addre
 function withDefault(
   routes: readonly ResultRoute[],
   ips: Addresses['ips'],
+  input: PlanInput,
 ): readonly ResultRoute[] {
   const added = ips.flatMap(({ address, gateway: gw }) => {
     const dst = address.includes(':') ? '::/0' : '0.0.0.0/0'
     return gw === undefined || routes.some((route) => route.dst === dst) ? [] : [{ dst, gw }]
   })
   const firsts = added.filter(({ dst }, at) => added.findIndex((each) => each.dst === dst) === at)
-  return [...routes, ...firsts]
+  return [...routes, ...behindOthers(firsts, input)]
 }
 
 function demandBridge(name: string, { kind, ports = 0 }: HostLink): void {

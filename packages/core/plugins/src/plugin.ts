@@ -91,6 +91,8 @@ export interface PlanInput {
   readonly facts: Facts
   /** The resources that plugins before it in the stage want. Default: none. */
   readonly earlier?: readonly Owned[]
+  /** Whether a plugin of the stage publishes ports. Default false. */
+  readonly publishes?: boolean
   /** The final result of ADD, for CHECK: names and MACs are those, whoever made them. */
   readonly made?: Result
   /** Whether what is planned is to be removed: what is not known of it any more is no fault then. Default false. */

@@ -1,6 +1,7 @@
-import type { Json, JsonObject } from '@vethra/cni'
+import { type Json, type JsonObject, present } from '@vethra/cni'
 import { keyOf, removedAlone } from '@vethra/state'
 import { expect, it } from 'vitest'
+import { behindOthers } from './behind-others.ts'
 import { type Facts, type PluginRequest, planFormer, planStage, stageNeeds } from './index.ts'
 import { linkLocalOf, macFor } from './names.ts'
 
@@ -387,4 +388,44 @@ it.each([
     ...{ kind: 'link', place: 'host', name: 'br0', type: { name: 'bridge' }, up: true },
     ...wanted,
   })
+})
+
+const first = [undefined, undefined, 7, undefined]
+it.each<
+  [string, string, { called?: boolean; publishes?: boolean }, readonly (number | undefined)[]]
+>([
+  ['of the first interface comes first', 'eth0', {}, first],
+  ['of a further one goes behind', 'eth12', {}, [12, 1036, 7, undefined]],
+  [
+    'of one that publishes ports is in front',
+    'eth1',
+    { publishes: true },
+    [undefined, 1023, 7, undefined],
+  ],
+  ['of an interface without a number comes first', 'wan', {}, first],
+  ['stays where another runtime calls', 'eth1', { called: true }, first],
+])('a default route %s', (_, ifname, { called = false, publishes = false }, priorities) => {
+  const routes = [
+    { dst: '0.0.0.0/0' },
+    { dst: '::/0' },
+    { dst: '::/0', priority: 7 },
+    { dst: '10.0.0.0/8' },
+  ]
+  const plain = request({ type: 'bridge' })
+  const asked = { ...plain, called, attachment: { ...plain.attachment, ifname } }
+  const found = behindOthers(routes, { request: asked, publishes })
+  expect(found.map(({ priority }) => priority)).toEqual(priorities)
+})
+
+it.each([
+  ['none', [], 1],
+  ['some', [{ hostPort: 80, containerPort: 80, protocol: 'tcp' }], undefined],
+])('the way out of a second interface that publishes %s', (_, portMappings, priority) => {
+  const on = (conf: JsonObject) => {
+    const plain = request(conf)
+    return { ...plain, attachment: { ...plain.attachment, ifname: 'eth1' } }
+  }
+  const stage = [on(lan.conf), on({ type: 'portmap', runtimeConfig: { portMappings } })]
+  const { result } = planStage(stage, { granted, facts: noFacts })
+  expect(result.routes).toEqual([{ dst: '0.0.0.0/0', gw: '10.4.0.1', ...present({ priority }) }])
 })

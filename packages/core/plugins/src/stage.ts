@@ -1,5 +1,6 @@
 import { confError, present, type Result, type ResultIp } from '@vethra/cni'
 import { keyOf, type Owned } from '@vethra/state'
+import { behindOthers } from './behind-others.ts'
 import type {
   AddressClaim,
   Addresses,
@@ -155,13 +156,15 @@ function planRead(stage: readonly ReadRequest[], input: StageInput): Planned {
   const resources: Owned[] = []
   const removes: Owned[] = []
   let again = false
+  const publishes = stage.some(({ request }) => publishesPorts(request))
   for (const each of stage) {
     const { request, planner, conf } = each
-    const addresses = addressesFor(each, input)
+    const addresses = addressesFor(each, input, publishes)
     const planned = planner.plan(conf, {
       request,
       facts: input.facts,
       earlier: resources,
+      publishes,
       ...present({ previous, addresses }),
     })
     demandFirst(request, { resources, planned })
@@ -201,13 +204,20 @@ function ipamFor({ conf, ipam }: PluginRequest) {
   return ipamPlannerOf(textOf(objectOf(conf, 'ipam') ?? {}, 'type') ?? '')
 }
 
+function publishesPorts({ conf }: PluginRequest): boolean {
+  const mappings = objectOf(conf, 'runtimeConfig')?.['portMappings']
+  return Array.isArray(mappings) && mappings.length > 0
+}
+
 function addressesFor(
   { request, ipam }: ReadRequest,
   { granted, dns, answer: foreign }: StageInput,
+  publishes: boolean,
 ): Addresses | undefined {
-  if (request.ipam) return foreign
-  const answer: Addresses | undefined = ipam?.planner.answer(ipam.conf, granted)
-  return answer && dns ? { ...answer, dns } : answer
+  const answer = request.ipam ? foreign : ipam?.planner.answer(ipam.conf, granted)
+  if (answer === undefined) return undefined
+  const routes = behindOthers(answer.routes, { request, publishes })
+  return { ...answer, routes, ...(request.ipam ? {} : present({ dns })) }
 }
 
 // A later plugin of a chain adds to what an earlier one planned: another subnet, another setting.

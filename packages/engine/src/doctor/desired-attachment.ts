@@ -96,8 +96,13 @@ function readAttachment(
       ? { answersLocally: true }
       : {}),
     publishes: takesPorts(list) ? (told.length > 0 ? 'does' : 'could') : 'cannot',
-    ...present({ dataDir }),
+    ...present({ dataDir, defaultMetric: defaultMetric(result) }),
   }
+}
+
+function defaultMetric({ routes }: Result): number | undefined {
+  const metrics = routes.flatMap(({ dst, priority = 0 }) => (dst === '0.0.0.0/0' ? priority : []))
+  return metrics.length === 0 ? undefined : Math.min(...metrics)
 }
 
 function isLocal({ hostIp }: DesiredPort): boolean {

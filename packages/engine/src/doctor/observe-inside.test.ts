@@ -71,13 +71,25 @@ it('before a network without a default route the one of the earlier is wanted', 
   ])
 })
 
-it('of two networks the later one has the default route', async () => {
-  const found = await lacking([made('lan', 'eth0', [bridge]), made('far', 'eth1', [bridge])])
-  expect(found.filter((each) => each.includes('route'))).toEqual([
-    'lan/web/eth0: make route eth0 10.4.0.0/24',
-    'far/web/eth1: make route eth1 10.4.1.0/24',
+it.each([
+  [
+    'without a priority the later one',
+    undefined,
     'far/web/eth1: make route eth1 0.0.0.0/0 10.4.1.1 true',
-  ])
+  ],
+  ['with one the earlier', 1, 'lan/web/eth0: make route eth0 0.0.0.0/0 10.4.0.1 true'],
+])('of two networks %s has the default route', async (_, priority, wanted) => {
+  const far = made('far', 'eth1', [bridge])
+  const routes = JSON.stringify({ dst: '0.0.0.0/0', priority })
+  const result = far.result?.replace('{"dst":"0.0.0.0/0"}', routes) ?? ''
+  const found = await lacking([made('lan', 'eth0', [bridge]), { ...far, result }])
+  expect(found.filter((each) => each.includes('route')).toSorted()).toEqual(
+    [
+      'lan/web/eth0: make route eth0 10.4.0.0/24',
+      'far/web/eth1: make route eth1 10.4.1.0/24',
+      wanted,
+    ].toSorted(),
+  )
 })
 
 const wrong = { kind: 'route', place: 'container', link: 'eth0', gateway: '10.4.0.9' } as const

@@ -7,6 +7,7 @@ import {
   type PluginConf,
   present,
   type Result,
+  type ResultRoute,
 } from '@vethra/cni'
 import {
   attachmentText,
@@ -56,8 +57,12 @@ export async function observeInside(
   const lacking = await mapInTurns(clock, made, async (each) => {
     const attachment = keyOfAttachment(each.made)
     const netns = places.get(attachmentText(attachment)) ?? ''
-    const all = byContainer.get(attachment.containerId) ?? []
-    const later = all.filter(({ ifname }) => isBehind(attachment.ifname, ifname))
+    const others = (byContainer.get(attachment.containerId) ?? [])
+      .filter(({ ifname }) => ifname !== attachment.ifname)
+      .map((one) => ({
+        isLater: isBehind(attachment.ifname, one.ifname),
+        result: results.get(attachmentText(one)),
+      }))
     const result = results.get(attachmentText(attachment))
     if (netns === '' || result === undefined) return []
     const isOthers = (address: string) =>
@@ -65,10 +70,7 @@ export async function observeInside(
         .get(`${attachment.network} ${address}`)
         ?.some((other) => other !== each.made.attachment.netns)
     const read = { ...each, result, list: readList(each.made), isOthers }
-    const desired = insideOf(
-      read,
-      later.map((one) => results.get(attachmentText(one))),
-    )
+    const desired = insideOf(read, others)
     const look = kernel.lookInside(netns, attachment.ifname, desired)
     const inside = await look.catch(onCniError(() => undefined))
     if (inside === undefined) return []
@@ -86,8 +88,13 @@ function isBehind(one: string, other: string): boolean {
   return one.length === other.length ? one < other : one.length < other.length
 }
 
-// Of two default routes that of the later interface is in front, and the other leads nowhere. Without its result it may have one.
-function insideOf(read: ReadAttachment, later: readonly (Result | undefined)[]): State {
+/** Another attachment of a container. */
+interface Other {
+  readonly isLater: boolean
+  readonly result: Result | undefined
+}
+
+function insideOf(read: ReadAttachment, others: readonly Other[]): State {
   const { made, ways, list, result } = read
   const owner: Owner = { kind: 'attachment', ...keyOfAttachment(made) }
   const { ifname } = owner
@@ -97,10 +104,10 @@ function insideOf(read: ReadAttachment, later: readonly (Result | undefined)[]):
   const isPlain = types.every((each) => plain.includes(each))
   const mac = result.interfaces.find((each) => each.name === ifname && each.sandbox)?.mac
   const hasMac = isPlain && !types.includes('ipvlan') && mac
-  const routes = result.routes.filter(({ dst }) => !later.some((each) => hasDefault(each, dst)))
+  const routes = result.routes.filter((route) => !others.some((each) => isAhead(each, route)))
   const addresses = result.ips.flatMap((each) => addressOf(result, each, on))
   const resources: readonly Resource[] = [
-    ...settingsInside(read, later.length === 0, hasMac ? { mac } : {}),
+    ...settingsInside(read, !others.some(({ isLater }) => isLater), hasMac ? { mac } : {}),
     ...addresses,
     ...(isPlain ? routes : []).flatMap((each) => routeOf(result, each, on)),
   ]
@@ -115,10 +122,16 @@ function insideOf(read: ReadAttachment, later: readonly (Result | undefined)[]):
   ]
 }
 
-function hasDefault(result: Result | undefined, dst: string): boolean {
+// Of default routes the one of the lowest metric is in front, of equal ones that of the later interface; the others lead
+// nowhere. Without its result a later one may have any.
+function isAhead({ isLater, result }: Other, { dst, priority = 0 }: ResultRoute): boolean {
   const isLike = (other: string) =>
     other.endsWith('/0') && other.includes(':') === dst.includes(':')
-  return isLike(dst) && (result?.routes.some((each) => isLike(each.dst)) ?? true)
+  if (!isLike(dst)) return false
+  if (result === undefined) return isLater
+  return result.routes.some(
+    (each) => isLike(each.dst) && (each.priority ?? 0) < priority + (isLater ? 1 : 0),
+  )
 }
 
 function settingsInside(
