@@ -249,6 +249,22 @@ describeOnHost('plugins that another runtime calls', () => {
     await call('DEL', bridge, { prevResult })
   })
 
+  it.each(['bridge', 'ptp'])(
+    'portmap of ours leaves to a Go %s what that one made',
+    async (type) => {
+      const conf = { ...netOf(type, { ipMasq: true, ipam }), bridge: 'br0' }
+      const runtimeConfig = {
+        portMappings: [{ hostPort: 8080, containerPort: 80, protocol: 'tcp' }],
+      }
+      const ports = { ...netOf('portmap', { runtimeConfig }), name: `net-${type}` }
+      const prevResult = await call('ADD', conf, { from: plugins })
+      await call('ADD', ports, { prevResult })
+      expect(await call('DEL', ports, { prevResult })).toEqual({})
+      expect(await call('DEL', conf, { prevResult, from: plugins })).toEqual({})
+      expect(await sh('nft list ruleset')).not.toMatch(/8080|10\.1\.2\.2/)
+    },
+  )
+
   it('bandwidth limits no interface that does not lead to the container', async () => {
     await sh(`ip link add up0 type veth peer name up1
       ip link add veth0 type veth peer name eth0 netns c1`)

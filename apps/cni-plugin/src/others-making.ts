@@ -18,10 +18,10 @@ export async function isOthersMaking({ host }: PlannedCall, stage: Stage): Promi
 /** Removes what the Go plugin of this name made of an attachment: its interface, which bears no mark, and its rules. */
 export async function removeOthersMaking(call: PlannedCall): Promise<CniError | undefined> {
   const error = await removeInterface(call)
-  const hasChains = await hasOthersChains(call)
-  if (hasChains || isByNft(call)) {
+  const chains = await othersChains(call)
+  if (chains.length > 0 || isByNft(call)) {
     const { removeOthersRules } = await import('./others-rules.ts')
-    await removeOthersRules(call, hasChains)
+    await removeOthersRules(call, chains)
   }
   return error
 }
@@ -58,9 +58,16 @@ function unmarked(kind: Exclude<LinkKind, 'tun'>, name: string): Link {
   return { kind: 'link', place: 'container', name, type, up: true }
 }
 
-async function hasOthersChains({ type, host, request }: PlannedCall): Promise<boolean> {
-  const { network, containerId } = request
-  if (type === 'firewall') return host.hasChain('filter', ['CNI-FORWARD'])
-  const hasChains = ['bridge', 'ptp', 'portmap'].includes(type)
-  return hasChains && host.hasChain('nat', attachmentChains(network, containerId))
+// Those that the Go plugin of this name made: what another plugin of the chain made is that one's to remove.
+async function othersChains({ type, host, request }: PlannedCall): Promise<readonly string[]> {
+  const [masquerade, ports] = attachmentChains(request.network, request.containerId)
+  const chains: Readonly<Record<string, string | undefined>> = {
+    firewall: 'CNI-FORWARD',
+    portmap: ports,
+    bridge: masquerade,
+    ptp: masquerade,
+  }
+  const chain = chains[type]
+  if (chain === undefined) return []
+  return (await host.hasChain(type === 'firewall' ? 'filter' : 'nat', [chain])) ? [chain] : []
 }

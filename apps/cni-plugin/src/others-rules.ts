@@ -3,7 +3,7 @@ import { changeRules, type Stage } from '@vethra/engine'
 import {
   admittingLeftovers,
   attachmentChains,
-  attachmentLeftovers,
+  chainLeftovers,
   type MasqueradeRule,
   masqueradeMark,
   masqueradeRemovals,
@@ -43,17 +43,23 @@ export async function lostOthersRules(
   return lost.length > 0 ? failed(`chain ${lost[0]} not found in iptables`) : undefined
 }
 
-/** Removes the rules that Go plugins made of an attachment; `hasChains`: whether its chains of iptables were seen. */
-export async function removeOthersRules(call: PlannedCall, hasChains: boolean): Promise<void> {
+/** Removes the rules that a Go plugin made of an attachment; `chains`: those of iptables that were seen. */
+export async function removeOthersRules(
+  call: PlannedCall,
+  chains: readonly string[],
+): Promise<void> {
   const rules = await call.host.rules()
-  if (hasChains) await changeRules(rules, ({ text }) => leftoversIn(text, call))
+  if (chains.length > 0) await changeRules(rules, ({ text }) => leftoversIn(text, call, chains))
   const masquerades = isByNft(call) ? await masqueradesOf(call) : []
   if (masquerades.length > 0) await rules.masquerading?.change(masqueradeRemovals(masquerades))
 }
 
-function leftoversIn(text: string, { type, request }: PlannedCall): string {
-  const { network, containerId } = request
-  if (type !== 'firewall') return attachmentLeftovers(text, network, containerId)
+function leftoversIn(
+  text: string,
+  { type, request }: PlannedCall,
+  chains: readonly string[],
+): string {
+  if (type !== 'firewall') return chainLeftovers(text, chains)
   const addresses = (readablePrevious(request)?.ips ?? []).map(({ address }) => address)
   return admittingLeftovers(text, addresses)
 }

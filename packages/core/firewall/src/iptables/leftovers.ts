@@ -3,7 +3,11 @@ import { chainOf, namesInterface, parseRules, type RuleTable, removal, targetOf 
 
 /** The removal of one attachment's rules, for `iptables-restore --noflush`; empty for none. Rules found by address alone stay. */
 export function attachmentLeftovers(saved: string, network: string, containerId: string): string {
-  const own = attachmentChains(network, containerId)
+  return chainLeftovers(saved, attachmentChains(network, containerId))
+}
+
+/** The removal of chains of an attachment and of the jumps to them, for `iptables-restore --noflush`; empty for none. */
+export function chainLeftovers(saved: string, own: readonly string[]): string {
   // Nearly always the plugins have left nothing, and a thousand containers have thousands of rules.
   if (!own.some((chain) => saved.includes(chain))) return ''
   return removals(saved, (table) => {
