@@ -35,15 +35,23 @@ export interface Surroundings {
 
 /** Reads the networks and the host once, for any number of new networks. */
 export async function readSurroundings(tools: FactTools): Promise<Surroundings> {
+  const [neighbours, features] = await Promise.all([
+    readNeighbours(tools),
+    tools.effects.kernelFeatures(),
+  ])
+  return { ...neighbours, features }
+}
+
+/** The part of `readSurroundings` that other commands change. */
+export async function readNeighbours(tools: FactTools): Promise<Omit<Surroundings, 'features'>> {
   const { settings, effects, host } = tools
   // What host-local has of its own may not be writable there.
   const dataDir = host.rootless && host.places?.networks
-  const [networks, others, prefixes, route, features] = await Promise.all([
+  const [networks, others, prefixes, route] = await Promise.all([
     knownNetworks(tools.networks),
     networksOfOthers(tools.networks),
     effects.hostPrefixes(),
     effects.defaultRoute(),
-    effects.kernelFeatures(),
   ])
   const onHost: readonly UsedPrefix[] = prefixes.map((each) => ({
     prefix: each.prefix,
@@ -56,7 +64,7 @@ export async function readSurroundings(tools: FactTools): Promise<Surroundings> 
     ...(route === undefined ? {} : { defaultDevice: route.device }),
     ...present({ defaultMtu: route?.mtu, dataDir }),
   }
-  return { networks, others, facts, features }
+  return { networks, others, facts }
 }
 
 /** Surroundings in which one more network exists. */

@@ -23,7 +23,13 @@ import { dhcpSocket, startingDhcp } from '../attach/demand-dhcp.ts'
 import type { HostTools } from '../attach/host-tools.ts'
 import { programsOf } from '../attach/ways-now.ts'
 import { emitNetwork } from '../emit-events.ts'
-import { type FactTools, factsFor, readSurroundings, type Surroundings } from './host-facts.ts'
+import {
+  type FactTools,
+  factsFor,
+  readNeighbours,
+  readSurroundings,
+  type Surroundings,
+} from './host-facts.ts'
 import { knownNetworks } from './known-networks.ts'
 import type { ManageTools } from './tools.ts'
 
@@ -50,9 +56,11 @@ export async function createNetwork(
   tools: ManageTools,
   options: NetworkOptions,
 ): Promise<CreatedNetwork> {
-  await planNetwork(tools, options)
+  const around = await readSurroundings(tools)
+  await planAmong(tools, options, around)
   return tools.networks.exclusively(async () => {
-    const planned = await planNetwork(tools, options)
+    const now = { ...around, ...(await readNeighbours(tools)) }
+    const planned = await planAmong(tools, options, now)
     await tools.networks.create(planned.name, planned.text)
     await emitNetwork(tools.host, 'network-created', planned.name)
     return planned
