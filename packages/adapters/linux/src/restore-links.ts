@@ -89,19 +89,7 @@ function connectedRoute(name: string, address: string, prefix: string): readonly
 function localRoute(name: string, address: string): readonly string[] {
   const own = address.replace(/\/.*/, '')
   const how = isV6(address) ? ['metric', '0'] : ['scope', 'host', 'src', own]
-  return [
-    'route',
-    'replace',
-    'local',
-    own,
-    'dev',
-    name,
-    'table',
-    'local',
-    'proto',
-    'kernel',
-    ...how,
-  ]
+  return [...`route replace local ${own} dev ${name} table local proto kernel`.split(' '), ...how]
 }
 
 /** The least MTU of IPv6 (RFC 8200, section 5). */
