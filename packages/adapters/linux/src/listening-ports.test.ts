@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Server } from 'node:net'
 import { afterEach, expect, it } from 'vitest'
 import { listeningPorts } from './index.ts'
-import { parseSctpEndpoints, parseSocketAddress } from './listening-ports.ts'
+import { parseSctpEndpoints } from './listening-ports.ts'
 
 const open: (Server | Socket)[] = []
 afterEach(() => {
@@ -47,16 +47,6 @@ it('finds what listens, and no connection', async () => {
   const { localAddress: address, localPort: port } = client
   expect(found).not.toContainEqual(expect.objectContaining({ protocol: 'tcp', address, port }))
   client.destroy()
-})
-
-it.each([
-  ['0100007F:0050', 'LE', '127.0.0.1', 80],
-  ['7F000001:0050', 'BE', '127.0.0.1', 80],
-  ['000080FE00000000FF57A6705DC771FE:0050', 'LE', 'fe80::70a6:57ff:fe71:c75d', 80],
-  ['00000000000000000000000000000000:FFFF', 'LE', '::', 65535],
-  ['0000000000000000FFFF00000100007F:0016', 'LE', '127.0.0.1', 22],
-] as const)('%s of a %s machine is %s port %i', (text, order, address, port) => {
-  expect(parseSocketAddress(text, order)).toEqual({ address, port })
 })
 
 it('reads the endpoints of SCTP', () => {

@@ -1,5 +1,5 @@
 import { endianness } from 'node:os'
-import { formatAddress, readAddress } from '@vethra/address'
+import { formatAddress, readAddress, readProcAddress, withoutMapping } from '@vethra/address'
 import { netnsError } from '@vethra/cni'
 import { readText } from '@vethra/files'
 import type { ListeningPort } from '@vethra/world'
@@ -41,29 +41,14 @@ function inet(
   const rows = texts.flatMap((text = '') => text.split('\n').slice(1))
   return rows.flatMap((row) => {
     const [, local = '', , actual, , , , , , inode = ''] = row.trim().split(/\s+/)
-    return actual === state ? [{ protocol, ...parseSocketAddress(local, endianness()), inode }] : []
+    return actual === state ? [{ protocol, ...socketAt(local), inode }] : []
   })
 }
 
-/** An address and port of /proc/net/tcp: hex words in the machine's order. An IPv4-mapped address is given as IPv4. */
-export function parseSocketAddress(
-  text: string,
-  order: 'LE' | 'BE',
-): Pick<ListeningPort, 'address' | 'port'> {
+function socketAt(text: string): Pick<ListeningPort, 'address' | 'port'> {
   const [digits = '', port = ''] = text.split(':')
-  const words = digits.match(/.{8}/g) ?? []
-  const hex = words.map((word) => (order === 'LE' ? reversed(word) : word)).join('')
-  return { address: asAddress(BigInt(`0x${hex}`), words.length), port: Number.parseInt(port, 16) }
-}
-
-function reversed(word: string): string {
-  return word.match(/../g)?.reverse().join('') ?? ''
-}
-
-function asAddress(value: bigint, words: number): string {
-  const mapped = words === 4 && value >> 32n === 0xffffn
-  if (words === 1 || mapped) return formatAddress({ family: 4, value: value & 0xffffffffn })
-  return formatAddress({ family: 6, value })
+  const address = withoutMapping(readProcAddress(digits, endianness()))
+  return { address: formatAddress(address), port: Number.parseInt(port, 16) }
 }
 
 /** The endpoints of /proc/net/sctp/eps: the port is the sixth column, the inode the eighth; addresses follow it. */

@@ -99,6 +99,22 @@ export function namesIn(folder: string): readonly string[] {
   }
 }
 
+/** The inodes of the sockets that a process has open; none when it has gone meanwhile or is not ours to see. */
+export function socketsOf(pid: number): readonly string[] {
+  const folder = `/proc/${pid}/fd`
+  const links = namesIn(folder).map((name) => targetOf(`${folder}/${name}`))
+  return links.flatMap((link) => /^socket:\[(\d+)\]$/.exec(link)?.[1] ?? [])
+}
+
+// What was closed since it was listed leads nowhere.
+function targetOf(link: string): string {
+  try {
+    return readlinkSync(link)
+  } catch {
+    return ''
+  }
+}
+
 // The name, in brackets, may hold blanks and brackets itself: proc(5), "/proc/pid/stat".
 function fieldsAfterName(stat: string): readonly string[] {
   const end = stat.lastIndexOf(') ')

@@ -11,6 +11,7 @@ export {
   ownPids,
   type Process,
   processAt,
+  socketsOf,
   textOf,
 } from './processes.ts'
 export type { Outcome } from './program-outcome.ts'

@@ -1,8 +1,8 @@
-import { readlinkSync } from 'node:fs'
-import type { Address } from '@vethra/address'
+import { endianness } from 'node:os'
+import { type Address, readProcAddress, withoutMapping } from '@vethra/address'
 import { type CniError, inUseError } from '@vethra/cni'
 import { formatSocket, type HeldSocket } from '@vethra/container'
-import { allPids, isAlive, namesIn, textOf } from '@vethra/plugin-exec/programs'
+import { allPids, isAlive, socketsOf, textOf } from '@vethra/plugin-exec/programs'
 import { type HolderProcess, holderAt } from './holder-processes.ts'
 
 /** The state of a port that could not be taken. */
@@ -55,15 +55,15 @@ function whoHas(socket: HeldSocket): PortOwner | undefined {
   for (const { inode, connected } of inTheWay.toSorted(
     (a, b) => Number(a.connected) - Number(b.connected),
   )) {
-    const pid = pidOf(inode)
+    const pid = allPids().find((each) => socketsOf(each).includes(inode))
     if (pid !== undefined) return { pid, name: textOf(`/proc/${pid}/comm`).trim(), connected }
   }
   return undefined
 }
 
 interface Row {
-  /** As /proc writes it. */
-  readonly address: string
+  /** An IPv4-mapped one is of IPv6. */
+  readonly address: Address
   readonly port: number
   readonly inode: string
   readonly connected: boolean
@@ -75,54 +75,19 @@ function rowsOf(path: string): readonly Row[] {
   const lines = textOf(path).split('\n').slice(1)
   return lines.flatMap((line) => {
     const [, local = '', peer = '', , , , , , , inode = '0'] = line.trim().split(/\s+/)
-    const [address = '', port = ''] = local.split(':')
+    const [digits = '', port = ''] = local.split(':')
     // What has no inode has no process: a connection that has ended, and is remembered for a minute.
     if (inode === '0' || port === '') return []
+    const address = readProcAddress(digits, endianness())
     return [{ address, port: Number.parseInt(port, 16), inode, connected: !noPeer.test(peer) }]
   })
 }
 
 // Every address meets all of its family, and every IPv6 one those of IPv4, too, unless nobody can see that it does not.
 function mayMeet({ address }: Row, wanted: Address): boolean {
-  if (/^0+$/.test(address)) return address.length === 32 || wanted.family === 4
-  const [digits, mapped] = [procAddress(wanted), wanted.family === 4 ? mappedPrefix() : '-']
-  const sameFamily = address.length === digits.length || address.startsWith(mapped)
-  return wanted.value === 0n
-    ? sameFamily
-    : address === digits || address === `${mappedPrefix()}${digits}`
-}
-
-function mappedPrefix(): string {
-  return `${'0'.repeat(16)}${inOrder('0000FFFF')}`
-}
-
-/** An address in the digits of /proc/net/tcp: 32-bit words in the order of the machine. */
-function procAddress({ family, value }: Address): string {
-  const digits = value
-    .toString(16)
-    .toUpperCase()
-    .padStart(family === 4 ? 8 : 32, '0')
-  return (digits.match(/.{8}/g) ?? []).map(inOrder).join('')
-}
-
-const isLittle = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1
-
-function inOrder(word: string): string {
-  return isLittle ? (word.match(/../g)?.reverse().join('') ?? '') : word
-}
-
-function pidOf(inode: string): number | undefined {
-  return allPids().find((pid) => {
-    const folder = `/proc/${pid}/fd`
-    return namesIn(folder).some((name) => targetOf(`${folder}/${name}`) === `socket:[${inode}]`)
-  })
-}
-
-// What was closed since it was listed is not what keeps a port.
-function targetOf(link: string): string {
-  try {
-    return readlinkSync(link)
-  } catch {
-    return ''
-  }
+  if (address.value === 0n) return address.family === 6 || wanted.family === 4
+  return [address, withoutMapping(address)].some(
+    ({ family, value }) =>
+      family === wanted.family && (wanted.value === 0n || value === wanted.value),
+  )
 }

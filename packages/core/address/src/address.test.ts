@@ -9,6 +9,7 @@ import {
   isLocal,
   readAddress,
   readLiteral,
+  readProcAddress,
 } from './index.ts'
 
 const at = (text: string): Address => readAddress(text) ?? expect.unreachable(text)
@@ -149,4 +150,14 @@ it('addresses sort by family, then as numbers', () => {
     '::1',
     'fd00::10',
   ])
+})
+
+it.each([
+  ['0100007F', 'LE', '127.0.0.1'],
+  ['7F000001', 'BE', '127.0.0.1'],
+  ['000080FE00000000FF57A6705DC771FE', 'LE', 'fe80::70a6:57ff:fe71:c75d'],
+  ['00000000000000000000000000000000', 'LE', '::'],
+  ['0000000000000000FFFF00000100007F', 'LE', '::ffff:127.0.0.1'],
+] as const)('%s of a %s machine in /proc is %s', (digits, order, address) => {
+  expect(formatAddress(readProcAddress(digits, order))).toBe(address)
 })

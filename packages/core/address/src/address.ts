@@ -81,6 +81,14 @@ export function fromOctets(octets: Uint8Array): Address {
   return { family: 6, value: (view.getBigUint64(0) << 64n) | view.getBigUint64(8) }
 }
 
+/** An address as /proc/net/tcp has it: hex words in the machine's order; an IPv4-mapped one stays IPv6. */
+export function readProcAddress(digits: string, order: 'LE' | 'BE'): Address {
+  const octets = Uint8Array.from(digits.match(/../g) ?? [], (each) => Number.parseInt(each, 16))
+  for (let at = 0; at < octets.length; at += 4)
+    if (order === 'LE') octets.subarray(at, at + 4).reverse()
+  return fromOctets(octets)
+}
+
 /** Whether an address is the machine itself: of 127.0.0.0/8 or 0.0.0.0/8, ::1 or ::. */
 export function isLocal({ family, value }: Address): boolean {
   return family === 4 ? [0n, 127n].includes(value >> 24n) : value <= 1n
