@@ -139,6 +139,7 @@ describeOnHost('what people type', () => {
     const create = await host.vethra('network', 'create', '--help')
     expect(create.stdout).toContain('--data-root')
     expect(await host.vethra('help', 'network', 'create')).toEqual(create)
+    expect(await host.vethra('help', 'help')).toEqual(await host.vethra('--help'))
     const mistyped = async (...words: readonly string[]) => {
       const { exitCode, stderr } = await host.vethra(...words)
       expect(exitCode, words.join(' ')).toBe(2)

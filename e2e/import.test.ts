@@ -73,6 +73,10 @@ describeOnHost('vethra import', () => {
     expect(planned.stdout + planned.stderr).not.toContain('\u001b')
     expect((await host.vethra('network', 'exists', 'lan')).exitCode).toBe(1)
 
+    // A person who gives no file would wait for nothing.
+    const alone = await host.run(['script', '-qec', `${executable} import docker`, '/dev/null'])
+    expect(alone.exitCode).toBe(2)
+
     const file = join(host.folder, 'networks.json')
     await writeFile(file, input)
     const evil = 'evil\u001b[2J'

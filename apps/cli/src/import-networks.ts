@@ -1,4 +1,5 @@
-import { CniError, notFoundError, oneLine } from '@vethra/cni'
+import { isatty } from 'node:tty'
+import { CniError, notFoundError, oneLine, usageError } from '@vethra/cni'
 import { applyImport, type ImportRow, inNamespace, planImport } from '@vethra/engine'
 import {
   type ForeignNetwork,
@@ -34,6 +35,11 @@ type Read = (world: World, path: string | undefined, io: Io) => Promise<readonly
 
 const readers: Readonly<Record<ImportSource, Read>> = {
   async docker({ files }, file, io) {
+    if (file === undefined && isatty(0))
+      throw usageError(
+        'no file is given, and standard input is a terminal',
+        'Pipe them in: docker network inspect $(docker network ls -q) | vethra import docker',
+      )
     if (file === undefined || file === '-')
       return readDockerNetworks(await io.readStdin(), 'standard input')
     const text = await files.read(file)

@@ -60,8 +60,9 @@ async function completionCommand(program: Command, call: Call): Promise<void> {
 /** Runs the command that the words name: 0, 1 where its answer is no, 2 for no command. Errors of the command pass through. */
 export async function runCommand(words: readonly string[], call: Call): Promise<number> {
   const program = newProgram(call.io)
-  // "help network create" is "network create --help".
-  const meant = words[0] === 'help' ? [...words.slice(1), '--help'] : words
+  // "help network create" is "network create --help", and "help help" is "--help".
+  const named = words.slice(words[1] === 'help' ? 2 : 1)
+  const meant = words[0] === 'help' ? [...named, '--help'] : words
   await (await loadFor(meant[0]))(program, call)
   try {
     await program.parseAsync(plainWords(findCommand(program, meant), meant), { from: 'user' })
