@@ -19,7 +19,7 @@ function confOf({ conf, args }: Request): StaticConf {
 
 async function check(request: Request): Promise<void> {
   const { ips } = confOf(request)
-  // Loaded here alone: it brings the schemas.
+  // Loaded here alone: an ADD has no previous result.
   const { previousResult } = await import('./previous-result.ts')
   const previous = previousResult(request)
   for (const { address, gateway } of ips) {
