@@ -1,14 +1,5 @@
+import { explain, guards, type JsonObject, orElse } from '@vethra/cni'
 import {
-  explain,
-  goField,
-  guards,
-  inUseError,
-  type Json,
-  type JsonObject,
-  orElse,
-} from '@vethra/cni'
-import {
-  annotationKeys,
   type BundleFlags,
   type BundlePlan,
   type ParsedConfig,
@@ -16,10 +7,9 @@ import {
   planBundle,
   renderRecord,
 } from '@vethra/container'
-import { findNetwork, type Network } from '@vethra/networks'
-import { livingRecords } from '../attach/container-records.ts'
+import type { Network } from '@vethra/networks'
 import { holdingDecisions } from '../container/holding-decisions.ts'
-import { isRunning, ownProcess } from '../dns/resolver-state.ts'
+import { ownProcess } from '../dns/resolver-state.ts'
 import { keepConfLists, knownNetworks } from '../network/known-networks.ts'
 import {
   type ConfigFile,
@@ -35,6 +25,7 @@ import { checkFlags, requestOf } from './bundle-request.ts'
 import { writeContainerFiles } from './container-files.ts'
 import { demandAppArmor } from './demand-apparmor.ts'
 import type { CalledTools, Caller, PrepareTools, Preparing } from './prepare-tools.ts'
+import { refuseLeft, refuseOthers, refuseStarting } from './refuse-taken.ts'
 
 /** How a bundle is prepared. */
 interface PrepareOptions {
@@ -128,7 +119,7 @@ async function prepare(
 ): Promise<Done> {
   const { text, parsed } = config
   const { caller } = tools
-  await checkOurs(tools, flags.id, parsed)
+  await refuseOthers(tools, flags.id, parsed)
   // A manager asks for a profile only where its kernel has AppArmor.
   if (!byRuntime) await demandAppArmor(tools, parsed.config)
   const asked = await requestOf(tools, flags)
@@ -152,36 +143,6 @@ async function withDefaultNetwork(tools: Preparing): Promise<Preparing> {
   const { ensureDefaultNetwork } = await import('../network/network-create.ts')
   for (const note of await ensureDefaultNetwork(tools)) tools.caller.complain(`note: ${note}`)
   return { ...tools, known: await knownNetworks(tools.networks) }
-}
-
-// What it started has a life cycle, and no decisions of ours: its files are mounted into a container that may live.
-async function checkOurs(
-  { containers, settings }: PrepareTools,
-  id: string,
-  { config }: ConfigText['parsed'],
-): Promise<void> {
-  if (config.annotations[annotationKeys.stateDir] === containers.folder(id)) return
-  const ours = await containers.read(id, 'vethra.json')
-  if (ours !== undefined || (await containers.read(id, 'lifecycle.json')) === undefined) return
-  throw inUseError(
-    `container ${id} of namespace ${settings.namespace} is another program's: ${containers.folder(id)} has no vethra.json`,
-    'Give another --id, or remove that container with the program that made it, such as "nerdctl rm".',
-  )
-}
-
-// The next connect would take the attachment for what one that was killed has left.
-async function refuseLeft(
-  { host, settings: { namespace }, known }: Preparing,
-  { id, networks }: Pick<BundlePlan['record'], 'id' | 'networks'>,
-): Promise<void> {
-  const asked = networks.map(({ ref }) => findNetwork(known, ref)?.name)
-  const living = await livingRecords(host, { namespace, id })
-  const left = living.find(({ network }) => !asked.includes(network))
-  if (left === undefined) return
-  throw inUseError(
-    `container ${id} of namespace ${namespace} is alive in network ${left.network}`,
-    'Change its networks with "vethra network connect" and "disconnect", or delete it first.',
-  )
 }
 
 async function apply(tools: Preparing, plan: BundlePlan, config: ConfigText): Promise<void> {
@@ -219,22 +180,6 @@ async function apply(tools: Preparing, plan: BundlePlan, config: ConfigText): Pr
     if (!known) await forget(tools, plan.record)
     throw error
   }
-}
-
-// Its OCI runtime, which keeps the process, may read its config.json any time now, and nothing is attached yet.
-async function refuseStarting(
-  { files, settings }: Preparing,
-  id: string,
-  before: Json | undefined,
-): Promise<void> {
-  const starter = goField(before, 'starter')
-  const Pid = Number(goField(starter, 'Pid'))
-  const StartTime = String(goField(starter, 'StartTime'))
-  if (starter === undefined || !(await isRunning(files, { Pid, StartTime }))) return
-  throw inUseError(
-    `container ${id} of namespace ${settings.namespace} is being started by process ${Pid}`,
-    'Give another id, or wait until that start has ended.',
-  )
 }
 
 async function forget(tools: Preparing, { id, name }: BundlePlan['record']): Promise<void> {
