@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import type { Stats } from 'node:fs'
 import fs from 'node:fs'
 import { mkdir, rmdir, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
@@ -141,7 +142,12 @@ function removeStale(staleMs: number): Rmdir {
 
 async function removeGuarded(path: string, staleMs: number): Promise<boolean> {
   const guard = `${path}.stale`
-  if (!(await made(guard))) {
+  if (
+    !(await unless(
+      'EEXIST',
+      mkdir(guard).then(() => true),
+    ))
+  ) {
     // Its maker was killed in those few system calls.
     if (await isStale(guard, staleMs)) await removed(guard)
     return false
@@ -154,36 +160,24 @@ async function removeGuarded(path: string, staleMs: number): Promise<boolean> {
 }
 
 async function isStale(path: string, staleMs: number): Promise<boolean> {
-  try {
-    const { mtimeMs } = await stat(path)
-    // biome-ignore lint/style/noRestrictedGlobals: holders stamp their lock by this clock
-    return Date.now() - mtimeMs > staleMs
-  } catch (error) {
-    return no('ENOENT', error)
-  }
-}
-
-async function made(path: string): Promise<boolean> {
-  try {
-    await mkdir(path)
-    return true
-  } catch (error) {
-    return no('EEXIST', error)
-  }
+  // biome-ignore lint/style/noRestrictedGlobals: holders stamp their lock by this clock
+  const isOld = ({ mtimeMs }: Stats) => Date.now() - mtimeMs > staleMs
+  return unless('ENOENT', stat(path).then(isOld))
 }
 
 async function removed(path: string): Promise<boolean> {
-  try {
-    await rmdir(path)
-    return true
-  } catch (error) {
-    return no('ENOENT', error)
-  }
+  return unless(
+    'ENOENT',
+    rmdir(path).then(() => true),
+  )
 }
 
-function no(code: string, error: unknown): false {
-  if ((error as { code?: unknown }).code === code) return false
-  throw error
+// False where the work fails with that code.
+async function unless(code: string, work: Promise<boolean>): Promise<boolean> {
+  return work.catch((error: { readonly code?: unknown }) => {
+    if (error.code === code) return false
+    throw error
+  })
 }
 
 function busy(): Error {
