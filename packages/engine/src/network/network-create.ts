@@ -166,11 +166,9 @@ export async function ensureDefaultNetwork(tools: DefaultNetworkTools): Promise<
 }
 
 /** The default network as it would be created now, to check against it what is asked of it. */
-export async function plannedDefaultNetwork(
-  tools: DefaultNetworkTools,
-): Promise<Network | undefined> {
+export async function plannedDefaultNetwork(tools: DefaultNetworkTools): Promise<Network> {
   const { text } = await newDefault(tools)
-  return networksFromFiles([{ file: 'new', text }]).networks[0]
+  return readBack('new', text)
 }
 
 async function newDefault(tools: DefaultNetworkTools): Promise<NewConfList> {
