@@ -2,10 +2,9 @@ import {
   type CniError,
   checkContainerId,
   checkIfname,
-  goField,
-  goKeys,
   type Json,
   parseJsonOr,
+  readValidAttachment,
   usageError,
 } from '@vethra/cni'
 import { collectGarbage, type ValidAttachment } from '@vethra/engine'
@@ -28,14 +27,12 @@ async function readKeep({ files }: World, file: string): Promise<readonly ValidA
   const value = parseJsonOr(text, (cause) => wrong(file, 'it is not JSON', cause))
   if (!Array.isArray(value)) throw wrong(file, 'it is not a JSON array')
   return value.map((each: Json) => {
-    const containerID = goField(each, 'containerID')
-    const ifname = goField(each, 'ifname')
-    const keys = ['containerID', 'ifname'].flatMap((key) => goKeys(each, key))
-    if (keys.length !== 2 || typeof containerID !== 'string' || typeof ifname !== 'string')
+    const { containerId, ifname } = readValidAttachment(each) ?? {}
+    if (containerId === undefined || ifname === undefined)
       throw wrong(file, `an element is ${JSON.stringify(each)}`)
-    checkContainerId(containerID)
+    checkContainerId(containerId)
     checkIfname(ifname)
-    return { containerID, ifname }
+    return { containerID: containerId, ifname }
   })
 }
 

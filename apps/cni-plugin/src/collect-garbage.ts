@@ -1,4 +1,10 @@
-import { type CniError, confError, goField, goKeys, type Json, type JsonObject } from '@vethra/cni'
+import {
+  type CniError,
+  confError,
+  type Json,
+  type JsonObject,
+  readValidAttachment,
+} from '@vethra/cni'
 import type { Holder, Reservation } from '@vethra/ipam'
 import type { IpamStore } from '@vethra/world'
 
@@ -27,17 +33,11 @@ export function validAttachments(conf: JsonObject): readonly Holder[] {
   // libcni writes an empty list as null.
   if (value === null) return []
   if (!Array.isArray(value)) throw invalid(value === undefined ? 'is missing' : 'is no list')
-  return value.map(readAttachment)
-}
-
-function readAttachment(value: Json): Holder {
-  const containerId = goField(value, 'containerID')
-  const ifname = goField(value, 'ifname')
-  // What is in two spellings may be kept by the one and removed by the other.
-  const keys = ['containerID', 'ifname'].flatMap((key) => goKeys(value, key))
-  if (keys.length === 2 && typeof containerId === 'string' && typeof ifname === 'string')
-    return { containerId, ifname }
-  throw invalid(`holds ${JSON.stringify(value)?.slice(0, 200)}`)
+  return value.map((each: Json) => {
+    const valid = readValidAttachment(each)
+    if (valid) return valid
+    throw invalid(`holds ${JSON.stringify(each)?.slice(0, 200)}`)
+  })
 }
 
 function invalid(fault: string): CniError {

@@ -1,4 +1,5 @@
-import type { JsonObject } from './json.ts'
+import { goField, goKeys } from './go-json.ts'
+import type { Json, JsonObject } from './json.ts'
 
 /** `CNI_ARGS` as pairs, in the order in which they are joined: `K=V;K=V`. */
 export type CniArgs = readonly (readonly [key: string, value: string])[]
@@ -22,4 +23,14 @@ export interface Attachment {
   readonly cniArgs: CniArgs
   /** Values for capabilities by name; a plugin gets those that it declares (SPEC 1.1.0, section 3, "Deriving runtimeConfig"). */
   readonly capabilityArgs: JsonObject
+}
+
+/** The attachment that an element of a GC request names (SPEC 1.1.0, section 2, "GC"); undefined for another value, and for a key in two spellings. */
+export function readValidAttachment(value: Json): Omit<AttachmentKey, 'network'> | undefined {
+  const containerId = goField(value, 'containerID')
+  const ifname = goField(value, 'ifname')
+  // What is in two spellings may be kept by the one and removed by the other.
+  const keys = ['containerID', 'ifname'].flatMap((key) => goKeys(value, key))
+  const isOne = keys.length === 2 && typeof containerId === 'string' && typeof ifname === 'string'
+  return isOne ? { containerId, ifname } : undefined
 }

@@ -1,5 +1,5 @@
 /** The CNI specification as values: versions, conf lists, attachments, results, plugin calls; CniError; which lock guards what. */
-export type { Attachment, AttachmentKey, CniArgs } from './attachment.ts'
+export * from './attachment.ts'
 export * from './cni-error.ts'
 export type { ConfList, PluginConf } from './conf-list.ts'
 export * from './container-id.ts'
