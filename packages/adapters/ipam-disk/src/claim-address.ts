@@ -5,13 +5,7 @@ import type { Claim, ClaimOutcome } from '@vethra/ipam'
 import { addressOfFile } from './address-name.ts'
 import { isDead } from './dead-file.ts'
 import { failing, namesIn, removeFile } from './failure.ts'
-import {
-  publishDraft,
-  readSmall,
-  removeDrafts,
-  replaceWhole,
-  writeDraft,
-} from './reservation-file.ts'
+import { publishDraft, readSmall, replaceWhole, writeDraft } from './reservation-file.ts'
 import { type Session, textsOf } from './session.ts'
 
 // So many candidates in a row are looked at one by one before the folder is listed: 1 ms against 30 ms
@@ -23,8 +17,6 @@ export function claimAddress(session: Session, claim: Claim): ClaimOutcome {
   const { exact } = textsOf(claim)
   const held = inTheWay(session, claim)
   if (held) return { kind: 'held', address: held }
-  // Ours are named by the folder and made under its lock, which we hold: their writers are dead.
-  removeDrafts(session.dataDir, session.mark)
   const draft = writeDraft(session.dataDir, session.mark, exact)
   try {
     const address = takeFirst(session, claim, draft)

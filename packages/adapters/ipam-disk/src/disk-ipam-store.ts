@@ -10,7 +10,13 @@ import { networkFolder } from './network-folder.ts'
 import { readReservations, reservedIn } from './read-reservations.ts'
 import { dropReservation, heldAddresses, releaseAddresses } from './release-addresses.ts'
 import { removeDrafts } from './reservation-file.ts'
-import { type DiskIpamStoreOptions, indexPath, markOf, withFolder } from './session.ts'
+import {
+  changeFolder,
+  type DiskIpamStoreOptions,
+  indexPath,
+  markOf,
+  withFolder,
+} from './session.ts'
 
 /**
  * The reservations of host-local, in its own layout (backend/disk): a file for each address, named
@@ -39,15 +45,15 @@ export function diskIpamStore(options: DiskIpamStoreOptions): IpamStore {
       withFolder(options, network, (session) => heldAddresses(session, holder)),
 
     reserveFirst: (network, claim) =>
-      withFolder(options, network, (session) => claimAddress(session, claim)),
+      changeFolder(options, network, (session) => claimAddress(session, claim)),
 
     release: (network, holder) =>
-      withFolder(options, network, (session) => releaseAddresses(session, holder)),
+      changeFolder(options, network, (session) => releaseAddresses(session, holder)),
 
     async drop(network, reservations) {
       const folder = await existing(network)
       if (folder === undefined || reservations.length === 0) return []
-      return withFolder(options, network, (session) =>
+      return changeFolder(options, network, (session) =>
         reservations.filter((each) => dropReservation(session, each)),
       )
     },

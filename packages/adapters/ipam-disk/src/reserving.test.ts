@@ -128,10 +128,17 @@ describe('reserve', () => {
     expect(await add('c')).toBe('10.4.0.4')
     expect(readFileSync(join(lan, '10.4.0.3'), 'utf8')).toBe('b\r\neth0')
     expect(existsSync(draft)).toBe(false)
-    writeFileSync(draft, '')
-    await store().drop('lan', await store().list('lan'))
-    await store().removeNetwork('lan')
-    expect(existsSync(draft)).toBe(false)
+    // Each next change: an ADD, a DEL, a repair, the end of the network.
+    const list = await store().list('lan')
+    for (const change of [
+      () => store().release('lan', { containerId: 'a', ifname: 'eth0' }),
+      () => store().drop('lan', list),
+      () => store().removeNetwork('lan'),
+    ]) {
+      writeFileSync(draft, '')
+      await change()
+      expect(existsSync(draft)).toBe(false)
+    }
     expect(existsSync(foreign)).toBe(true)
   })
 })

@@ -6,6 +6,7 @@ import type { Lock } from '@vethra/world'
 import { failing } from './failure.ts'
 import { type Holders, openHolders } from './holders.ts'
 import { makeNetworkFolder } from './network-folder.ts'
+import { removeDrafts } from './reservation-file.ts'
 
 /** Where the store lies. */
 export interface DiskIpamStoreOptions {
@@ -44,6 +45,19 @@ export async function withFolder<T>(
     } finally {
       holders.close()
     }
+  })
+}
+
+/** As `withFolder`, for a change: the drafts of killed writers go before it. */
+export async function changeFolder<T>(
+  places: DiskIpamStoreOptions,
+  network: string,
+  change: (session: Session) => T,
+): Promise<T> {
+  return withFolder(places, network, (session) => {
+    // Drafts are named by the folder and made under its lock: the writers of those that are there now are dead.
+    removeDrafts(session.dataDir, session.mark)
+    return change(session)
   })
 }
 
