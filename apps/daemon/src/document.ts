@@ -5,13 +5,20 @@ import { hostEvent, problem } from './schemas.ts'
 const description =
   'The networks and containers of one host: the same objects as the commands print with --format json. Failures are problem details (RFC 9457).'
 
-/** The groups of operations, and how their paths begin. */
-const tags: readonly (readonly [name: string, of: string, paths: RegExp])[] = [
-  ['networks', 'Networks, and the containers that are connected to them.', /^.networks/],
-  ['containers', 'Containers and their attachments.', /^.(containers|attachments)/],
-  ['addresses', 'Reserved addresses.', /^.reservations/],
-  ['host', 'The host: findings, repairs, events, traffic.', /^.(findings|repair|events|traffic)/],
-  ['daemon', 'The daemon itself.', /^.(health|version|metrics)/],
+/** The groups of operations, and the first parts of their paths. */
+const tags: readonly (readonly [name: string, of: string, ...paths: readonly string[]])[] = [
+  ['networks', 'Networks, and the containers that are connected to them.', 'networks'],
+  ['containers', 'Containers and their attachments.', 'containers', 'attachments'],
+  ['addresses', 'Reserved addresses.', 'reservations'],
+  [
+    'host',
+    'The host: findings, repairs, events, traffic.',
+    'findings',
+    'repair',
+    'events',
+    'traffic',
+  ],
+  ['daemon', 'The daemon itself.', 'health', 'version', 'metrics'],
 ]
 
 const problems = {
@@ -64,7 +71,9 @@ function describe(each: Operation) {
     method,
     path,
     summary,
-    tags: tags.flatMap(([name, , paths]) => (paths.test(path) ? [name] : [])),
+    tags: tags.flatMap(([name, , ...paths]) =>
+      paths.includes(path.split('/')[1] ?? '') ? [name] : [],
+    ),
     request: {
       ...(params ? { params: params as never } : {}),
       ...(query ? { query: query as never } : {}),

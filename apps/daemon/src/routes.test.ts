@@ -38,6 +38,7 @@ interface Document {
 
 interface DocumentOperation {
   readonly operationId: string
+  readonly tags: readonly string[]
   readonly responses: Readonly<
     Record<string, { readonly content?: Readonly<Record<string, { readonly schema: object }>> }>
   >
@@ -64,6 +65,14 @@ describe('the document', () => {
     expect(named.sort()).toEqual(
       operations.map(({ id, method, path }) => [id, method, path]).sort(),
     )
+  })
+
+  it('shows every operation in one group', async () => {
+    const { paths } = await document()
+    const groups = Object.values(paths).flatMap((methods) =>
+      Object.values(methods).map(({ operationId, tags }) => [operationId, tags.length]),
+    )
+    expect(groups).toEqual(groups.map(([id]) => [id, 1]))
   })
 
   it('is the one that the client has its types from: else update it by "vitest run --project unit -u" and this file', async () => {
