@@ -173,6 +173,31 @@ it.each([
   )
 })
 
+it.each([
+  ['x;reboot', `'x;reboot'`, `'"x;reboot"'`],
+  ["x'$(id)", `'x'\\''$(id)'`, `'"x'\\''$(id)"'`],
+])('the name %s of a bridge is one word of the rules to be added', (odd, word, ofNft) => {
+  const attachments = native.map((each) => ({
+    ...each,
+    ...(each.bridge ? { bridge: { ...each.bridge, name: odd } } : {}),
+  }))
+  const policies = ['INPUT', 'FORWARD', 'OUTPUT'].map((chain) => `:${chain} DROP [0:0]`)
+  const byNft = ['input', 'output'].map((hook) =>
+    readNftTable(
+      `inet ${hook}`,
+      `\tchain c {\n\t\ttype filter hook ${hook} priority 0; policy drop;\n\t}`,
+    ),
+  )
+  const fixes = told(
+    [...filterTables('iptables-legacy', ['*filter', ...policies, 'COMMIT'].join('\n')), ...byNft],
+    attachments.map((each) => ({ ...each, inTable: [] })),
+  ).filter((each) => / -[io] | [io]ifname /.test(each))
+  const words = fixes.join(' && ').match(/ -[io] .*?(?= -)| [io]ifname .*?(?= accept| ct )/g)
+  expect(new Set(words)).toEqual(
+    new Set([` -i ${word}`, ` -o ${word}`, ` iifname ${ofNft}`, ` oifname ${ofNft}`]),
+  )
+})
+
 describe('a policy for what is forwarded', () => {
   const chain = (priority: number, ...rules: readonly string[]) =>
     readNftTable(

@@ -14,7 +14,7 @@ import type { DesiredAttachment } from './desired-state.ts'
 import { about, type Finding, finding } from './finding.ts'
 import { forwardingRefused } from './forwarding-refused.ts'
 import { packetsOf, type Sent, stagesOf } from './sent-packets.ts'
-import { shellWords } from './shell-word.ts'
+import { nftWord, shellWord, shellWords } from './shell-word.ts'
 
 /**
  * Rules and policies of others that drop what containers of bridges send or get. Rules that hide it from connection tracking, where
@@ -133,7 +133,12 @@ function openingOf(
       ? `nft add chain ${of} '{ policy accept; }'`
       : `${program} -t ${name} -P ${chain} ACCEPT`
   const isIn = way === 'to host'
-  if (isNft)
-    return `nft insert rule ${of} ${isIn ? `iifname ${bridge} ct state established,related` : `oifname ${bridge}`} accept`
-  return `${program} -t ${name} -I ${chain} ${isIn ? `-i ${bridge} -m conntrack --ctstate RELATED,ESTABLISHED` : `-o ${bridge}`} -j ACCEPT`
+  if (isNft) {
+    const on = nftWord(bridge)
+    const rule = isIn ? `iifname ${on} ct state established,related` : `oifname ${on}`
+    return `nft insert rule ${of} ${rule} accept`
+  }
+  const on = shellWord(bridge)
+  const rule = isIn ? `-i ${on} -m conntrack --ctstate RELATED,ESTABLISHED` : `-o ${on}`
+  return `${program} -t ${name} -I ${chain} ${rule} -j ACCEPT`
 }

@@ -1,6 +1,7 @@
 import { type DroppingRule, type FilterTable, passMark } from '@vethra/firewall'
 import { about, type Finding, finding } from './finding.ts'
 import { markingPriority, type Sent } from './sent-packets.ts'
+import { nftWord, shellWord } from './shell-word.ts'
 
 /** The finding that the policy of a chain refuses networks, with the rules that its owner must add. */
 export function forwardingRefused(
@@ -38,10 +39,12 @@ function nftRule({ marks, way, packet }: Sent, priority: number): string {
   const mark = `0x${passMark.toString(16).padStart(8, '0')}`
   if (marks && priority > markingPriority) return `'meta mark & ${mark} == ${mark}'`
   if (way === 'in') return 'ct state established,related'
-  return way === 'out' ? `iifname ${packet.bridge}` : `oifname ${packet.bridge} ct status dnat`
+  const bridge = nftWord(packet.bridge)
+  return way === 'out' ? `iifname ${bridge}` : `oifname ${bridge} ct status dnat`
 }
 
 function iptablesRule({ way, packet }: Sent): string {
-  if (way === 'out') return `-i ${packet.bridge}`
-  return `-o ${packet.bridge} -m conntrack --ctstate RELATED,ESTABLISHED,DNAT`
+  const bridge = shellWord(packet.bridge)
+  if (way === 'out') return `-i ${bridge}`
+  return `-o ${bridge} -m conntrack --ctstate RELATED,ESTABLISHED,DNAT`
 }
